@@ -1,0 +1,206 @@
+import type { Span } from "../text/source.js";
+import type { Address } from "./resource.js";
+
+/** A command as it is executed: program, then arguments; never a string for a shell. */
+export type Argv = readonly string[];
+
+/** Phases of a guest's turn, in order; `host` steps come before all guests. */
+export const PHASES = ["host", "define", "configure", "start", "provision", "validate", "finish"] as const;
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * What a step can do to what runs: nothing, a running guest notices (a net's address), the guest restarts,
+ * data is destroyed.
+ */
+export type Risk = "safe" | "interrupts" | "restarts" | "destroys";
+
+export type GuestKind = "vm" | "ct";
+
+/** A guest as steps name it. */
+export interface GuestRef {
+  readonly kind: GuestKind;
+  readonly id: number;
+  readonly name: string;
+}
+
+/** One wanted option of a guest, as its `set` command takes it. */
+export interface OptionPair {
+  /** Proxmox's name with index: `memory`, `net0`. */
+  readonly option: string;
+  /** The literal argument; for a property string only the managed keys, in canonical order. */
+  readonly value: string;
+}
+
+/** A raw `lxc.*` key with all its wanted values; several values are several lines, in order. */
+export interface RawLines {
+  readonly key: string;
+  readonly values: readonly string[];
+}
+
+/** A health check; it runs when its guest changed in this run, or on demand. */
+export interface CheckProbe {
+  readonly kind: "check";
+  readonly guest: GuestRef;
+  readonly name: string;
+  readonly test:
+    | { readonly type: "command"; readonly command: string }
+    | { readonly type: "tcp"; readonly address: string; readonly port: number }
+    | { readonly type: "http"; readonly url: string; readonly status: number };
+  /** Attempts after the first. */
+  readonly retries: number;
+  /** Between attempts, whole seconds. */
+  readonly everySeconds: number;
+  /** Of one attempt, whole seconds. */
+  readonly timeoutSeconds: number;
+}
+
+/**
+ * What decides whether a step has anything to do. A step without one does not compile. Each kind is one construct of the
+ * script (one template, one function of the runtime), named as here.
+ */
+export type Probe =
+  /** The guest's configuration file does not exist, or is our own half-made one. */
+  | {
+      readonly kind: "guest-absent";
+      readonly guest: GuestRef;
+      /** The guest that is cloned, if it is a clone. */
+      readonly source?: GuestRef;
+      /** Storages on which the command allocates volumes; listed in the intent record. */
+      readonly storages: readonly string[];
+      /** Start it once after its first configuration (`boot { start = true }` without `state`). */
+      readonly firstStart: boolean;
+    }
+  /** An option's live value (merged with pending ones) differs; property strings key by key. */
+  | {
+      readonly kind: "options";
+      readonly guest: GuestRef;
+      readonly wanted: readonly OptionPair[];
+      /** Options that must not be set (`absent`). */
+      readonly absent: readonly string[];
+      /** Keys of property strings that must not be set, as `net0.rate`. */
+      readonly absentKeys: readonly string[];
+      /** Families that are managed as exact sets, without index: `dev`. */
+      readonly exact: readonly string[];
+      /** What a running guest does with each option that waits for a restart; those not named apply at once. */
+      readonly pending: readonly string[];
+    }
+  /** The raw lines of the keys differ, or a line matching one of the prefixes exists. */
+  | {
+      readonly kind: "raw-lines";
+      readonly guest: GuestRef;
+      readonly lines: readonly RawLines[];
+      /** Lines to be removed, by prefix in the spelling that Proxmox writes (`lxc.mount.entry: /dev/nvidia`). */
+      readonly dropPrefixes: readonly string[];
+    }
+  /** A disk is smaller than declared; never shrunk. `disk` is a slot (`scsi0`, `rootfs`) or a mount path for `mpN`. */
+  | {
+      readonly kind: "disk-size";
+      readonly guest: GuestRef;
+      readonly disk: string;
+      readonly bytes: number;
+    }
+  | { readonly kind: "not-template"; readonly guest: GuestRef }
+  /** No snapshot of the name exists. */
+  | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string }
+  /** `first-start`: only when this plan created it and it has not been started since. */
+  | { readonly kind: "run-state"; readonly guest: GuestRef; readonly want: "running" | "stopped" | "first-start" }
+  /** A text file as a whole; one that exists and does not carry our mark is refused unless `adopt`. */
+  | {
+      readonly kind: "file";
+      readonly path: string;
+      readonly content: string;
+      readonly guest?: GuestRef;
+      readonly adopt: boolean;
+    }
+  /** A directory of the host exists, with owner and mode where given (numbers as the host sees them). */
+  | {
+      readonly kind: "directory";
+      readonly path: string;
+      readonly owner?: { readonly uid: number; readonly gid: number };
+      readonly mode?: string;
+      readonly guest?: GuestRef;
+    }
+  | { readonly kind: "pool-absent"; readonly pool: string; readonly disks: readonly string[] }
+  /** The dataset does not exist, or a property differs from its live value. */
+  | {
+      readonly kind: "dataset";
+      readonly dataset: string;
+      readonly properties: readonly (readonly [string, string])[];
+    }
+  /** The storage is not defined, or an option differs; `fixed` options (path, pool) that differ are refused. */
+  | {
+      readonly kind: "storage";
+      readonly storage: string;
+      readonly storageType: string;
+      readonly fixed: readonly (readonly [string, string])[];
+      readonly options: readonly (readonly [string, string])[];
+    }
+  /** The file of an image or a container template is not there. */
+  | { readonly kind: "image-absent"; readonly path: string; readonly sha256?: string; readonly url?: string }
+  | CheckProbe
+  /** For plugins: a read-only command; the step runs when its exit code is not 0, or its output is not `stdout`. */
+  | { readonly kind: "command"; readonly argv: Argv; readonly stdout?: string };
+
+/** One unit of work. Immutable data; emitters turn it into text. */
+export interface Step {
+  /** Stable: `vm.8001.options`, `dataset.quickOS/vm-disks`. */
+  readonly id: string;
+  readonly phase: Phase;
+  /** Whose turn it belongs to. */
+  readonly resource: Address;
+  /** A few words without the guest: `options`, `snapshot final-form`. */
+  readonly title: string;
+  readonly risk: Risk;
+  readonly probe: Probe;
+  /**
+   * The commands that it may run, in order, as a reader wants to see them. Empty only for probes that the runtime itself
+   * satisfies by writing files (`raw-lines`, `file`).
+   */
+  readonly commands: readonly Argv[];
+  /** Ids of steps that must have been done before. */
+  readonly requires: readonly string[];
+  /** What asked for it. */
+  readonly source: Span;
+}
+
+/**
+ * What must be true on the host before anything is touched. `blocks`: the guests that are held back when it is not;
+ * empty: the whole plan is refused.
+ */
+export type Requirement = { readonly blocks: readonly Address[]; readonly source: Span } & (
+  | { readonly kind: "storage"; readonly storage: string; readonly content?: string }
+  | { readonly kind: "bridge"; readonly bridge: string }
+  /** A file that must be there: an image, a template archive. */
+  | { readonly kind: "file"; readonly path: string; readonly hint?: string }
+  | { readonly kind: "device"; readonly path: string }
+  | { readonly kind: "disk"; readonly path: string; readonly pool: string }
+  | { readonly kind: "command"; readonly command: string }
+  | { readonly kind: "snapshot"; readonly guest: GuestRef; readonly snapshot: string }
+  | { readonly kind: "template"; readonly guest: GuestRef }
+  | { readonly kind: "guest"; readonly guest: GuestRef }
+  | { readonly kind: "version"; readonly minimum: string }
+);
+
+/** A guest of the plan, with the guests that must converge before it (it is held back when one of them is). */
+export interface PlanGuest extends GuestRef {
+  readonly address: Address;
+  readonly needs: readonly Address[];
+  readonly source: Span;
+}
+
+/** What the script does on one host: a DAG of steps in their final order. */
+export interface Plan {
+  /** The declared name of the host; `host` when none is declared. */
+  readonly host: string;
+  /** The node's name, when declared. */
+  readonly node?: string;
+  readonly steps: readonly Step[];
+  readonly requirements: readonly Requirement[];
+  /** In plan order. */
+  readonly guests: readonly PlanGuest[];
+  readonly sources: readonly { readonly path: string; readonly sha256: string }[];
+  /** Names of environment variables that the sources read. */
+  readonly environment: readonly string[];
+  /** Targets it was restricted to, as given; empty: everything. */
+  readonly targets: readonly string[];
+}

@@ -1,0 +1,80 @@
+import type { Span } from "../text/source.js";
+
+/** `kind.id` or `kind.name`: `vm.8001`, `dataset.quickOS/vm-disks`; unique in a model and stable between runs. */
+export type Address = string;
+
+/** A value after the checker has evaluated, typed and resolved it. */
+export type Value =
+  | { readonly type: "string"; readonly value: string }
+  | { readonly type: "bool"; readonly value: boolean }
+  /** A plain number without a unit. */
+  | { readonly type: "number"; readonly value: number }
+  /** In bytes. */
+  | { readonly type: "size"; readonly value: number }
+  /** In milliseconds. */
+  | { readonly type: "duration"; readonly value: number }
+  | { readonly type: "list"; readonly items: readonly Value[] }
+  | { readonly type: "map"; readonly entries: readonly (readonly [string, Value])[] }
+  /** Another resource; `text` is how it was written. */
+  | { readonly type: "ref"; readonly address: Address; readonly text: string }
+  /** Only where the secret is: `env:NAME`, `file:/path` or `cmd:...`; its value is never known here. */
+  | { readonly type: "secret"; readonly source: string }
+  /** Make it so that the option is not set. */
+  | { readonly type: "absent" }
+  /** Could not be evaluated; reported already, silences what follows. */
+  | { readonly type: "error" };
+
+/** An attribute that a file (or a profile, or a front end's defaults) sets. */
+export interface Setting {
+  readonly name: string;
+  readonly value: Value;
+  /** Of the value. */
+  readonly span: Span;
+  readonly nameSpan: Span;
+}
+
+/** The checked inside of a block: attributes by name and nested blocks in the order written. */
+export interface Section {
+  readonly kind: string;
+  /** The block's arguments, by the names that its declaration gives them. */
+  readonly args: ReadonlyMap<string, Value>;
+  readonly argSpans: ReadonlyMap<string, Span>;
+  readonly settings: ReadonlyMap<string, Setting>;
+  readonly sections: readonly Section[];
+  readonly span: Span;
+  /** Of the words that open the block; where findings about the whole of it point. */
+  readonly headSpan: Span;
+}
+
+/** One declared thing: a guest, pool, dataset, storage, network, image, host or a plugin's kind. */
+export interface Resource extends Section {
+  readonly address: Address;
+  /** The numeric id, for guests. */
+  readonly id?: number;
+  readonly name: string;
+  /** Resources that must exist before this one, with the place that says so; order as written. */
+  readonly requires: readonly Edge[];
+}
+
+/** An edge of the dependency graph. */
+export interface Edge {
+  readonly to: Address;
+  readonly span: Span;
+  /** Why, in a word: `clone`, `needs`, `storage`, `image`, `network`, ... */
+  readonly reason: string;
+}
+
+/** All that the files declare, checked, in source order. */
+export interface Model {
+  readonly resources: ReadonlyMap<Address, Resource>;
+  /** The files it was made from, entry first, each once. */
+  readonly sources: readonly ModelSource[];
+  /** Variables that `env()` read, sorted; the header lists the names. */
+  readonly environment: readonly string[];
+}
+
+export interface ModelSource {
+  readonly path: string;
+  /** Of the file's bytes, hexadecimal. */
+  readonly sha256: string;
+}
