@@ -1,3 +1,5 @@
+import type { Value } from "../model/resource.js";
+
 /**
  * The types of attributes. A type is data: checking, completion, the JSON Schema and the reference pages are all derived from it.
  */
@@ -30,7 +32,7 @@ export type OptionType =
   | { readonly type: "ownership" }
   /** An absolute path on the host or in a guest. */
   | { readonly type: "path" }
-  /** A range of addresses or integers, as `a..b`; becomes a list of two. */
+  /** A range of addresses or integers, as `a..b`; becomes a list of two, marked `range`. */
   | { readonly type: "range"; readonly of: "ip" | "int" }
   | { readonly type: "list"; readonly of: OptionType; readonly unique?: boolean }
   | { readonly type: "map"; readonly of: OptionType }
@@ -57,7 +59,7 @@ export interface OptionSpec {
    * code; `render` turns the value into the argument when the default (bool 1/0, size in MiB, list joined) does not fit.
    */
   readonly pve?: string;
-  readonly render?: (value: import("../model/resource.js").Value) => string;
+  readonly render?: (value: Value) => string;
   readonly effect?: Effect;
   /** The oldest Proxmox VE release that knows it. */
   readonly since?: string;

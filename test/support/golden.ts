@@ -1,16 +1,15 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./paths.js";
-
-const used = new Set<string>();
+import { GOLDEN_NOTES } from "./runner/goldens.js";
 
 /**
- * Compares text with `test/golden/NAME` byte for byte. `UPDATE_GOLDENS=1` writes it instead.
- * The meta test asks {@link goldensUsed} for files that no test reads any more.
+ * Compares text with `test/golden/NAME` byte for byte. `UPDATE_GOLDENS=1` writes it instead. The name is noted for the
+ * runner, which fails golden files that no test compares any more.
  */
 export function golden(name: string, actual: string): void {
   const path = join(root, "test/golden", name);
-  used.add(path);
+  noteUse(name);
   if (process.env["UPDATE_GOLDENS"] === "1") {
     mkdirSync(dirname(path), { recursive: true });
     writeFileSync(path, actual);
@@ -18,12 +17,14 @@ export function golden(name: string, actual: string): void {
   }
   const expected = existsSync(path) ? readFileSync(path, "utf8") : "";
   if (expected === actual) return;
-  throw new Error(`${name} differs from its golden file; to accept: UPDATE_GOLDENS=1 npm test\n${firstDifference(expected, actual)}`);
+  throw new Error(
+    `${name} differs from its golden file; to accept: npm run goldens\n${firstDifference(expected, actual)}`,
+  );
 }
 
-/** Golden files that this process has compared. */
-export function goldensUsed(): ReadonlySet<string> {
-  return used;
+function noteUse(name: string): void {
+  const notes = process.env[GOLDEN_NOTES];
+  if (notes !== undefined) appendFileSync(join(notes, String(process.pid)), `${name}\n`);
 }
 
 function firstDifference(expected: string, actual: string): string {

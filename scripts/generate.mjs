@@ -1,0 +1,70 @@
+// Writes the sources that are made from other files: the precompiled shell templates, the text assets that the script
+// carries, the version, and (scripts/lib/validator.mjs) the JSON validator. They are git-ignored; every build makes them.
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import Handlebars from "handlebars";
+import { filesBelow, root, writeIfChanged } from "./lib/files.mjs";
+import { writeValidator } from "./lib/validator.mjs";
+
+const TEMPLATES = "templates/bash";
+const EMITTER = "src/emitters/bash";
+
+/** Writes all generated sources; those whose text is the same keep their time. */
+export async function generate() {
+  writeVersion();
+  writeTemplates();
+  writeAssets();
+  await writeValidator();
+}
+
+function writeVersion() {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  writeIfChanged(
+    "src/version.generated.ts",
+    `/** The version of package.json. */\nexport const version = ${JSON.stringify(version)};\n`,
+  );
+}
+
+/** Templates are compiled here so that the product carries only Handlebars' runtime, and a bad template fails the build. */
+function writeTemplates() {
+  const files = filesBelow(TEMPLATES).filter((path) => path.endsWith(".hbs"));
+  const knownHelpers = Object.fromEntries(helperNames().map((name) => [name, true]));
+  const entries = files.map((path) => {
+    const name = path.slice(TEMPLATES.length + 1, -".hbs".length);
+    const options = { strict: true, knownHelpersOnly: true, preventIndent: true, knownHelpers, srcName: undefined };
+    try {
+      return `  ${JSON.stringify(name)}: ${precompile(readFileSync(join(root, path), "utf8"), options)},\n`;
+    } catch (error) {
+      throw new Error(`${path}: ${error.message}`, { cause: error });
+    }
+  });
+  writeIfChanged(
+    `${EMITTER}/templates.generated.ts`,
+    `// @ts-nocheck\n/** Precompiled from ${TEMPLATES}. */\nexport const templates: Record<string, unknown> = {\n${entries.join("")}};\n`,
+  );
+}
+
+/** Handlebars declares an object, but returns the source text of one. */
+const precompile = /** @type {(text: string, options: object) => string} */ (
+  /** @type {unknown} */ (Handlebars.precompile)
+);
+
+/** Helpers that the emitter registers, as a JSON list: a template that calls another one fails the build. */
+function helperNames() {
+  const path = join(root, TEMPLATES, "helpers.json");
+  return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
+}
+
+function writeAssets() {
+  const files = filesBelow(`${TEMPLATES}/runtime`).filter((path) => path.endsWith(".bash"));
+  const entries = files.map(
+    (path) => `  ${JSON.stringify(basename(path))}: ${JSON.stringify(readFileSync(join(root, path), "utf8"))},\n`,
+  );
+  writeIfChanged(
+    `${EMITTER}/assets.generated.ts`,
+    `/** The texts of ${TEMPLATES}/runtime, by file name. */\nexport const assets: Record<string, string> = {\n${entries.join("")}};\n`,
+  );
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await generate();
