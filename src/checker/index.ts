@@ -1,0 +1,1 @@
+export type { CheckerIo, CheckInput, JsonValue, LoadFailure, ParamSetting, SourceDocument } from "./input.js";
