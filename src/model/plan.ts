@@ -104,6 +104,8 @@ export type Probe =
   | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string }
   /** `first-start`: only when this plan created it and it has not been started since. */
   | { readonly kind: "run-state"; readonly guest: GuestRef; readonly want: "running" | "stopped" | "first-start" }
+  /** The guest runs and its configuration has changes that wait for a restart (`restart = when-needed`). */
+  | { readonly kind: "restart-needed"; readonly guest: GuestRef }
   /** A text file as a whole; one that exists and does not carry our mark is refused unless `adopt`. */
   | {
       readonly kind: "file";

@@ -13,7 +13,8 @@ export type Value =
   | { readonly type: "size"; readonly value: number }
   /** In milliseconds. */
   | { readonly type: "duration"; readonly value: number }
-  | { readonly type: "list"; readonly items: readonly Value[] }
+  /** `range`: written as `a..b`, and then exactly two items (ports `80..90` are not the ports 80 and 90). */
+  | { readonly type: "list"; readonly items: readonly Value[]; readonly range?: true }
   | { readonly type: "map"; readonly entries: readonly (readonly [string, Value])[] }
   /** Another resource; `text` is how it was written. */
   | { readonly type: "ref"; readonly address: Address; readonly text: string }

@@ -1,6 +1,11 @@
 /** All that a plugin may import. */
+export * from "./firewall.js";
+export * from "./guest.js";
+export * from "./options.js";
 export * from "./plugin.js";
+export * from "./storages.js";
 export * from "./types.js";
+export * from "./values.js";
 export * from "../diagnostics/diagnostic.js";
 export * from "../model/plan.js";
 export * from "../model/resource.js";

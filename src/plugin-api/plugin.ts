@@ -23,6 +23,8 @@ export interface KindSpec extends SectionSpec {
 export interface Lowered {
   readonly steps: readonly Step[];
   readonly requirements: readonly Requirement[];
+  /** What makes the steps impossible or incomplete. */
+  readonly diagnostics?: readonly Diagnostic[];
 }
 
 /** What lowering may look at besides its own resource. */

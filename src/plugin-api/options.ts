@@ -1,0 +1,148 @@
+import type { OptionPair } from "../model/plan.js";
+import type { Section, Value } from "../model/resource.js";
+import type { OptionSpec } from "./types.js";
+import { compareText, isAbsent, textOf, valueOf } from "./values.js";
+
+/** Bytes of one MiB and one GiB; Proxmox counts memory in the one and new disks in the other. */
+export const MIB = 1024 ** 2;
+export const GIB = 1024 ** 3;
+
+/** What the files want of a guest's options: the arguments of one `set` command. */
+export interface WantedOptions {
+  readonly wanted: readonly OptionPair[];
+  /** Options to be deleted. */
+  readonly absent: readonly string[];
+  /** Keys of property strings to be removed, as `net0.rate`. */
+  readonly absentKeys: readonly string[];
+  /** Of the wanted and absent ones: those that a running guest takes over only when it restarts. */
+  readonly pending: readonly string[];
+}
+
+/** Nothing wanted. */
+export const NO_OPTIONS: WantedOptions = { wanted: [], absent: [], absentKeys: [], pending: [] };
+
+/** Several parts of one `set` command as one. */
+export function joinOptions(parts: readonly WantedOptions[]): WantedOptions {
+  return {
+    wanted: parts.flatMap((part) => part.wanted),
+    absent: parts.flatMap((part) => part.absent),
+    absentKeys: parts.flatMap((part) => part.absentKeys),
+    pending: parts.flatMap((part) => part.pending),
+  };
+}
+
+/**
+ * The plain options that a section sets, from the declarations alone: every entry with `pve`, in the order of the table.
+ * Adding an option to the table is all that it takes to converge it.
+ */
+export function plainOptions(section: Section, specs: Readonly<Record<string, OptionSpec>>): WantedOptions {
+  const wanted: OptionPair[] = [];
+  const absent: string[] = [];
+  const pending: string[] = [];
+  for (const [name, spec] of Object.entries(specs)) {
+    if (spec.pve === undefined || spec.effect === "create-only") continue;
+    const value = valueOf(section, name);
+    if (isAbsent(section, name)) absent.push(spec.pve);
+    else if (value !== undefined) wanted.push({ option: spec.pve, value: renderOption(spec, value) });
+    else continue;
+    if (spec.effect === "pending") pending.push(spec.pve);
+  }
+  return { wanted, absent, absentKeys: [], pending };
+}
+
+/** The argument for one value: as the declaration renders it, else by its type. */
+export function renderOption(spec: OptionSpec, value: Value): string {
+  return spec.render === undefined ? renderValue(value) : spec.render(value);
+}
+
+/** Booleans 1/0, sizes in whole MiB, durations in whole seconds, lists joined by commas; all else is its text. */
+export function renderValue(value: Value): string {
+  switch (value.type) {
+    case "bool":
+      return value.value ? "1" : "0";
+    case "size":
+      return String(value.value / MIB);
+    case "duration":
+      return String(Math.round(value.value / 1000));
+    case "list":
+      return value.items.map(renderValue).join(",");
+    default:
+      return textOf(value) ?? "";
+  }
+}
+
+/** Tags as Proxmox keeps them: lower case, sorted, each once, joined by semicolons. */
+export function renderTags(value: Value): string {
+  const tags = value.type === "list" ? value.items.map((item) => renderValue(item).toLowerCase()) : [];
+  return [...new Set(tags)].toSorted(compareText).join(";");
+}
+
+/** A list joined by blanks, as Proxmox keeps name servers. */
+export function renderWords(value: Value): string {
+  return value.type === "list" ? value.items.map(renderValue).join(" ") : renderValue(value);
+}
+
+/** Text without the line ends at its end, which Proxmox adds by itself. */
+export function renderText(value: Value): string {
+  return renderValue(value).replace(/[\r\n]+$/, "");
+}
+
+/** One key of a property string. */
+export interface Property {
+  readonly key: string;
+  /** `undefined`: not managed. */
+  readonly value: string | number | boolean | undefined;
+  /** `bare`: the default key, written without its name; `first`: before the others, which are sorted. */
+  readonly place?: "bare" | "first";
+  /** The files say that the key must not be set. */
+  readonly absent?: boolean;
+}
+
+/** A property string with only its managed keys, in the order in which Proxmox writes it back. */
+export function propertyString(properties: readonly Property[]): string {
+  const managed = properties.filter((property) => property.value !== undefined);
+  const rank = (property: Property): number => (property.place === "bare" ? 0 : property.place === "first" ? 1 : 2);
+  return managed
+    .toSorted((a, b) => rank(a) - rank(b) || (rank(a) === 2 ? compareText(a.key, b.key) : 0))
+    .map((property) => {
+      const text = typeof property.value === "boolean" ? (property.value ? "1" : "0") : String(property.value);
+      return property.place === "bare" ? text : `${property.key}=${text}`;
+    })
+    .join(",");
+}
+
+/** One option that is a property string; nothing when no key of it is managed. */
+export function propertyOption(option: string, properties: readonly Property[], isPending = false): WantedOptions {
+  const value = propertyString(properties);
+  const absentKeys = properties.filter((property) => property.absent === true).map(({ key }) => `${option}.${key}`);
+  const isManaged = value !== "" || absentKeys.length > 0;
+  return {
+    wanted: value === "" ? [] : [{ option, value }],
+    absent: [],
+    absentKeys,
+    pending: isPending && isManaged ? [option] : [],
+  };
+}
+
+/** A size as `resize` commands take it: in the largest unit that needs no fraction. */
+export function sizeText(bytes: number): string {
+  for (const [unit, letter] of [
+    [1024 ** 4, "T"],
+    [GIB, "G"],
+    [MIB, "M"],
+    [1024, "K"],
+  ] as const) {
+    if (bytes >= unit && bytes % unit === 0) return `${bytes / unit}${letter}`;
+  }
+  return String(bytes);
+}
+
+/** A size as `STORAGE:N` takes it: GiB without a unit, with a fraction where needed. */
+export function gibText(bytes: number): string {
+  return String(bytes / GIB);
+}
+
+/** The arguments of a command for wanted options: `--cores 4 --memory 8192`. */
+export function optionArguments(wanted: readonly OptionPair[]): readonly string[] {
+  return wanted.flatMap(({ option, value }) => [`--${option}`, value]);
+}

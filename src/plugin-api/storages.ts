@@ -1,0 +1,82 @@
+import type { Model, Resource, Section } from "../model/resource.js";
+import { resourcesOf } from "./guest.js";
+import { argOf, sectionsOf, stringOf, stringsOf } from "./values.js";
+
+/** A Proxmox storage that the files declare, on its own or inside the dataset that it offers. */
+export interface DeclaredStorage {
+  readonly id: string;
+  /** `zfspool`, `dir`, `nfs`, ... */
+  readonly type: string;
+  readonly content: readonly string[];
+  /** Of a storage that keeps files. */
+  readonly path: string | undefined;
+  /** Of a `zfspool`: the pool or dataset. */
+  readonly pool: string | undefined;
+  /** The block that declares it: the resource itself, or the block inside a dataset. */
+  readonly section: Section;
+  /** The storage or dataset resource whose turn makes it. */
+  readonly owner: Resource;
+}
+
+/** Where a dataset is mounted: as declared, else where ZFS mounts it by itself; `undefined` when it is not. */
+export function mountpointOf(dataset: Resource): string | undefined {
+  const declared = stringOf(dataset, "mountpoint");
+  if (declared === "none" || declared === "legacy") return undefined;
+  return declared ?? `/${dataset.name}`;
+}
+
+/** All declared storages in source order. */
+export function storages(model: Model): readonly DeclaredStorage[] {
+  return [...model.resources.values()].flatMap((resource) => {
+    if (resource.kind === "storage") return [ownStorage(resource)];
+    return resource.kind === "dataset" ? datasetStorages(resource) : [];
+  });
+}
+
+/** The declared storage of an id. */
+export function storageById(model: Model, id: string): DeclaredStorage | undefined {
+  return storages(model).find((storage) => storage.id === id);
+}
+
+function ownStorage(resource: Resource): DeclaredStorage {
+  return {
+    id: resource.name,
+    type: argOf(resource, "type") ?? "",
+    content: stringsOf(resource, "content"),
+    path: stringOf(resource, "path"),
+    pool: stringOf(resource, "pool") ?? stringOf(resource, "dataset"),
+    section: resource,
+    owner: resource,
+  };
+}
+
+/** The storages that a dataset offers: a `zfspool` on the dataset, anything else on its mount point. */
+export function datasetStorages(dataset: Resource): readonly DeclaredStorage[] {
+  return sectionsOf(dataset, "storage").map((section) => {
+    const type = argOf(section, "type") ?? "";
+    const isPool = type === "zfspool";
+    return {
+      id: stringOf(section, "id") ?? dataset.name.replaceAll("/", "-"),
+      type,
+      content: stringsOf(section, "content"),
+      path: isPool ? undefined : (stringOf(section, "path") ?? mountpointOf(dataset)),
+      pool: isPool ? dataset.name : undefined,
+      section,
+      owner: dataset,
+    };
+  });
+}
+
+/** The dataset that holds a host path, the deepest one if several do. */
+export function datasetOfPath(model: Model, path: string): Resource | undefined {
+  let best: Resource | undefined;
+  let longest = 0;
+  for (const dataset of resourcesOf(model, "dataset")) {
+    const mountpoint = mountpointOf(dataset);
+    if (mountpoint === undefined || mountpoint.length <= longest) continue;
+    if (path !== mountpoint && !path.startsWith(`${mountpoint}/`)) continue;
+    best = dataset;
+    longest = mountpoint.length;
+  }
+  return best;
+}
