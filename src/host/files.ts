@@ -1,0 +1,115 @@
+import { isUtf8 } from "node:buffer";
+import { createHash } from "node:crypto";
+import { closeSync, fstatSync, openSync, readFileSync, readdirSync, realpathSync, constants } from "node:fs";
+import { isAbsolute, relative, resolve, sep } from "node:path";
+import { MAX_FILE_BYTES } from "../text/files.js";
+import type { FileRead, Files, ReadFailure } from "../text/files.js";
+
+/** The files below a folder of this machine; symbolic links that lead out of it are outside. */
+export function diskFiles(root: string): Files {
+  const realRoot = realOr(root);
+  return {
+    read: (path) => {
+      const full = inside(realRoot, path);
+      return typeof full === "string" ? readText(full) : full;
+    },
+    list: (folder) => {
+      const full = inside(realRoot, folder);
+      return typeof full === "string" ? listFolder(full) : undefined;
+    },
+  };
+}
+
+/** Files that exist only in memory, for tests and for callers that compile text. */
+export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
+  const paths = Object.keys(texts);
+  return {
+    read: (path) => {
+      const text = texts[path];
+      if (text !== undefined) return { ok: true, text, sha256: sha256(Buffer.from(text)) };
+      return failed(paths.some((p) => p.startsWith(`${path}/`)) ? "folder" : "missing");
+    },
+    list: (folder) => {
+      const prefix = folder === "" || folder === "." ? "" : `${folder}/`;
+      const below = paths.filter((path) => path.startsWith(prefix));
+      if (below.length === 0) return undefined;
+      return [...new Set(below.map((path) => path.slice(prefix.length).split("/")[0] ?? ""))].toSorted();
+    },
+  };
+}
+
+/** Reads a text file that the user names, wherever it lies. */
+export function readText(path: string): FileRead {
+  const bytes = readBytes(path);
+  if (!Buffer.isBuffer(bytes)) return bytes;
+  if (!isUtf8(bytes) || bytes.includes(0)) return failed("binary");
+  return { ok: true, text: bytes.toString("utf8"), sha256: sha256(bytes) };
+}
+
+/** Reads a regular file of bounded size; never blocks on a pipe or a device. */
+export function readBytes(path: string): Buffer | Extract<FileRead, { ok: false }> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    return failed(reasonOf(error));
+  }
+  try {
+    const stat = fstatSync(descriptor);
+    if (stat.isDirectory()) return failed("folder");
+    if (!stat.isFile()) return failed("unreadable");
+    if (stat.size > MAX_FILE_BYTES) return failed("too-large");
+    return readFileSync(descriptor);
+  } catch (error) {
+    return failed(reasonOf(error));
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Hexadecimal SHA-256. */
+export function sha256(bytes: Buffer | string): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+/** `path` (absolute) relative to `root`, with forward slashes; undefined when it is not below it. */
+export function pathBelow(root: string, path: string): string | undefined {
+  const below = relative(root, path);
+  if (below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below)) return undefined;
+  return below.split(sep).join("/");
+}
+
+/** The real path of something that exists; otherwise the path itself, made absolute. */
+export function realOr(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return resolve(path);
+  }
+}
+
+/** The absolute path of a project path, if neither its text nor its links lead out of the root. */
+function inside(root: string, path: string): string | Extract<FileRead, { ok: false }> {
+  if (path.includes("\0")) return failed("missing");
+  const full = resolve(root, path);
+  if (pathBelow(root, full) === undefined) return failed("outside");
+  return pathBelow(root, realOr(full)) === undefined ? failed("outside") : full;
+}
+
+function listFolder(path: string): readonly string[] | undefined {
+  try {
+    return readdirSync(path).toSorted();
+  } catch {
+    return undefined;
+  }
+}
+
+function failed(reason: ReadFailure): Extract<FileRead, { ok: false }> {
+  return { ok: false, reason };
+}
+
+function reasonOf(error: unknown): ReadFailure {
+  const code = error instanceof Error && "code" in error ? error.code : undefined;
+  if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG") return "missing";
+  return code === "EISDIR" ? "folder" : "unreadable";
+}

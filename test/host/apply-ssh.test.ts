@@ -1,0 +1,194 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { applyScript } from "../../src/host/apply.js";
+import type { Answer, ApplyOutcome } from "../../src/host/apply.js";
+import { openSession } from "../../src/host/session.js";
+import type { Session } from "../../src/host/session.js";
+import { startHere, startOver } from "../../src/host/transport.js";
+import { hasSshd, startSshd } from "../support/sshd.js";
+import type { TestSshd } from "../support/sshd.js";
+import { stubPlan } from "../support/stub-plan.js";
+
+const test = suite("apply-ssh");
+let sshd: TestSshd;
+let place = "";
+
+if (hasSshd) {
+  test.before(async () => {
+    sshd = await startSshd();
+  });
+  test.before.each(() => {
+    place = join(sshd.folder, "it's a place");
+    rmSync(place, { recursive: true, force: true });
+    mkdirSync(place);
+  });
+  test.after(async () => sshd.stop());
+} else {
+  console.log("apply-ssh: openssh-server is not installed; its tests are skipped");
+}
+
+interface Applied extends ApplyOutcome {
+  readonly output: string;
+  readonly asked: number;
+}
+
+/** Quoting the folder's name by hand: the stub stands for a plan, whose quoting is the emitter's. */
+function script(): Buffer {
+  return Buffer.from(stubPlan(place.replaceAll("'", `'\\''`)));
+}
+
+function open(output: (text: string) => void, options: { script?: Buffer; host?: string } = {}): Session {
+  return openSession({
+    script: options.script ?? script(),
+    staging: join(place, "staging"),
+    start: (argv) =>
+      startOver({ host: options.host ?? sshd.host, options: ["ConnectTimeout=5"], configFile: sshd.configFile }, argv),
+    output: (bytes) => output(bytes.toString("utf8")),
+  });
+}
+
+async function apply(answer: Answer, options: { script?: Buffer; host?: string } = {}): Promise<Applied> {
+  let output = "";
+  let asked = 0;
+  const session = open((text) => (output += text), options);
+  const outcome = await applyScript(session, () => {
+    asked++;
+    return Promise.resolve(answer);
+  });
+  return { ...outcome, output, asked };
+}
+
+function set(name: string, content: string): void {
+  writeFileSync(join(place, name), content);
+}
+
+function staged(): readonly string[] {
+  const folder = join(place, "staging");
+  return existsSync(folder) ? readdirSync(folder) : [];
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 200 && !condition(); i++) await sleep(25);
+  assert.ok(condition(), "waited for something that did not happen");
+}
+
+function onSsh(name: string, body: () => Promise<void>): void {
+  (hasSshd ? test : test.skip)(name, body);
+}
+
+onSsh("the checked bytes are the ones that run, in a private folder that is removed", async () => {
+  const result = await apply("yes");
+  assert.is(result.code, 0);
+  assert.is(result.output, "~ vm 8001 docker-1: memory 4096 -> 8192\nconverging\n");
+  const digest = createHash("sha256").update(script()).digest("hex");
+  assert.is(readFileSync(join(place, "ran"), "utf8"), `${digest}  -\n`);
+  assert.is(readFileSync(join(place, "mode"), "utf8"), "700\n");
+  assert.equal(staged(), []);
+});
+
+onSsh("nothing runs without a yes", async () => {
+  for (const answer of ["no", "cannot-ask"] as const) {
+    const result = await apply(answer);
+    assert.is(result.code, 2);
+    assert.not(existsSync(join(place, "ran")));
+  }
+  assert.match((await apply("cannot-ask")).message ?? "", "--yes");
+  assert.equal(staged(), []);
+});
+
+onSsh("with nothing to do nobody is asked", async () => {
+  set("CHECK", "0");
+  const result = await apply("yes");
+  assert.equal([result.code, result.message, result.asked], [0, "nothing to do", 0]);
+  assert.not(existsSync(join(place, "ran")));
+});
+
+onSsh("a refused preflight and other failures of the check pass through", async () => {
+  for (const code of [3, 5, 77]) {
+    set("CHECK", String(code));
+    const result = await apply("yes");
+    assert.equal([result.code, result.asked], [code, 0]);
+    assert.not(existsSync(join(place, "ran")));
+  }
+});
+
+onSsh("the script's exit code passes through", async () => {
+  for (const code of [4, 5, 200]) {
+    set("RUN", String(code));
+    assert.is((await apply("yes")).code, code);
+  }
+});
+
+onSsh("a staged file that is lost or changed after the check is not run", async () => {
+  set("LOSE", "");
+  const result = await apply("yes");
+  assert.is(result.code, 2);
+  assert.match(result.message ?? "", "gone or was changed");
+  assert.not(existsSync(join(place, "ran")));
+});
+
+onSsh("a large script arrives whole", async () => {
+  const large = Buffer.concat([script(), Buffer.from(`# ${"filler ".repeat(300_000)}\n`)]);
+  assert.is((await apply("yes", { script: large })).code, 0);
+  const digest = createHash("sha256").update(large).digest("hex");
+  assert.is(readFileSync(join(place, "ran"), "utf8"), `${digest}  -\n`);
+});
+
+onSsh("an interruption reaches the script and its code comes back", async () => {
+  set("SLEEP", "");
+  let output = "";
+  const session = open((text) => (output += text));
+  const applied = applyScript(session, () => Promise.resolve("yes"));
+  await until(() => existsSync(join(place, "started")));
+  session.interrupt("INT");
+  assert.is((await applied).code, 130);
+  assert.match(output, "interrupted");
+  assert.equal(staged(), []);
+});
+
+onSsh("a broken connection interrupts the script, is reported, and leaves nothing behind", async () => {
+  set("SLEEP", "");
+  const applied = apply("yes");
+  await until(() => existsSync(join(place, "started")));
+  sshd.cut();
+  const result = await applied;
+  assert.is(result.code, 255);
+  assert.match(result.message ?? "", "next apply goes on");
+  await until(() => existsSync(join(place, "interrupted")) && staged().length === 0);
+});
+
+onSsh("a host that refuses the login runs nothing", async () => {
+  const result = await apply("yes", { host: "nobody-here@127.0.0.1" });
+  assert.is(result.code, 255);
+  assert.match(result.message ?? "", "nothing was run");
+});
+
+onSsh("a staging folder that cannot be made is a refusal", async () => {
+  set("staging", "a file where the folder should be");
+  const result = await apply("yes");
+  assert.is(result.code, 2);
+  assert.match(result.message ?? "", "cannot make a folder");
+});
+
+test("the same supervisor serves the machine itself", async () => {
+  const folder = sshd?.folder ?? process.cwd();
+  const here = join(folder, "here");
+  mkdirSync(here, { recursive: true });
+  let output = "";
+  const session = openSession({
+    script: Buffer.from(stubPlan(here)),
+    staging: join(here, "staging"),
+    start: startHere,
+    output: (bytes) => (output += bytes.toString("utf8")),
+  });
+  assert.is((await applyScript(session, () => Promise.resolve("yes"))).code, 0);
+  assert.match(output, "converging");
+  assert.equal(readdirSync(join(here, "staging")), []);
+  rmSync(here, { recursive: true, force: true });
+});
+
+test.run();
