@@ -1,0 +1,57 @@
+import { createHash } from "node:crypto";
+import type { Plan } from "../../model/plan.js";
+import { assets } from "./assets.generated.js";
+import { programs, renderPreflight } from "./preflight.js";
+import { render } from "./render.js";
+import { ShellWord } from "./shell-word.js";
+import { named, renderSteps } from "./steps.js";
+
+const NO_DIGEST = "0".repeat(64);
+
+/**
+ * The script of a plan. The same plan gives the same bytes. The digest in it is the SHA-256 of the script with sixty-four
+ * zeros in its place; it detects damage, and names the plan on the host.
+ */
+export function emitBash(plan: Plan, options: { readonly version: string }): string {
+  const text = render("script", {
+    header: ShellWord.hereDocument(header(plan, options.version)),
+    digest: ShellWord.bare(NO_DIGEST),
+    runtime: ShellWord.hereDocument(runtime().trimEnd()),
+    commands: programs(plan).map((program) => ShellWord.bare(program)),
+    preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
+    steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
+  });
+  return text.replaceAll(NO_DIGEST, createHash("sha256").update(text).digest("hex"));
+}
+
+/** The functions that steps call: the same text in every plan of a release. */
+export function runtime(): string {
+  return Object.keys(assets)
+    .sort()
+    .map((name) => assets[name])
+    .join("\n");
+}
+
+function header(plan: Plan, version: string): string {
+  const lines = [
+    `Plan for ${plan.node === undefined ? "a Proxmox VE host" : `the Proxmox VE node ${plan.node}`}, compiled by phxc ${version}. Do not edit: change the sources and compile again.`,
+    "",
+    "Sources (SHA-256):",
+    ...plan.sources.map((source) => `  ${source.sha256}  ${source.path}`),
+    ...(plan.environment.length === 0 ? [] : [`Environment variables read: ${plan.environment.join(", ")}`]),
+    ...(plan.targets.length === 0 ? [] : [`Only for: ${plan.targets.join(", ")} and what they need`]),
+    `Digest: ${NO_DIGEST}`,
+    "",
+    `${plan.guests.length} guests, ${plan.steps.length} steps:`,
+    ...plan.guests.map((guest) => `  ${named(guest)}`),
+    "",
+    "Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh",
+    "Running it again changes nothing; after an interruption it goes on where it was.",
+    "Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,",
+    "4 a step failed or a guest was held back, 5 another run holds the lock, 130 interrupted.",
+  ];
+  return [
+    "#!/usr/bin/env bash",
+    ...lines.map((line) => String(ShellWord.comment(line === "" ? "#" : `# ${line}`))),
+  ].join("\n");
+}

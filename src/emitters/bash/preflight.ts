@@ -1,0 +1,73 @@
+import type { Plan, Requirement } from "../../model/plan.js";
+import { render } from "./render.js";
+import { ShellWord } from "./shell-word.js";
+import { key } from "./steps.js";
+
+const value = (text: string): ShellWord => ShellWord.value(text);
+const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
+
+/** The calls of the function `preflight`: every guest's id, then what the plan presupposes, each once. */
+export function renderPreflight(plan: Plan): string {
+  const keys = new Map(plan.guests.map((guest) => [guest.address, key(guest)]));
+  const lines = plan.guests.map((guest) => line("need_guest", [bare(guest.kind), bare(guest.id), value(guest.name)]));
+  for (const [first, blocks] of merged(plan.requirements)) {
+    const [verb, words] = call(first);
+    lines.push(line(verb, [...words, ...blocks.flatMap((address) => keys.get(address) ?? [])]));
+  }
+  return lines.join("");
+}
+
+/** Programs that the steps run, besides what every Debian has; sorted. */
+export function programs(plan: Plan): string[] {
+  return [...new Set(plan.steps.flatMap((step) => step.commands.flatMap((argv) => argv.slice(0, 1))))].sort();
+}
+
+function line(verb: string, args: readonly ShellWord[]): string {
+  return render("command", { verb: bare(verb), args, lines: [] });
+}
+
+/** Requirements that several guests share become one call that names them all; one that concerns everything names none. */
+function merged(requirements: readonly Requirement[]): Map<Requirement, readonly string[]> {
+  const byCall = new Map<string, { first: Requirement; blocks: Set<string>; all: boolean }>();
+  for (const requirement of requirements) {
+    const [verb, words] = call(requirement);
+    const id = [verb, ...words].join(" ");
+    const entry = byCall.get(id) ?? { first: requirement, blocks: new Set<string>(), all: false };
+    entry.all ||= requirement.blocks.length === 0;
+    for (const address of requirement.blocks) entry.blocks.add(address);
+    byCall.set(id, entry);
+  }
+  return new Map([...byCall.values()].map((entry) => [entry.first, entry.all ? [] : [...entry.blocks]]));
+}
+
+function call(requirement: Requirement): [string, ShellWord[]] {
+  switch (requirement.kind) {
+    case "storage":
+      return ["need_storage", [value(requirement.storage), value(requirement.content ?? "")]];
+    case "bridge":
+      return ["need_bridge", [value(requirement.bridge)]];
+    case "file":
+      return ["need_file", [value(requirement.path), value(requirement.hint ?? "")]];
+    case "device":
+      return ["need_device", [value(requirement.path)]];
+    case "disk":
+      return ["need_disk", [value(requirement.pool), value(requirement.path)]];
+    case "command":
+      return ["need_command", [value(requirement.command)]];
+    case "version":
+      return ["need_version", [value(requirement.minimum)]];
+    case "snapshot":
+      return ["need_source", source(requirement, `snapshot:${requirement.snapshot}`)];
+    case "template":
+    case "guest":
+      return ["need_source", source(requirement, requirement.kind)];
+  }
+}
+
+function source(
+  requirement: Extract<Requirement, { kind: "snapshot" | "template" | "guest" }>,
+  what: string,
+): ShellWord[] {
+  const { kind, id, name } = requirement.guest;
+  return [bare(kind), bare(id), value(name), value(what)];
+}

@@ -1,0 +1,215 @@
+import type { Argv, GuestRef, Plan, PlanGuest, Probe, Step } from "../../model/plan.js";
+import { render } from "./render.js";
+import { ShellWord, isPlain } from "./shell-word.js";
+
+const value = (text: string): ShellWord => ShellWord.value(text);
+const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
+
+/** The body of the function `steps`: all steps in plan order, each guest's under a line that begins its turn. */
+export function renderSteps(plan: Plan): string {
+  const guests = new Map(plan.guests.map((guest) => [guest.address, guest]));
+  let out = zfsRead(plan.steps);
+  let turn: string | undefined;
+  for (const step of plan.steps) {
+    const guest = guests.get(step.resource);
+    if (guest !== undefined && turn !== step.resource) out += guestLine(guest);
+    if (guest === undefined && turn !== undefined && guests.has(turn)) out += "\n\tno_guest\n";
+    turn = step.resource;
+    out += render("step", {
+      title: ShellWord.comment(
+        `${guest === undefined ? "" : `${named(guest)}: `}${step.title} (${step.source.file.path})`,
+      ),
+      id: value(step.id),
+      source: value(step.source.file.path),
+      body: ShellWord.hereDocument(renderProbe(step).trimEnd()),
+    });
+  }
+  return out === "" ? "\t:\n" : out.replace(/^\n/, "");
+}
+
+/** `ct 103 step-ca`, as readers and messages name a guest. */
+export function named(guest: GuestRef): string {
+  return `${guest.kind} ${guest.id} ${guest.name}`;
+}
+
+/** The key by which the runtime knows a guest: `ct.103`. */
+export function key(guest: { readonly kind: string; readonly id: number }): ShellWord {
+  return bare(`${guest.kind}.${guest.id}`);
+}
+
+function guestLine(guest: PlanGuest): string {
+  return render("guest", {
+    title: ShellWord.comment(named(guest)),
+    kind: bare(guest.kind),
+    id: bare(guest.id),
+    name: value(guest.name),
+    needs: guest.needs.map((address) => bare(address)),
+  });
+}
+
+/** One command reads the properties of all datasets. */
+function zfsRead(steps: readonly Step[]): string {
+  const datasets = steps.flatMap((step) => (step.probe.kind === "dataset" ? [step.probe] : []));
+  if (datasets.length === 0) return "";
+  const names = new Set(["type", ...datasets.flatMap((probe) => probe.properties.map(([name]) => name))]);
+  return command(
+    "zfs_read",
+    [value([...names].sort().join(","))],
+    datasets.map((probe) => value(probe.dataset)),
+  );
+}
+
+/** A call of the runtime: some words on its first line, the others one a line, so that a change is one line of a diff. */
+function command(verb: string, args: readonly ShellWord[], lines: readonly ShellWord[] = []): string {
+  return render("command", { verb: bare(verb), args, lines });
+}
+
+/** A call that ends with the literal command of the step. */
+function acting(verb: string, args: readonly ShellWord[], argv: Argv): string {
+  const [head, rest] = splitCommand(argv);
+  return command(verb, [...args, head], rest);
+}
+
+/** Options whose values are the reader's business stand on lines of their own; the words before them on the first. */
+function splitCommand(argv: Argv): [ShellWord, ShellWord[]] {
+  const words = argv.map((word, index) => argvWord(word, index));
+  const first = argv.findIndex((word, index) => index > 0 && isOption(word));
+  if (first === -1 || argv.length - first <= 2) return [ShellWord.join(words), []];
+  const lines: ShellWord[] = [];
+  for (let i = first; i < words.length;) {
+    const word = argv[i] ?? "";
+    const next = argv[i + 1];
+    const take = isOption(word) && next !== undefined && !isOption(next) ? 2 : 1;
+    lines.push(ShellWord.join(words.slice(i, i + take)));
+    i += take;
+  }
+  return [ShellWord.join(words.slice(0, first)), lines];
+}
+
+function isOption(word: string): boolean {
+  return /^--?[a-zA-Z][a-z0-9-]*$/.test(word);
+}
+
+/** Programs, subcommands, options and ids are ours and stand bare; everything else is quoted. */
+function argvWord(word: string, index: number): ShellWord {
+  const ours =
+    index === 0 || isOption(word) || (index <= 2 && /^[a-z][a-z-]*$/.test(word)) || (index <= 3 && /^\d+$/.test(word));
+  return ours && /^[A-Za-z0-9_.\/-]+$/.test(word) ? bare(word) : value(word);
+}
+
+function renderProbe(step: Step): string {
+  const argv = step.commands[0] ?? [];
+  const probe = step.probe;
+  switch (probe.kind) {
+    case "guest-absent":
+      return acting("create", createFlags(probe), argv);
+    case "options":
+      return acting("converge", optionFlags(probe), argv);
+    case "raw-lines":
+      return command(
+        "raw_lines",
+        [bare(probe.guest.id), ...probe.dropPrefixes.flatMap((prefix) => [bare("--drop"), value(prefix)])],
+        rawLines(probe),
+      );
+    case "disk-size":
+      return acting("grow", [value(probe.disk), bare(probe.bytes)], argv);
+    case "not-template":
+      return acting("make_template", [], argv);
+    case "snapshot-absent":
+      return acting("snapshot", [], argv);
+    case "run-state":
+      return acting(
+        probe.want === "stopped" ? "stop" : "start",
+        probe.want === "first-start" ? [bare("--first")] : [],
+        argv,
+      );
+    case "restart-needed":
+      return acting("restart_pending", [], argv);
+    case "check":
+      return command("check", checkWords(probe));
+    default:
+      return renderHostProbe(probe, argv);
+  }
+}
+
+type HostProbe = Extract<
+  Probe,
+  { readonly kind: "file" | "directory" | "pool-absent" | "dataset" | "storage" | "image-absent" | "command" }
+>;
+
+function renderHostProbe(probe: HostProbe, argv: Argv): string {
+  switch (probe.kind) {
+    case "file":
+      return renderFile(probe.path, probe.content, probe.adopt);
+    case "directory":
+      return command("directory", [
+        value(probe.path),
+        ...(probe.owner === undefined ? [] : [bare(`${probe.owner.uid}:${probe.owner.gid}`)]),
+      ]);
+    case "pool-absent":
+      return acting("pool", [value(probe.pool), value(probe.disks.join(" "))], argv);
+    case "dataset":
+      return acting("dataset", [], argv);
+    case "storage":
+      return acting("storage", [], argv);
+    case "image-absent":
+      return acting("image", [value(probe.path), value(probe.sha256 ?? "")], argv);
+    case "command": {
+      const words = [bare(probe.argv.length), ...probe.argv.map((word, i) => argvWord(word, i))];
+      return probe.stdout === undefined
+        ? acting("unless", words, argv)
+        : acting("unless_says", [value(probe.stdout), ...words], argv);
+    }
+  }
+}
+
+function createFlags(probe: Extract<Probe, { kind: "guest-absent" }>): ShellWord[] {
+  const words = probe.storages.flatMap((storage) => [bare("--storage"), value(storage)]);
+  if (probe.source !== undefined) words.push(bare("--from"), bare(probe.source.kind), bare(probe.source.id));
+  if (probe.firstStart) words.push(bare("--first-start"));
+  return words;
+}
+
+function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
+  return [
+    ...probe.absentKeys.flatMap((name) => [bare("--without"), value(name)]),
+    ...probe.exact.flatMap((family) => [bare("--exact"), bare(family)]),
+  ];
+}
+
+function rawLines(probe: Extract<Probe, { kind: "raw-lines" }>): ShellWord[] {
+  return probe.lines.flatMap((line) => line.values.map((text) => value(`${line.key}: ${text}`)));
+}
+
+function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {
+  const words = [
+    value(probe.name),
+    bare(probe.retries),
+    bare(probe.everySeconds),
+    bare(probe.timeoutSeconds),
+    bare(probe.test.type),
+  ];
+  switch (probe.test.type) {
+    case "command":
+      return [...words, value(probe.test.command)];
+    case "tcp":
+      return [...words, value(probe.test.address), bare(probe.test.port)];
+    case "http":
+      return [...words, value(probe.test.url), bare(probe.test.status)];
+  }
+}
+
+/** A file's text as a here-document whose delimiter it does not contain; as a word where it would deceive a reader. */
+function renderFile(path: string, content: string, adopt: boolean): string {
+  if (!isPlain(content) || !content.endsWith("\n"))
+    return render("file-words", { adopt, path: value(path), content: value(content) });
+  const lines = new Set(content.split("\n"));
+  let delimiter = "END";
+  while (lines.has(delimiter)) delimiter += "_";
+  return render("file", {
+    adopt,
+    path: value(path),
+    delimiter: bare(delimiter),
+    content: ShellWord.hereDocument(content),
+  });
+}

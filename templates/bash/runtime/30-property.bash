@@ -1,0 +1,156 @@
+# --- Property strings -----------------------------------------------------------------------------
+
+# What Proxmox knows of each option that holds key=value pairs: the key that may stand bare (- if none), then the keys
+# that are booleans. Options that are not listed are compared as they are.
+declare -rA FORMAT=(
+	["vm.agent"]='enabled enabled freeze-fs fstrim_cloned_disks'
+	["vm.amd-sev"]='type allow-smt kernel-hashes no-debug no-key-sharing'
+	["vm.audio"]='-'
+	["vm.cicustom"]='-'
+	["vm.cpu"]='cputype hidden'
+	["vm.efidisk"]='file pre-enrolled-keys'
+	["vm.hostpci"]='host legacy-igd pcie rombar x-vga'
+	["vm.ide"]='file backup detect_zeroes replicate shared snapshot ssd'
+	["vm.intel-tdx"]='type attestation'
+	["vm.ipconfig"]='-'
+	["vm.ivshmem"]='-'
+	["vm.machine"]='type enable-s3 enable-s4'
+	["vm.net"]='model firewall host-tunnel link_down'
+	["vm.numa"]='-'
+	["vm.rng"]='source'
+	["vm.sata"]='file backup detect_zeroes replicate shared snapshot ssd'
+	["vm.scsi"]='file backup detect_zeroes iothread replicate ro scsiblock shared snapshot ssd'
+	["vm.smbios"]='- base64'
+	["vm.spice_enhancements"]='- foldersharing'
+	["vm.startup"]='order'
+	["vm.tpmstate"]='file'
+	["vm.usb"]='host usb3'
+	["vm.vga"]='type'
+	["vm.virtio"]='file backup detect_zeroes iothread replicate ro shared snapshot'
+	["vm.virtiofs"]='dirid direct-io expose-acl expose-xattr'
+	["vm.watchdog"]='model'
+	["ct.dev"]='path deny-write'
+	["ct.features"]='- force_rw_sys fuse keyctl mknod nesting'
+	["ct.mp"]='volume acl backup keepattrs quota replicate ro shared'
+	["ct.net"]='- firewall host-managed link_down'
+	["ct.rootfs"]='volume acl quota replicate ro shared'
+	["ct.startup"]='order'
+)
+declare -rA ALIAS=(
+	["vm.agent.freeze-fs-on-backup"]=freeze-fs ["vm.agent.guest-fsfreeze"]=freeze-fs
+	["vm.efidisk.volume"]=file ["vm.ide.volume"]=file ["vm.sata.volume"]=file ["vm.scsi.volume"]=file
+	["vm.tpmstate.volume"]=file ["vm.virtio.volume"]=file
+)
+readonly NET_MODELS=' e1000 e1000-82540em e1000-82544gc e1000-82545em e1000e i82551 i82557b i82559er ne2k_isa ne2k_pci pcnet rtl8139 virtio vmxnet3 '
+
+# format_of KIND OPTION: sets REPLY to "kind.family" of a property string, or to nothing.
+format_of() {
+	REPLY=$2
+	# numa is a boolean, numa0 a property string.
+	[[ $2 == numa ]] && REPLY='' && return 0
+	[[ ! ${REPLY} =~ ^(.*[^0-9])[0-9]+$ ]] || REPLY=${BASH_REMATCH[1]}
+	REPLY="$1.${REPLY}"
+	[[ -n ${FORMAT[${REPLY}]-} ]] || REPLY=''
+}
+
+declare -A PROPS=()
+
+# parse_props FORMAT STRING: reads a property string into PROPS, with aliases resolved, booleans as 1 and 0 and MAC
+# addresses in capitals.
+parse_props() {
+	local format=$1 part key value
+	local -a parts=()
+	local bare=${FORMAT[$1]%% *} booleans=" ${FORMAT[$1]#* } "
+	PROPS=()
+	IFS=, read -r -a parts <<<"$2"
+	for part in "${parts[@]}"; do
+		key=${part%%=*}
+		value=${part#*=}
+		if [[ ${part} != *=* || (${bare} == file && ${key} == *:*) ]]; then
+			key=${bare}
+			value=${part}
+		elif [[ ${format} == vm.net && ${NET_MODELS} == *" ${key} "* ]]; then
+			PROPS[model]=${key}
+			key=macaddr
+		fi
+		key=${ALIAS[${format}.${key}]-${key}}
+		if [[ ${booleans} == *" ${key} "* ]]; then
+			case ${value} in
+			1 | on | yes | true) value=1 ;;
+			0 | off | no | false) value=0 ;;
+			*) ;;
+			esac
+		elif [[ ${key} == macaddr || ${key} == hwaddr ]]; then
+			value=${value^^}
+		fi
+		PROPS[${key}]=${value}
+	done
+}
+
+# join_props FORMAT NAME: sets REPLY to the property string of an associative array, the bare key first, the rest sorted.
+join_props() {
+	local -n joined=$2
+	local bare=${FORMAT[$1]%% *} key
+	local -a keys=() sorted=()
+	REPLY=''
+	for key in "${!joined[@]}"; do
+		case $1.${key} in
+		"$1.${bare}") ;;
+		vm.net.macaddr) ;;
+		*) keys+=("${key}") ;;
+		esac
+	done
+	if ((${#keys[@]} > 0)); then mapfile -t sorted < <(printf '%s\n' "${keys[@]}" | sort || true); fi
+	if [[ -n ${joined[${bare}]+set} ]]; then
+		REPLY=${joined[${bare}]}
+		[[ $1 != vm.net || -z ${joined[macaddr]-} ]] || REPLY+="=${joined[macaddr]}"
+	fi
+	for key in "${sorted[@]}"; do
+		REPLY+="${REPLY:+,}${key}=${joined[${key}]}"
+	done
+}
+
+# encoded_text TEXT: sets REPLY to the text as Proxmox writes a description: %, : and all but printable ASCII as %XX.
+encoded_text() {
+	local i char out='' code
+	for ((i = 0; i < ${#1}; i++)); do
+		char=${1:i:1}
+		case ${char} in
+		$'\n' | [[:alnum:]]) out+=${char} ;;
+		'%' | ':') printf -v code '%%%02X' "'${char}" && out+=${code} ;;
+		*)
+			if [[ ${char} =~ ^[[:print:]]$ ]]; then
+				out+=${char}
+			else
+				printf -v code '%d' "'${char}"
+				printf -v code '%%%02X' "$((code & 255))"
+				out+=${code}
+			fi
+			;;
+		esac
+	done
+	REPLY=${out}
+}
+
+# decoded TEXT: sets REPLY to the text with every %XX decoded.
+decoded() {
+	local escaped=${1//\\/\\\\}
+	printf -v REPLY '%b' "${escaped//%/\\x}"
+}
+
+# bytes SIZE: sets REPLY to a size as bytes; K, M, G and T are binary; a fraction is rounded down.
+bytes() {
+	local -i unit=1 whole=0 scale=1
+	REPLY=$1
+	[[ $1 =~ ^([0-9]+)(\.([0-9]+))?([KMGT])?$ ]] || return 0
+	case ${BASH_REMATCH[4]} in
+	K) unit=1024 ;;
+	M) unit=1048576 ;;
+	G) unit=1073741824 ;;
+	T) unit=1099511627776 ;;
+	*) ;;
+	esac
+	whole=10#${BASH_REMATCH[1]}${BASH_REMATCH[3]}
+	scale=$((10 ** ${#BASH_REMATCH[3]}))
+	REPLY=$((whole * unit / scale))
+}

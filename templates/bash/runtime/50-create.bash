@@ -1,0 +1,146 @@
+# --- Creating guests, and going on after an interruption ------------------------------------------
+
+# write_intent NAME TOOL ID SOURCE STORAGE...: records what is about to be made, and the volumes that are there before.
+write_intent() {
+	local name=$1 tool=$2 id=$3 source=$4 entry
+	shift 4
+	mkdir -p "${STATE}/intent"
+	volumes_of "${id}" "$@"
+	{
+		say "tool ${tool}"
+		[[ -z ${source} ]] || say "source ${source}"
+		for entry in "$@"; do say "storage ${entry}"; done
+		for entry in "${VOLUMES[@]}"; do say "before ${entry}"; done
+	} | write_file "${STATE}/intent/${name}"
+}
+
+INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
+# read_intent NAME: reads such a record; fails when there is none.
+read_intent() {
+	[[ -e ${STATE}/intent/$1 ]] || return 1
+	local key value
+	INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
+	while read -r key value; do
+		case ${key} in
+		source) INTENT_SOURCE=${value} ;;
+		storage) INTENT_STORAGES+=("${value}") ;;
+		before) INTENT_BEFORE+="${value} " ;;
+		*) ;;
+		esac
+	done <"${STATE}/intent/$1"
+}
+
+# free_new_volumes KIND ID: frees the volumes that came since the record and that the guest's file does not name.
+free_new_volumes() {
+	local volume used
+	read_conf "$1" "$2"
+	volumes_of "$2" "${INTENT_STORAGES[@]}"
+	for volume in "${VOLUMES[@]}"; do
+		[[ ${INTENT_BEFORE} != *" ${volume} "* ]] || continue
+		printf -v used '%s\n' "${LIVE[@]}" "${CURRENT[@]}"
+		[[ ${used} != *"${volume}"* ]] || continue
+		say "  removing ${volume}, left over from an interrupted run"
+		run pvesm free "${volume}"
+	done
+}
+
+# settle_allocation KIND ID: cleans up after a `set` that was killed between allocating a volume and recording it.
+settle_allocation() {
+	checking && return 0
+	read_intent "$2.alloc" || return 0
+	free_new_volumes "$1" "$2"
+	rm -f -- "${STATE}/intent/$2.alloc"
+}
+
+# release_source: unlocks the source that a killed clone left locked.
+release_source() {
+	[[ -n ${INTENT_SOURCE} ]] || return 0
+	local kind=${INTENT_SOURCE% *} id=${INTENT_SOURCE#* } tool=qm
+	[[ ${kind} == vm ]] || tool=pct
+	read_conf "${kind}" "${id}"
+	case ${CURRENT[lock]-} in
+	disk | clone) run "${tool}" unlock "${id}" ;;
+	*) ;;
+	esac
+}
+
+# settle_creation TOOL KIND ID: there is a record of ours for this id, and no process of it lives (this run holds the
+# lock that they inherit). What is half made is removed; what is complete is kept.
+settle_creation() {
+	local half=0
+	case ${CURRENT[lock]-} in
+	create | clone | disk) half=1 ;;
+	*) ;;
+	esac
+	if ((EXISTS == 1 && half == 0)); then
+		rm -f -- "${STATE}/intent/$3"
+		return 0
+	fi
+	say "  $2 $3 is half made by an interrupted run of ours: it is removed and made again"
+	if ((EXISTS == 1)); then
+		run "$1" unlock "$3"
+		run "$1" destroy "$3"
+	fi
+	release_source
+	free_new_volumes "$2" "$3"
+	rm -f -- "${STATE}/intent/$3"
+	read_conf "$2" "$3"
+}
+
+# create [--storage S]... [--from KIND ID] [--first-start] COMMAND...: makes the guest when it is not there. A record is
+# written before and removed once the configuration is complete; without one, a half-made guest is somebody else's.
+create() {
+	active || return 0
+	local first=0 source='' kind=ct id
+	local -a storages=()
+	while [[ $1 == --* ]]; do
+		case $1 in
+		--storage) storages+=("$2") && shift 2 ;;
+		--from) source="$2 $3" && shift 3 ;;
+		*) first=1 && shift ;;
+		esac
+	done
+	[[ $1 == pct ]] || kind=vm
+	id=${GUEST_KEY#*.}
+	read_conf "${kind}" "${id}"
+	if read_intent "${id}" && ! checking; then settle_creation "$1" "${kind}" "${id}"; fi
+	if ((EXISTS == 1)); then
+		case ${CURRENT[lock]-} in
+		create | clone) hold "it is locked (${CURRENT[lock]}) by a creation that is not ours" ;;
+		*) ;;
+		esac
+		return 0
+	fi
+	CREATED[${GUEST_KEY}]=1
+	if checking; then
+		change '+' "create (${*:1:2}${source:+ from ${source}})"
+		return 0
+	fi
+	create_now "${first}" "${source}" "${kind}" "${id}" "$@"
+}
+
+# create_now FIRST SOURCE KIND ID COMMAND...
+create_now() {
+	local first=$1 source=$2 kind=$3 id=$4
+	shift 4
+	write_intent "${id}" "$1" "${id}" "${source}" "${storages[@]}"
+	if ((first == 1)); then
+		mkdir -p "${STATE}/first-start"
+		: >"${STATE}/first-start/${id}"
+	fi
+	run "$@"
+	read_conf "${kind}" "${id}"
+	if ((EXISTS == 0)) || [[ -n ${CURRENT[lock]-} ]]; then
+		refuse "the command ended without an error, but the guest is not complete"
+	fi
+	[[ -z ${source} ]] || drop_copied_firewall "${source#* }" "${id}"
+	rm -f -- "${STATE}/intent/${id}"
+	change '+' "created"
+}
+
+# drop_copied_firewall SOURCE ID: Proxmox copies the source's firewall file to every clone; rules of another guest.
+drop_copied_firewall() {
+	local from="${PVE}/firewall/$1.fw" to="${PVE}/firewall/$2.fw"
+	[[ -e ${from} && -e ${to} ]] || return 0
+	[[ $(<"${from}") != "$(<"${to}")" ]] || rm -f -- "${to}"
+}
