@@ -57,7 +57,7 @@ const pureLayers = Object.keys(layers).filter((layer) => !outsideLayers.has(laye
 export default {
   plugins: ["typescript", "import", "unicorn", "oxc", "promise", "node"],
   categories: { correctness: "error", suspicious: "error" },
-  ignorePatterns: ["build*/**", "dist/**", "coverage/**", "**/*.generated.ts", "test/fixtures/**"],
+  ignorePatterns: ["node_modules/**", "build*/**", "dist/**", "coverage/**", "**/*.generated.ts", "test/fixtures/**"],
   rules: {
     "import/no-cycle": ["error", { ignoreTypes: false }],
     "import/no-default-export": "error",
