@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { emitBash, runtime } from "../../src/emitters/bash/index.js";
+import { isPlain } from "../../src/emitters/bash/shell-word.js";
+import type { Plan } from "../../src/model/plan.js";
+import { golden } from "../support/golden.js";
+import { clone, options, planOf, samplePlan, step } from "../support/sample-plan.js";
+import { hasLinters, lintScript } from "../support/script-lint.js";
+
+const test = suite("the bash emitter");
+
+const emit = (plan: Plan): string => emitBash(plan, { version: "0.0.0" });
+
+/** The script without the runtime, which is the same everywhere. */
+function withoutRuntime(script: string): string {
+  return script.replace(runtime().trimEnd(), "# (the runtime)").replace(/[0-9a-f]{64}/g, "(digest)");
+}
+
+test("a plan with every probe", () => {
+  golden("bash/sample.sh", withoutRuntime(emit(samplePlan)));
+});
+
+test("it is clean for bash, shellcheck with all optional checks, and shfmt", () => {
+  if (!hasLinters()) return console.log("skipped: shellcheck or shfmt is not installed");
+  assert.equal(lintScript(emit(samplePlan)), []);
+  assert.equal(lintScript(emit(planOf([]))), []);
+});
+
+test("the same plan gives the same bytes, and the digest covers all other bytes", () => {
+  const script = emit(samplePlan);
+  assert.is(emit(samplePlan), script);
+  const digest = /^# Digest: ([0-9a-f]{64})$/m.exec(script)?.[1] ?? "";
+  const blank = script.replaceAll(digest, "0".repeat(64));
+  assert.is(createHash("sha256").update(blank).digest("hex"), digest);
+});
+
+test("one changed option changes one line of its step, and the digest", () => {
+  const before = emit(planOf([options(clone, ["qm", "set", "8001", "--cores", "4", "--memory", "4096"])])).split("\n");
+  const after = emit(planOf([options(clone, ["qm", "set", "8001", "--cores", "4", "--memory", "8192"])])).split("\n");
+  assert.is(before.length, after.length);
+  const changed = after.filter((line, i) => line !== before[i]);
+  assert.is(changed.length, 3);
+  assert.match(changed[0] ?? "", /^# Digest: /);
+  assert.match(changed[1] ?? "", /^readonly PLAN_DIGEST=/);
+  assert.is(changed[2], "\t\t--memory '8192'");
+});
+
+test("a truncated script runs nothing: everything is a function but its last two lines", () => {
+  const script = emit(samplePlan);
+  assert.ok(script.endsWith('\nmain "$@"\nexit\n'));
+  const top = script.slice(script.indexOf("\npreflight() {")).replace(/'[^']*'/g, "''");
+  for (const line of top.split("\n")) assert.match(line, /^($|[\t#}]|''|[a-z_]+\(\) \{|main "\$@"|exit|\[|enable|END)/);
+});
+
+test("text that would deceive a reader is spelled out, in values, comments, paths and files", () => {
+  const evil = "a\u202eb\u0007\u001b[2J\u2028c";
+  const guest = { kind: "ct" as const, id: 200, name: "x" };
+  const file = step(
+    `ct.200.${evil}`,
+    "configure",
+    "ct.200",
+    evil,
+    { kind: "file", path: `/x/${evil}`, content: `${evil}\n`, guest, adopt: true },
+    [],
+  );
+  const script = emit(planOf([options(guest, ["pct", "set", "200", "--hostname", evil]), file]));
+  assert.ok(isPlain(script));
+});
+
+test("a here-document's delimiter is never a line of the file", () => {
+  const guest = { kind: "ct" as const, id: 200, name: "x" };
+  const content = "END\nEND_\n$(touch /x)\n";
+  const script = emit(
+    planOf([
+      step("ct.200.f", "configure", "ct.200", "f", { kind: "file", path: "/f", content, guest, adopt: false }, []),
+    ]),
+  );
+  assert.match(script, /<<'END__'\nEND\nEND_\n\$\(touch \/x\)\nEND__\n/);
+});
+
+test.run();
