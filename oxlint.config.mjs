@@ -90,6 +90,8 @@ export default {
     "typescript/no-unsafe-type-assertion": "off",
     // A small function beside its only use reads better than one far away.
     "unicorn/consistent-function-scoping": "off",
+    // Spreading a string into code points is what is meant where it stands.
+    "typescript/no-misused-spread": "off",
     // Both are used on purpose: a spread list keeps many words on one line, and `new Array(n).fill(x)` is plain enough.
     "unicorn/no-useless-spread": "off",
     "unicorn/no-new-array": "off",
