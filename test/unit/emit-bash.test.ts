@@ -1,4 +1,8 @@
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emitBash, runtime } from "../../src/emitters/bash/index.js";
@@ -46,11 +50,22 @@ test("one changed option changes one line of its step, and the digest", () => {
   assert.is(changed[2], "\t\t--memory '8192'");
 });
 
-test("a truncated script runs nothing: everything is a function but its last two lines", () => {
+test("a script that was cut off anywhere runs nothing, not even with other arguments", () => {
+  const folder = mkdtempSync(join(tmpdir(), "phxc-cut-"));
   const script = emit(samplePlan);
-  assert.ok(script.endsWith('\nmain "$@"\nexit\n'));
-  const top = script.slice(script.indexOf("\npreflight() {")).replace(/'[^']*'/g, "''");
-  for (const line of top.split("\n")) assert.match(line, /^($|[\t#}]|''|[a-z_]+\(\) \{|main "\$@"|exit|\[|enable|END)/);
+  const tail = Array.from({ length: 60 }, (_, i) => script.length - 1 - i);
+  const spread = Array.from({ length: 60 }, (_, i) => Math.floor((script.length * i) / 60));
+  for (const end of [...tail.filter((at) => script.slice(at).trim() !== ""), ...spread]) {
+    writeFileSync(join(folder, "cut.sh"), script.slice(0, end));
+    const result = spawnSync("/bin/bash", [join(folder, "cut.sh"), "--check"], {
+      env: { PATH: folder, PHXC_ROOT: folder },
+      encoding: "utf8",
+    });
+    assert.is(result.stdout, "", `cut at ${end} of ${script.length}`);
+    assert.not.match(result.stderr, /Refused/, `cut at ${end} of ${script.length}`);
+    assert.equal(readdirSync(folder), ["cut.sh"]);
+  }
+  rmSync(folder, { recursive: true });
 });
 
 test("text that would deceive a reader is spelled out, in values, comments, paths and files", () => {

@@ -191,5 +191,8 @@ main() {
 	summary
 }
 
-main "$@"
-exit
+# A script that was cut off anywhere above or here runs nothing.
+{
+	main "$@"
+	exit
+}
