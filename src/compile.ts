@@ -1,0 +1,140 @@
+import type { CheckerIo, CheckInput, LoadFailure, ParamSetting, SourceDocument } from "./checker/input.js";
+import { BUILT_IN_FORMATS, registry } from "./compile/registry.js";
+import type { ExternalPlugin, Registry } from "./compile/registry.js";
+import { frontEnds } from "./compile/front-ends.js";
+import type { FrontEnds } from "./compile/front-ends.js";
+import type { Diagnostic, Result } from "./diagnostics/diagnostic.js";
+import { hasErrors, sortFindings } from "./diagnostics/summary.js";
+import type { Model } from "./model/resource.js";
+import type { Plan } from "./model/plan.js";
+import type { Plugin } from "./plugin-api/index.js";
+import type { Files, ReadFailure } from "./text/files.js";
+
+export { CONFIG_NAME } from "./compile/names.js";
+export type { ConfigText, ProjectConfig } from "./compile/config.js";
+export { BUILT_IN_FORMATS } from "./compile/registry.js";
+export type { ExternalPlugin } from "./compile/registry.js";
+export type { Plugin } from "./plugin-api/index.js";
+
+/** What to compile, and all that a compilation sees of the outside. */
+export interface CompileRequest {
+  /** The entry, relative to the project's root: a `.phx` file or a JSON configuration. */
+  readonly entry: string;
+  /** The project's files; reads never leave them. */
+  readonly files: Files;
+  /** Values of params by name. */
+  readonly params?: ReadonlyMap<string, ParamSetting>;
+  /** For `env()`; without it no variable is set. */
+  readonly env?: (name: string) => string | undefined;
+  /** Plugins beside the built-in ones, loaded already. */
+  readonly plugins?: readonly ExternalPlugin[];
+  /** Ids, names or addresses to restrict the plan to, with what they need; none: everything. */
+  readonly targets?: readonly string[];
+  /** `check` stops before the plan. */
+  readonly upTo?: "check" | "plan";
+}
+
+/** What a compilation made and found. */
+export interface Compilation {
+  /** In reading order; all of them, whatever their severity. */
+  readonly diagnostics: readonly Diagnostic[];
+  /** There when the entry could be read. */
+  readonly model?: Model;
+  /** There when it was asked for and there are no errors. */
+  readonly plan?: Plan;
+  /** Why the entry itself could not be read; there are no findings then. */
+  readonly unreadable?: ReadFailure;
+  readonly registry: Registry;
+}
+
+/** Compiles an entry: the only place that composes the phases. Mistakes of users are findings; only bugs throw. */
+export async function compile(request: CompileRequest): Promise<Compilation> {
+  const known = registry(await builtInPlugins(), request.plugins ?? []);
+  const checked = await checkEntry(request, known);
+  if ("unreadable" in checked) return { diagnostics: [], registry: known, ...checked };
+  const { model } = checked;
+  const paths = model.sources.map((source) => source.path);
+  const done = (found: readonly Diagnostic[], plan?: Plan): Compilation => ({
+    diagnostics: sortFindings([...found, ...known.findings], paths),
+    model,
+    registry: known,
+    ...(plan === undefined ? {} : { plan }),
+  });
+  const blocked = hasErrors(checked.diagnostics) || hasErrors(known.findings);
+  if (request.upTo === "check" || blocked) return done(checked.diagnostics);
+  const { plan } = await import("./planner/index.js");
+  const planned = plan(model, known.kinds, { targets: request.targets ?? [] });
+  const found = [...checked.diagnostics, ...planned.diagnostics];
+  return hasErrors(found) || hasErrors(known.findings) ? done(found) : done(found, planned.value);
+}
+
+/** The plan of a compilation as text. `version` is the compiler's, for headers. An unknown format is a bug of the caller. */
+export async function emit(
+  compilation: { readonly plan: Plan; readonly model: Model; readonly registry: Registry },
+  format: string,
+  options: { readonly version: string },
+): Promise<Result<string>> {
+  const { plan, model, registry } = compilation;
+  const external = registry.emitters.get(format);
+  if (external === undefined) return { value: await emitBuiltIn(plan, format, options), diagnostics: [] };
+  const before = registry.findings.length;
+  const value = external.emit(plan, model);
+  return { value, diagnostics: registry.findings.slice(before) };
+}
+
+async function emitBuiltIn(plan: Plan, format: string, options: { readonly version: string }): Promise<string> {
+  switch (BUILT_IN_FORMATS.find((name) => name === format)) {
+    case "bash":
+      return (await import("./emitters/bash/index.js")).emitBash(plan, options);
+    case "json":
+      return (await import("./emitters/json/index.js")).emitJson(plan, options);
+    case "markdown":
+      return (await import("./emitters/markdown/index.js")).emitMarkdown(plan);
+    case "dot":
+      return (await import("./emitters/graph/index.js")).emitDot(plan);
+    case "mermaid":
+      return (await import("./emitters/graph/index.js")).emitMermaid(plan);
+    case undefined:
+      throw new RangeError(`there is no format ${format}`);
+  }
+}
+
+/** The built-in plugins, in the order of their list. */
+export async function builtInPlugins(): Promise<readonly Plugin[]> {
+  return (await import("./plugins/index.js")).plugins;
+}
+
+/** All that plugins may import, for those that take it as an argument instead. */
+export async function pluginApi(): Promise<typeof import("./plugin-api/index.js")> {
+  return import("./plugin-api/index.js");
+}
+
+type Checked =
+  { readonly model: Model; readonly diagnostics: readonly Diagnostic[] } | { readonly unreadable: ReadFailure };
+
+/**
+ * Reads the entry and checks it. Which front ends the imports need shows only while they are followed; what was missing is
+ * loaded, and the check begins again.
+ */
+async function checkEntry(request: CompileRequest, known: Registry): Promise<Checked> {
+  const [{ check }, ends] = await Promise.all([import("./checker/index.js"), frontEnds(request.files, known.kinds)]);
+  for (;;) {
+    const entry = ends.load(request.entry);
+    if ("error" in entry && !ends.incomplete()) return { unreadable: entry.error };
+    if (!("error" in entry)) {
+      const { value, diagnostics } = check(checkInput(request, known, ends, entry));
+      if (!ends.incomplete()) return { model: value, diagnostics };
+    }
+    await ends.complete();
+  }
+}
+
+function checkInput(request: CompileRequest, known: Registry, ends: FrontEnds, entry: SourceDocument): CheckInput {
+  const io: CheckerIo = {
+    load: (path): SourceDocument | LoadFailure => ends.load(path),
+    listFolder: (path) => request.files.list(path),
+    readText: (path) => request.files.read(path),
+    env: request.env ?? (() => undefined),
+  };
+  return { entry, kinds: known.kinds, rules: known.rules, params: request.params ?? new Map(), io };
+}

@@ -1,0 +1,68 @@
+import type { LoadFailure, SourceDocument } from "../checker/input.js";
+import type { KindSpec } from "../plugin-api/index.js";
+import type { Files } from "../text/files.js";
+import { sourceFile } from "../text/source.js";
+import type { SourceFile } from "../text/source.js";
+
+/** Reads files with the front end that fits them. */
+export interface FrontEnds {
+  /** A file that needs a front end which is not loaded yet counts as missing, and makes them incomplete. */
+  readonly load: (path: string) => SourceDocument | LoadFailure;
+  readonly incomplete: () => boolean;
+  /** Loads the front ends that were missing. */
+  readonly complete: () => Promise<void>;
+}
+
+type Front = "phx" | "json";
+type Reader = (file: SourceFile, sha256: string) => SourceDocument;
+
+/** Front ends are loaded when a file needs them: each brings a library that costs more than the rest of a run. */
+export function frontEnds(files: Files, kinds: ReadonlyMap<string, KindSpec>): FrontEnds {
+  const readers = new Map<Front, Reader>();
+  const missing = new Set<Front>();
+  const documents = new Map<string, SourceDocument>();
+  const load = (path: string): SourceDocument | LoadFailure => {
+    const known = documents.get(path);
+    if (known !== undefined) return known;
+    const read = files.read(path);
+    if (!read.ok) return { error: read.reason };
+    const front = frontOf(path, read.text);
+    const reader = readers.get(front);
+    if (reader === undefined) {
+      missing.add(front);
+      return { error: "missing" };
+    }
+    const document = reader(sourceFile(path, read.text), read.sha256);
+    documents.set(path, document);
+    return document;
+  };
+  return {
+    load,
+    incomplete: () => missing.size > 0,
+    complete: async () => {
+      if (missing.has("phx")) readers.set("phx", await phxReader());
+      if (missing.has("json")) readers.set("json", await jsonReader(files, kinds));
+      missing.clear();
+    },
+  };
+}
+
+/** By the name's extension; where that says nothing, a file that begins as a JSON object is one. */
+function frontOf(path: string, text: string): Front {
+  if (path.endsWith(".phx")) return "phx";
+  if (path.endsWith(".json")) return "json";
+  return /^\uFEFF?\s*\{/.test(text) ? "json" : "phx";
+}
+
+async function phxReader(): Promise<Reader> {
+  const { parse } = await import("../parser/index.js");
+  return (file, sha256) => {
+    const { value, diagnostics } = parse(file);
+    return { file, document: value, sha256, diagnostics };
+  };
+}
+
+async function jsonReader(files: Files, kinds: ReadonlyMap<string, KindSpec>): Promise<Reader> {
+  const { readJson } = await import("../json/index.js");
+  return (file, sha256) => readJson({ file, sha256 }, { files, kinds });
+}

@@ -1,0 +1,78 @@
+import { suggestion } from "../did-you-mean.js";
+import { diagnosticKind } from "../diagnostic.js";
+
+export const cliUnknownSetting = diagnosticKind<{ name: string; meant: string | undefined }>({
+  code: "PHX7001",
+  severity: "error",
+  title: "unknown setting in phx.config.json",
+  message: ({ name, meant }) => `phx.config.json has no setting \`${name}\`${suggestion(meant)}`,
+  help: "its settings are `entry` and `plugins`",
+});
+
+export const cliSettingType = diagnosticKind<{ name: string; wanted: string }>({
+  code: "PHX7002",
+  severity: "error",
+  title: "setting of the wrong type in phx.config.json",
+  message: ({ name, wanted }) => `\`${name}\` wants ${wanted}`,
+});
+
+export const cliPluginName = diagnosticKind<{ name: string }>({
+  code: "PHX7003",
+  severity: "error",
+  title: "not the name of a plugin",
+  message: ({ name }) => `\`${name}\` is neither a file below plugins/ nor the name of a package`,
+  help: "write the file's path as `plugins/NAME.mjs`, or the name of an installed npm package",
+});
+
+export const cliUntrustedPlugins = diagnosticKind<{ changed: boolean }>({
+  code: "PHX7004",
+  severity: "error",
+  title: "plugins are not trusted",
+  message: ({ changed }) =>
+    changed
+      ? "the plugins of this project have changed since you trusted them; none was loaded"
+      : "this project has plugins, which run code, and you have not trusted them; none was loaded",
+  help: "read them, then run `phxc trust`; or say `--trust-plugins` for one run",
+});
+
+export const cliPluginLoad = diagnosticKind<{ name: string; reason: string }>({
+  code: "PHX7005",
+  severity: "error",
+  title: "plugin cannot be loaded",
+  message: ({ name, reason }) => `plugin \`${name}\` cannot be loaded: ${reason}`,
+});
+
+export const cliPluginClash = diagnosticKind<{ plugin: string; what: string; owner: string }>({
+  code: "PHX7006",
+  severity: "error",
+  title: "two plugins bring the same thing",
+  message: ({ plugin, what, owner }) => `plugin \`${plugin}\` brings ${what}, which ${owner} has already`,
+  help: "rename it in the plugin, or take one of the two out of phx.config.json",
+});
+
+export const cliPluginFailed = diagnosticKind<{ plugin: string; where: string; reason: string }>({
+  code: "PHX7007",
+  severity: "error",
+  title: "plugin failed",
+  message: ({ plugin, where, reason }) => `plugin \`${plugin}\` failed in ${where}: ${reason}`,
+  help: "this is a mistake in the plugin; its author can mend it",
+});
+
+export const cliUnreadable = diagnosticKind<{ path: string; reason: string }>({
+  code: "PHX7008",
+  severity: "error",
+  title: "file cannot be read",
+  message: ({ path, reason }) => `\`${path}\` cannot be read: ${reason}`,
+});
+
+/** Findings of the project's configuration and its plugins. */
+export const cliDiagnostics = [
+  cliUnknownSetting,
+  cliSettingType,
+  cliPluginName,
+  cliUntrustedPlugins,
+  cliPluginLoad,
+  cliPluginClash,
+  cliPluginFailed,
+  cliUnreadable,
+] as const;

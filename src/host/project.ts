@@ -1,0 +1,77 @@
+import { existsSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { CONFIG_NAME } from "../compile/names.js";
+import type { ProjectConfig } from "../compile/config.js";
+import { cliUnreadable } from "../diagnostics/catalogue/cli.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Result } from "../diagnostics/diagnostic.js";
+import type { Files } from "../text/files.js";
+import { describeFailure } from "../text/files.js";
+import { sourceFile, span } from "../text/source.js";
+import { diskFiles, pathBelow, realOr } from "./files.js";
+
+/** A project: the folder that all reads stay in, and what its configuration says. */
+export interface Project {
+  /** Absolute. */
+  readonly root: string;
+  readonly files: Files;
+  readonly config: Result<ProjectConfig>;
+}
+
+/** The project of a folder: the nearest one above it (or itself) with a phx.config.json, otherwise the folder alone. */
+export async function openProject(folder: string): Promise<Project> {
+  const start = realOr(folder);
+  const root = rootAbove(start) ?? start;
+  const files = diskFiles(root);
+  return { root, files, config: await configOf(files) };
+}
+
+/** The project of a file, and the file's path in it. */
+export async function projectOf(path: string): Promise<{ readonly project: Project; readonly entry: string }> {
+  const full = resolve(path);
+  const folder = realOr(dirname(full));
+  const project = await openProject(folder);
+  return { project, entry: pathBelow(project.root, join(folder, basename(full))) ?? basename(full) };
+}
+
+/**
+ * The file that is compiled when none is named: what the configuration says, else `main.phx` in the folder, else its only
+ * `.phx` file. A path relative to the project's root.
+ */
+export function defaultEntry(project: Project, folder: string): string | undefined {
+  const named = project.config.value.entry;
+  if (named !== undefined) return named.text.replace(/^\.\//, "");
+  const here = pathBelow(project.root, realOr(folder));
+  if (here === undefined) return undefined;
+  const sources = (project.files.list(here) ?? []).filter((name) => name.endsWith(".phx"));
+  const chosen = sources.includes("main.phx") ? "main.phx" : sources.length === 1 ? sources[0] : undefined;
+  return chosen === undefined ? undefined : [here, chosen].filter((part) => part !== "").join("/");
+}
+
+/** Whether something is at a path, and a folder or not. */
+export function whatIsAt(path: string): "folder" | "file" | undefined {
+  try {
+    return statSync(path).isDirectory() ? "folder" : "file";
+  } catch {
+    return undefined;
+  }
+}
+
+function rootAbove(folder: string): string | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    if (existsSync(join(at, CONFIG_NAME))) return at;
+    if (at === dirname(at)) return undefined;
+  }
+}
+
+/** The JSON reader is loaded only for projects that have a configuration. */
+async function configOf(files: Files): Promise<Result<ProjectConfig>> {
+  const read = files.read(CONFIG_NAME);
+  if (read.ok) return (await import("../compile/config.js")).readConfig(sourceFile(CONFIG_NAME, read.text));
+  if (read.reason === "missing") return { value: { plugins: [] }, diagnostics: [] };
+  const finding = diagnose(cliUnreadable, span(sourceFile(CONFIG_NAME, ""), 0), {
+    path: CONFIG_NAME,
+    reason: describeFailure(read.reason),
+  });
+  return { value: { plugins: [] }, diagnostics: [finding] };
+}
