@@ -28,13 +28,13 @@ export async function build() {
     if (isFresh(inputs)) return { ok: true, output: "" };
     rmSync(STAMP, { force: true });
     const { generate } = await import("./generate.mjs");
-    await generate();
+    generate();
     const compiled = compile();
     removeStale();
-    if (!compiled.ok) return compiled;
-    await bundle();
-    writeFileSync(STAMP, JSON.stringify({ inputs, outputs: outputs() }));
-    return compiled;
+    const bundled = await bundle();
+    const ok = compiled.ok && bundled.ok;
+    if (ok) writeFileSync(STAMP, JSON.stringify({ inputs, outputs: outputs() }));
+    return { ok, output: compiled.output + bundled.output };
   });
 }
 
@@ -97,11 +97,10 @@ function removeEmptyFolders(folder) {
 
 /** One self-contained program: rarely used parts (the .phx parser, rehearse, ...) are chunks that load when needed. */
 async function bundle() {
-  const entry = join(root, "build/src/cli/main.js");
-  if (!existsSync(entry)) return;
   const { build: esbuild } = await import("esbuild");
-  const result = await esbuild({
-    entryPoints: { phxc: entry },
+  const { precompiledValidators } = await import("./lib/validator.mjs");
+  const options = {
+    entryPoints: { phxc: join(root, "build/src/cli/main.js") },
     outdir: join(root, "dist"),
     outExtension: { ".js": ".mjs" },
     chunkNames: "chunks/[name]-[hash]",
@@ -113,10 +112,17 @@ async function bundle() {
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: "none",
+    plugins: [precompiledValidators],
     write: false,
-    logLevel: "error",
-  });
-  writeBundle(result.outputFiles);
+    logLevel: "silent",
+  };
+  try {
+    const { outputFiles } = await esbuild(options);
+    writeBundle(outputFiles);
+    return { ok: true, output: "" };
+  } catch (error) {
+    return { ok: false, output: `dist: ${error.message}\n` };
+  }
 }
 
 function writeBundle(files) {

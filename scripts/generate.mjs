@@ -1,21 +1,19 @@
 // Writes the sources that are made from other files: the precompiled shell templates, the text assets that the script
-// carries, the version, and (scripts/lib/validator.mjs) the JSON validator. They are git-ignored; every build makes them.
+// carries, and the version. They are git-ignored; every build makes them.
 import { existsSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Handlebars from "handlebars";
 import { filesBelow, root, writeIfChanged } from "./lib/files.mjs";
-import { writeValidator } from "./lib/validator.mjs";
 
 const TEMPLATES = "templates/bash";
 const EMITTER = "src/emitters/bash";
 
 /** Writes all generated sources; those whose text is the same keep their time. */
-export async function generate() {
+export function generate() {
   writeVersion();
   writeTemplates();
   writeAssets();
-  await writeValidator();
 }
 
 function writeVersion() {
@@ -67,4 +65,4 @@ function writeAssets() {
   );
 }
 
-if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await generate();
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) generate();

@@ -1,8 +1,41 @@
-import { rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { root } from "./files.mjs";
 
-/** Removes what an earlier build left, until src/json offers a schema to compile. */
-export async function writeValidator() {
-  rmSync(join(root, "src/json/validator.generated.ts"), { force: true });
+/** What of the compiled schema the build relies on. */
+const SCHEMA = "build/src/json/schema.js";
+
+/**
+ * For the bundle: puts validators that Ajv compiled now in the place of the module that would load Ajv and compile them at
+ * every start. Schemas and options are those of src/json/schema.ts, so both behave alike.
+ */
+export const precompiledValidators = {
+  name: "precompiled-validators",
+  setup(build) {
+    build.onLoad({ filter: /[\\/]src[\\/]json[\\/]validator\.js$/ }, async () => ({
+      contents: await validatorSource(),
+      resolveDir: root,
+      loader: "js",
+    }));
+  },
+};
+
+async function validatorSource() {
+  const path = join(root, SCHEMA);
+  if (!existsSync(path)) throw new Error(`${SCHEMA} is missing`);
+  const { AJV_OPTIONS, SCHEMAS } = await import(pathToFileURL(path).href);
+  const { Ajv } = await import("ajv");
+  const { default: standalone } = await import("ajv/dist/standalone/index.js");
+  const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true, esm: true } });
+  const names = Object.keys(SCHEMAS);
+  for (const name of names) ajv.addSchema(SCHEMAS[name], name);
+  const code = (standalone.default ?? standalone)(ajv, Object.fromEntries(names.map((name) => [name, name])));
+  return `${code}
+const validators = { ${names.join(", ")} };
+export function validate(schema, value) {
+  const validator = validators[schema];
+  return validator(value) ? [] : (validator.errors ?? []);
+}
+`;
 }
