@@ -5,7 +5,7 @@ readonly ROOT="${PHXC_ROOT-}"
 readonly PVE="${ROOT}/etc/pve"
 readonly STATE="${ROOT}/var/lib/phxc"
 MODE=apply         # apply or check
-ONLY=()            # ids given with --only
+ONLY=()            # ids and names given with --only
 FROM=''            # step given with --from
 STEP=''            # id of the step being run
 STEP_SOURCE=''     # file that asked for it
@@ -43,7 +43,7 @@ change() {
 	COUNT_CHANGES=$((COUNT_CHANGES + 1))
 	if [[ -n ${GUEST_KEY} ]]; then
 		TOUCHED[${GUEST_KEY}]=1
-		[[ $1 == '+' ]] || CHANGED[${GUEST_KEY}]=1
+		CHANGED[${GUEST_KEY}]=1
 	fi
 }
 
@@ -68,7 +68,7 @@ guest() {
 			HELD[${GUEST_KEY}]="it needs ${needed/./ }, which is held back"
 		fi
 	done
-	if ((${#ONLY[@]} > 0)) && [[ " ${ONLY[*]} " != *" $2 "* ]]; then
+	if ((${#ONLY[@]} > 0)) && [[ " ${ONLY[*]} " != *" $2 "* && " ${ONLY[*]} " != *" $3 "* ]]; then
 		GUEST_ACTIVE=0
 	elif [[ -n ${HELD[${GUEST_KEY}]-} ]]; then
 		GUEST_ACTIVE=0
@@ -180,6 +180,10 @@ write_file() {
 # summary: what this run did; ends the script.
 summary() {
 	local key name code=0
+	if [[ -n ${FROM} ]]; then
+		say "There is no step ${FROM}; --list prints them." >&2
+		finish 64
+	fi
 	for key in "${!RESTART[@]}"; do
 		NOTES+=("${key/./ }: ${RESTART[${key}]}")
 	done
@@ -189,10 +193,11 @@ summary() {
 		printf '%s\n' "${NOTES[@]}" | sort | sed 's/^/  /'
 	fi
 	for key in "${!CREATED[@]}"; do unset "CHANGED[${key}]"; done
+	for key in "${!HELD[@]}"; do unset "CREATED[${key}]" "CHANGED[${key}]"; done
 	say ''
 	name='done'
 	if checking; then name='to do'; fi
-	say "Guests: ${#CREATED[@]} created, ${#CHANGED[@]} changed, $((COUNT_GUESTS - ${#TOUCHED[@]} - ${#HELD[@]})) unchanged, 0 destroyed, ${#HELD[@]} held back. Changes ${name}: ${COUNT_CHANGES}."
+	say "Guests: ${#CREATED[@]} created, ${#CHANGED[@]} changed, $((COUNT_GUESTS - ${#CREATED[@]} - ${#CHANGED[@]} - ${#HELD[@]})) unchanged, 0 destroyed, ${#HELD[@]} held back. Changes ${name}: ${COUNT_CHANGES}."
 	if ((COUNT_CHANGES > 0)) && checking; then code=2; fi
 	if ((${#HELD[@]} > 0)); then
 		if checking; then code=2; else code=4; fi

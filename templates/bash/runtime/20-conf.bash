@@ -78,11 +78,15 @@ conf_digest() {
 	REPLY=${REPLY%% *}
 }
 
+SOCKETS=''
+# read_sockets: what containers run; read again after every start and stop.
+read_sockets() { SOCKETS=$(<"${ROOT}/proc/net/unix"); }
+
 # is_running KIND ID: whether the guest runs, seen where Proxmox itself looks; no process is started.
 is_running() {
 	local pid='' path previous='' word
 	if [[ $1 == ct ]]; then
-		[[ $(<"${ROOT}/proc/net/unix") == *"@/var/lib/lxc/$2/command"* ]]
+		[[ ${SOCKETS} == *"@/var/lib/lxc/$2/command"* ]]
 		return
 	fi
 	path="/run/qemu-server/$2.pid"

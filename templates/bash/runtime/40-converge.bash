@@ -33,7 +33,6 @@ converge() {
 	local tool=$1 id=$3 kind=ct
 	[[ ${tool} == pct ]] || kind=vm
 	shift 3
-	settle_allocation "${kind}" "${id}"
 	read_conf "${kind}" "${id}"
 	if ((EXISTS == 0)); then
 		checking || refuse "the guest does not exist"
@@ -46,9 +45,17 @@ converge() {
 		announce '~'
 		return 0
 	fi
+	unlocked || return 0
 	set_differences "${tool}" "${kind}" "${id}" "${exact}" "$@"
 	read_conf "${kind}" "${id}"
 	report_pending
+}
+
+# unlocked: whether no other task of Proxmox (a backup, say) has locked the guest; it is held back otherwise.
+unlocked() {
+	[[ -n ${CURRENT[lock]-} ]] || return 0
+	hold "it is locked (${CURRENT[lock]}) by another task; run again when that has ended"
+	return 1
 }
 
 # report_pending: notes what waits for a restart.
@@ -65,7 +72,7 @@ announce() {
 # set_differences TOOL KIND ID EXACT ARGUMENTS...: reads once more under a digest and writes what differs. When the file
 # changes between the two, it is read and compared again, once.
 set_differences() {
-	local tool=$1 kind=$2 id=$3 exact=$4 try digest
+	local tool=$1 kind=$2 id=$3 exact=$4 try digest code
 	shift 4
 	for try in 1 2; do
 		conf_digest
@@ -73,13 +80,15 @@ set_differences() {
 		read_conf "${kind}" "${id}"
 		differences "${kind}" "${exact}" "$@"
 		((${#TEXTS[@]} > 0)) && active || return 0
-		if write_differences "${tool}" "${id}" "${digest}"; then
+		code=0
+		write_differences "${tool}" "${id}" "${digest}" || code=$?
+		if ((code == 0)); then
 			announce '~'
 			rm -f -- "${STATE}/intent/${id}.alloc"
 			return 0
 		fi
 		if ((try == 2)) || ! grep -q 'checksum mismatch' "${WORK}/output"; then
-			failed "$?" "${COMMAND[@]}"
+			failed "${code}" "${COMMAND[@]}"
 		fi
 	done
 }

@@ -14,7 +14,7 @@ write_intent() {
 	} | write_file "${STATE}/intent/${name}"
 }
 
-INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
+INTENT_TOOL='' INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
 # read_intent NAME: reads such a record; fails when there is none.
 read_intent() {
 	[[ -e ${STATE}/intent/$1 ]] || return 1
@@ -22,6 +22,7 @@ read_intent() {
 	INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
 	while read -r key value; do
 		case ${key} in
+		tool) INTENT_TOOL=${value} ;;
 		source) INTENT_SOURCE=${value} ;;
 		storage) INTENT_STORAGES+=("${value}") ;;
 		before) INTENT_BEFORE+="${value} " ;;
@@ -44,12 +45,26 @@ free_new_volumes() {
 	done
 }
 
-# settle_allocation KIND ID: cleans up after a `set` that was killed between allocating a volume and recording it.
-settle_allocation() {
-	checking && return 0
-	read_intent "$2.alloc" || return 0
-	free_new_volumes "$1" "$2"
-	rm -f -- "${STATE}/intent/$2.alloc"
+# settle_interrupted: what an earlier run of ours left half made is put in order before anything else is done. No process
+# of that run lives: this one holds the lock that they inherit.
+settle_interrupted() {
+	local path id kind
+	for path in "${STATE}/intent/"*; do
+		[[ ${path##*/} =~ ^([0-9]+)(\.alloc)?$ ]] || continue
+		id=${BASH_REMATCH[1]}
+		read_intent "${path##*/}"
+		kind=ct
+		[[ ${INTENT_TOOL} == pct ]] || kind=vm
+		GUEST="${kind} ${id}"
+		STEP="${kind}.${id}"
+		if [[ ${path} == *.alloc ]]; then
+			free_new_volumes "${kind}" "${id}"
+			rm -f -- "${path}"
+		else
+			settle_creation "${INTENT_TOOL}" "${kind}" "${id}"
+		fi
+	done
+	no_guest
 }
 
 # release_source: unlocks the source that a killed clone left locked.
@@ -64,15 +79,20 @@ release_source() {
 	esac
 }
 
-# settle_creation TOOL KIND ID: there is a record of ours for this id, and no process of it lives (this run holds the
-# lock that they inherit). What is half made is removed; what is complete is kept.
-settle_creation() {
-	local half=0
+# half_made: whether the guest that was read is locked by its own creation.
+half_made() {
 	case ${CURRENT[lock]-} in
-	create | clone | disk) half=1 ;;
-	*) ;;
+	create | clone) return 0 ;;
+	*) return 1 ;;
 	esac
-	if ((EXISTS == 1 && half == 0)); then
+}
+
+# settle_creation TOOL KIND ID: there is a record of ours for this id. What is half made is removed; what is complete is
+# kept.
+settle_creation() {
+	read_conf "$2" "$3"
+	if ((EXISTS == 1)) && ! half_made; then
+		[[ -z ${INTENT_SOURCE} ]] || drop_copied_firewall "${INTENT_SOURCE#* }" "$3"
 		rm -f -- "${STATE}/intent/$3"
 		return 0
 	fi
@@ -84,7 +104,6 @@ settle_creation() {
 	release_source
 	free_new_volumes "$2" "$3"
 	rm -f -- "${STATE}/intent/$3"
-	read_conf "$2" "$3"
 }
 
 # create [--storage S]... [--from KIND ID] [--first-start] COMMAND...: makes the guest when it is not there. A record is
@@ -103,13 +122,12 @@ create() {
 	[[ $1 == pct ]] || kind=vm
 	id=${GUEST_KEY#*.}
 	read_conf "${kind}" "${id}"
-	if read_intent "${id}" && ! checking; then settle_creation "$1" "${kind}" "${id}"; fi
 	if ((EXISTS == 1)); then
-		case ${CURRENT[lock]-} in
-		create | clone) hold "it is locked (${CURRENT[lock]}) by a creation that is not ours" ;;
-		*) ;;
-		esac
-		return 0
+		half_made || return 0
+		if ! read_intent "${id}"; then
+			hold "it is locked (${CURRENT[lock]}) by a creation that is not ours"
+			return 0
+		fi
 	fi
 	CREATED[${GUEST_KEY}]=1
 	if checking; then

@@ -39,6 +39,7 @@ grow() {
 			change '~' "${slot} grows to ${command[-1]}"
 			return 0
 		fi
+		unlocked || return 0
 		conf_digest
 		digest=${REPLY}
 		command[-2]=${slot}
@@ -66,6 +67,7 @@ snapshot() {
 		change '+' "snapshot ${name}"
 		return 0
 	fi
+	unlocked || return 0
 	write_intent "${id}.snapshot" "$1" "${id}" ''
 	run "$@"
 	rm -f -- "${STATE}/intent/${id}.snapshot"
@@ -120,7 +122,10 @@ start() {
 }
 
 # run_detached COMMAND...: like run, without the lock's descriptor.
-run_detached() { run "$@" 9>&-; }
+run_detached() {
+	run "$@" 9>&-
+	read_sockets
+}
 
 # stop COMMAND...: stops the guest when it runs.
 stop() {
@@ -133,6 +138,7 @@ stop() {
 		return 0
 	fi
 	run "$@"
+	read_sockets
 	change '~' 'stopped'
 }
 

@@ -33,6 +33,7 @@ require_host() {
 	NODE=${NODE##*/}
 	read_vmlist
 	read_storages
+	read_sockets
 }
 
 # read_vmlist: every id of the cluster, with its kind and node.

@@ -187,6 +187,7 @@ main() {
 	[[ ${MODE} == check ]] || take_lock
 	begin
 	preflight
+	[[ ${MODE} == check ]] || settle_interrupted
 	steps
 	summary
 }
