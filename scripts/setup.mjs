@@ -22,7 +22,11 @@ const TOOLS = [
 export async function setup({ tools }) {
   checkNode();
   await withLock(join(root, "build/.setup.lock"), installPackages);
-  if (tools) installTools();
+  if (!tools) return;
+  installTools();
+  // The npm package of the same name comes first on npm's path and would download its own binary.
+  const shellcheck = findProgram("shellcheck");
+  if (shellcheck !== undefined) process.env.SHELLCHECK_BIN ??= shellcheck;
 }
 
 function checkNode() {
@@ -92,8 +96,16 @@ function aptInstall(packages) {
 }
 
 function hasProgram(program) {
+  return findProgram(program) !== undefined;
+}
+
+/** The system's program of that name; what npm packages put on the path does not count. */
+function findProgram(program) {
   const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
-  return folders.some((folder) => folder !== "" && existsSync(join(folder, program)));
+  return folders
+    .filter((folder) => folder !== "" && !folder.includes("node_modules"))
+    .map((folder) => join(folder, program))
+    .find((path) => existsSync(path));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await setup({ tools: true });
