@@ -203,8 +203,10 @@ differ_text() {
 	TEXTS+=("$1 ${live:-(unset)} -> ${REPLY}")
 }
 
+# differ_plain OPTION VALUE: an option that is one value.
 differ_plain() { [[ -n ${LIVE[$1]+set} && ${LIVE[$1]} == "$2" ]] || differ "$1" "$2" "${LIVE[$1]-}" "$2"; }
 
+# differ_deleted OPTION,...: options that must not be set.
 differ_deleted() {
 	local option
 	for option in ${1//,/ }; do
@@ -216,11 +218,13 @@ differ_deleted() {
 	done
 }
 
+# differ_description TEXT: Proxmox writes it encoded, as lines above the options.
 differ_description() {
 	encoded_text "${1%$'\n'}"
 	[[ ${DESCRIPTION%$'\n'} == "${REPLY}" ]] || differ description "$1" "${DESCRIPTION%$'\n'}" "${REPLY}"
 }
 
+# differ_sshkeys KEYS: Proxmox writes them URL-encoded; the option takes the name of a file that holds them.
 differ_sshkeys() {
 	decoded "${LIVE[sshkeys]-}"
 	local live=${REPLY%$'\n'}
