@@ -23,10 +23,9 @@ export async function setup({ tools }) {
   checkNode();
   await withLock(join(root, "build/.setup.lock"), installPackages);
   if (!tools) return;
+  // Tests mean the system's programs; the npm package called shellcheck, which npm puts first, would download one.
+  process.env.PATH = searchPath().join(":");
   installTools();
-  // The npm package of the same name comes first on npm's path and would download its own binary.
-  const shellcheck = findProgram("shellcheck");
-  if (shellcheck !== undefined) process.env.SHELLCHECK_BIN ??= shellcheck;
 }
 
 function checkNode() {
@@ -96,16 +95,12 @@ function aptInstall(packages) {
 }
 
 function hasProgram(program) {
-  return findProgram(program) !== undefined;
+  return [...searchPath(), "/usr/sbin", "/sbin"].some((folder) => existsSync(join(folder, program)));
 }
 
-/** The system's program of that name; what npm packages put on the path does not count. */
-function findProgram(program) {
-  const folders = [...(process.env.PATH ?? "").split(":"), "/usr/sbin", "/sbin"];
-  return folders
-    .filter((folder) => folder !== "" && !folder.includes("node_modules"))
-    .map((folder) => join(folder, program))
-    .find((path) => existsSync(path));
+/** Where programs are searched, without what npm adds. */
+function searchPath() {
+  return (process.env.PATH ?? "").split(":").filter((folder) => folder !== "" && !folder.includes("node_modules"));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) await setup({ tools: true });
