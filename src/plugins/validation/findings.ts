@@ -1,0 +1,15 @@
+import type { DiagnosticKind } from "../../plugin-api/index.js";
+import { firewallDiagnostics } from "./findings/firewall.js";
+import { lifecycleDiagnostics } from "./findings/lifecycle.js";
+import { networkDiagnostics } from "./findings/network.js";
+import { resourceDiagnostics } from "./findings/resources.js";
+import { secretDiagnostics } from "./findings/secrets.js";
+
+/** All findings of the semantic rules, PHX4001 to PHX4999, in the order of their codes. */
+export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
+  ...networkDiagnostics,
+  ...lifecycleDiagnostics,
+  ...resourceDiagnostics,
+  ...firewallDiagnostics,
+  ...secretDiagnostics,
+];

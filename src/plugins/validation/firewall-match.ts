@@ -1,0 +1,133 @@
+import type { FirewallEnd, FirewallRule } from "../../plugin-api/index.js";
+import { covers, parseRange } from "./addresses.js";
+import type { IpRange } from "./addresses.js";
+import type { Guest } from "./facts.js";
+
+/** One end of a rule in comparable form: ranges of addresses, and names of sets and aliases, which are only equal to themselves. */
+export interface EndMatch {
+  readonly ranges: readonly IpRange[];
+  readonly names: readonly string[];
+}
+
+/** The packets that a rule matches; what is `undefined` matches everything. */
+export interface RuleMatch {
+  readonly proto: string | undefined;
+  readonly ports: readonly (readonly [number, number])[] | undefined;
+  readonly source: EndMatch | undefined;
+  readonly dest: EndMatch | undefined;
+  readonly iface: string | undefined;
+}
+
+const PLAIN_ACTIONS: readonly string[] = ["ACCEPT", "DROP", "REJECT"];
+
+/**
+ * What a rule matches. `undefined` for rules that cannot be compared: macros and groups (they hold protocols of their own),
+ * unreadable ones, and those that name a guest without an address.
+ */
+export function matchOf(rule: FirewallRule): RuleMatch | undefined {
+  if (rule.problem !== undefined || !PLAIN_ACTIONS.includes(rule.action)) return undefined;
+  const source = endMatch(rule.source);
+  const dest = endMatch(rule.dest);
+  if (source === null || dest === null) return undefined;
+  return { proto: rule.proto, ports: portRanges(rule.ports), source, dest, iface: rule.iface };
+}
+
+/** `null`: nothing is known about the end. */
+function endMatch(end: FirewallEnd | undefined): EndMatch | undefined | null {
+  if (end === undefined) return undefined;
+  if (end.addresses.length === 0) return null;
+  const parsed = end.addresses.map((text) => ({ text, range: parseRange(text) }));
+  return {
+    ranges: parsed.flatMap(({ range }) => (range === undefined ? [] : [range])),
+    names: parsed.flatMap(({ text, range }) => (range === undefined ? [text] : [])),
+  };
+}
+
+function portRanges(ports: string | undefined): RuleMatch["ports"] {
+  return ports?.split(",").map((part): readonly [number, number] => {
+    const [first, last] = part.split(":").map(Number);
+    return [first ?? 0, last ?? first ?? 0];
+  });
+}
+
+/** Whether every packet that `inner` matches is matched by `outer`. */
+export function matchCovers(outer: RuleMatch, inner: RuleMatch): boolean {
+  return (
+    (outer.iface === undefined || outer.iface === inner.iface) &&
+    (outer.proto === undefined || outer.proto === inner.proto) &&
+    portsInclude(outer.ports, inner.ports) &&
+    endCovers(outer.source, inner.source) &&
+    endCovers(outer.dest, inner.dest)
+  );
+}
+
+function portsInclude(outer: RuleMatch["ports"], inner: RuleMatch["ports"]): boolean {
+  if (outer === undefined) return true;
+  if (inner === undefined) return false;
+  return inner.every(([low, high]) => outer.some(([from, to]) => from <= low && high <= to));
+}
+
+/** Whether a rule's ports include one port. */
+export function portsCover(ports: RuleMatch["ports"], port: number): boolean {
+  return portsInclude(ports, [[port, port]]);
+}
+
+/** Whether one end of a rule includes all of another. */
+export function endCovers(outer: EndMatch | undefined, inner: EndMatch | undefined): boolean {
+  if (outer === undefined) return true;
+  if (inner === undefined) return false;
+  const namesIn = inner.names.every((name) => outer.names.includes(name));
+  return namesIn && inner.ranges.every((range) => outer.ranges.some((wide) => covers(wide, range)));
+}
+
+/** Whether a guest's firewall filters: it is enabled, and an interface has it switched on. */
+export function filters(guest: Guest): boolean {
+  return guest.firewall?.enabled === true && guest.nets.some((net) => net.firewall === true);
+}
+
+/** What happens to a packet that no rule accepts; Proxmox's default for guests is DROP. */
+export function effectivePolicyIn(guest: Guest): string {
+  return filters(guest) ? (guest.firewall?.policyIn ?? "DROP") : "ACCEPT";
+}
+
+/** A rule as it is written, for messages. */
+export function ruleText(rule: FirewallRule): string {
+  const parts = [rule.direction, rule.action.toLowerCase(), rule.proto, rule.ports];
+  if (rule.source !== undefined) parts.push("from", rule.source.text);
+  if (rule.dest !== undefined) parts.push("to", rule.dest.text);
+  return parts.filter((part) => part !== undefined).join(" ");
+}
+
+/** How an earlier rule makes a later one pointless. */
+export interface Overruling {
+  readonly rule: FirewallRule;
+  readonly by: FirewallRule;
+  readonly kind: "repeated" | "covered" | "contrary";
+}
+
+interface Compared {
+  readonly rule: FirewallRule;
+  readonly match: RuleMatch;
+}
+
+/**
+ * The rules of a guest that never decide anything, because an earlier one in the same direction matches all that they
+ * match; each with the first such one. Proxmox takes the first rule that matches.
+ */
+export function overrulings(rules: readonly FirewallRule[]): readonly Overruling[] {
+  const found: Overruling[] = [];
+  const earlier: Compared[] = [];
+  for (const rule of rules) {
+    const match = rule.enabled ? matchOf(rule) : undefined;
+    if (match === undefined) continue;
+    const by = earlier.find((other) => other.rule.direction === rule.direction && matchCovers(other.match, match));
+    if (by === undefined) {
+      earlier.push({ rule, match });
+      continue;
+    }
+    const isEqual = matchCovers(match, by.match);
+    const kind = by.rule.action !== rule.action ? "contrary" : isEqual ? "repeated" : "covered";
+    found.push({ rule, by: by.rule, kind });
+  }
+  return found;
+}

@@ -1,0 +1,104 @@
+import { definePlugin } from "../../plugin-api/index.js";
+import type { Plugin, Rule } from "../../plugin-api/index.js";
+import { validationDiagnostics } from "./findings.js";
+import { bootNeeds } from "./rules/boot-needs.js";
+import { bootOrder } from "./rules/boot-order.js";
+import { capacityCores } from "./rules/capacity-cores.js";
+import { capacityMemory } from "./rules/capacity-memory.js";
+import { cloneBindMounts } from "./rules/clone-bind-mounts.js";
+import { cloneDiskSize } from "./rules/clone-disk-size.js";
+import { cloneKind } from "./rules/clone-kind.js";
+import { cloneLinked } from "./rules/clone-linked.js";
+import { clonePrivilegeRule } from "./rules/clone-privilege.js";
+import { cloneSourceState } from "./rules/clone-source-state.js";
+import { cloneZfsSnapshot } from "./rules/clone-zfs-snapshot.js";
+import { firewallDisabled } from "./rules/firewall-disabled.js";
+import { firewallDuplicate } from "./rules/firewall-duplicate.js";
+import { firewallInterface } from "./rules/firewall-interface.js";
+import { firewallOpen } from "./rules/firewall-open.js";
+import { firewallPortProtocol } from "./rules/firewall-port-protocol.js";
+import { firewallShadowed } from "./rules/firewall-shadowed.js";
+import { firewallStaticAddress } from "./rules/firewall-static-address.js";
+import { firewallUnanswered } from "./rules/firewall-unanswered.js";
+import { firewallUnknownAddress } from "./rules/firewall-unknown-address.js";
+import { gpuIndex } from "./rules/gpu-index.js";
+import { gpuInheritedRule } from "./rules/gpu-inherited.js";
+import { gpuSharedRule } from "./rules/gpu-shared.js";
+import { graphImageNeedsService } from "./rules/graph-image-needs-service.js";
+import { namesDnsLabel } from "./rules/names-dns-label.js";
+import { networkAddressInSubnet } from "./rules/network-address-in-subnet.js";
+import { networkDuplicateAddress } from "./rules/network-duplicate-address.js";
+import { networkDuplicateMac } from "./rules/network-duplicate-mac.js";
+import { networkGateway } from "./rules/network-gateway.js";
+import { networkHostAddress } from "./rules/network-host-address.js";
+import { networkNameserver } from "./rules/network-nameserver.js";
+import { networkPool } from "./rules/network-pool.js";
+import { secretClearText } from "./rules/secret-clear-text.js";
+import { secretPrivateKey } from "./rules/secret-private-key.js";
+import { secretUrl } from "./rules/secret-url.js";
+import { snapshotBindMounts } from "./rules/snapshot-bind-mounts.js";
+import { snapshotDirectory } from "./rules/snapshot-directory.js";
+import { snapshotReservedName } from "./rules/snapshot-reserved-name.js";
+import { snapshotTemplate } from "./rules/snapshot-template.js";
+import { storageContentRule } from "./rules/storage-content.js";
+import { storageHostPath } from "./rules/storage-host-path.js";
+import { storageMountPoint } from "./rules/storage-mount-point.js";
+import { storageNestedVolume } from "./rules/storage-nested-volume.js";
+import { storageQuota } from "./rules/storage-quota.js";
+import { storageSharedPath } from "./rules/storage-shared-path.js";
+
+/** The semantic rules, in the order in which they run. Each is a file under `rules/`. */
+export const validationRules: readonly Rule[] = [
+  networkAddressInSubnet,
+  networkDuplicateAddress,
+  networkDuplicateMac,
+  networkGateway,
+  networkHostAddress,
+  networkNameserver,
+  networkPool,
+  namesDnsLabel,
+  bootNeeds,
+  bootOrder,
+  graphImageNeedsService,
+  cloneBindMounts,
+  cloneDiskSize,
+  cloneKind,
+  cloneLinked,
+  clonePrivilegeRule,
+  cloneSourceState,
+  cloneZfsSnapshot,
+  snapshotBindMounts,
+  snapshotDirectory,
+  snapshotReservedName,
+  snapshotTemplate,
+  storageContentRule,
+  storageHostPath,
+  storageMountPoint,
+  storageNestedVolume,
+  storageQuota,
+  storageSharedPath,
+  gpuIndex,
+  gpuInheritedRule,
+  gpuSharedRule,
+  capacityCores,
+  capacityMemory,
+  firewallDisabled,
+  firewallDuplicate,
+  firewallInterface,
+  firewallOpen,
+  firewallPortProtocol,
+  firewallShadowed,
+  firewallStaticAddress,
+  firewallUnanswered,
+  firewallUnknownAddress,
+  secretClearText,
+  secretPrivateKey,
+  secretUrl,
+];
+
+/** What a configuration must make sense as a whole, beyond what each kind says of itself. */
+export const validation: Plugin = definePlugin({
+  name: "validation",
+  rules: validationRules,
+  diagnostics: validationDiagnostics,
+});

@@ -1,0 +1,24 @@
+import { defineRule, diagnose } from "../../../plugin-api/index.js";
+import { factsOf, placeOf } from "../facts.js";
+import { cloneSnapshotMissing, cloneSourceUnsettled } from "../findings/lifecycle.js";
+
+/** A clone is made from a template or from a snapshot that its source declares: from something that stays as it is. */
+export const cloneSourceState = defineRule({
+  name: "clone/source-state",
+  check(model, report) {
+    const facts = factsOf(model);
+    for (const { resource, clone } of facts.guests) {
+      const source = clone === undefined ? undefined : facts.byAddress.get(clone.address);
+      if (clone === undefined || source === undefined) continue;
+      const related = [{ span: source.resource.headSpan, message: "the source" }];
+      if (clone.snapshot === undefined) {
+        if (!source.template) report(diagnose(cloneSourceUnsettled, clone.span, { source: source.label }, { related }));
+        continue;
+      }
+      const known = source.snapshots.map((snapshot) => snapshot.name);
+      if (known.includes(clone.snapshot)) continue;
+      const args = { source: source.label, snapshot: clone.snapshot, known };
+      report(diagnose(cloneSnapshotMissing, placeOf(resource, "clone_snapshot"), args, { related }));
+    }
+  },
+});

@@ -1,0 +1,34 @@
+import { defineRule, diagnose } from "../../../plugin-api/index.js";
+import type { GuestNet, Span } from "../../../plugin-api/index.js";
+import { ipKey, parseIp } from "../addresses.js";
+import { factsOf, placeOf } from "../facts.js";
+import { duplicateAddress } from "../findings/network.js";
+
+/** Two interfaces of one network with the same static address. Equal addresses in separate networks are left alone. */
+export const networkDuplicateAddress = defineRule({
+  name: "network/duplicate-address",
+  check(model, report) {
+    const first = new Map<string, { readonly label: string; readonly span: Span }>();
+    for (const guest of factsOf(model).guests) {
+      for (const net of guest.nets) {
+        const ip = net.address === undefined ? undefined : parseIp(net.address);
+        if (ip === undefined || net.address === undefined) continue;
+        const key = `${segmentOf(net)} ${ipKey(ip)}`;
+        const span = placeOf(net.section, "ip");
+        const known = first.get(key);
+        if (known === undefined) {
+          first.set(key, { label: guest.label, span });
+          continue;
+        }
+        const args = { address: net.address, guest: guest.label, first: known.label, network: net.networkName };
+        const related = [{ span: known.span, message: `${known.label} has it here` }];
+        report(diagnose(duplicateAddress, span, args, { related }));
+      }
+    }
+  },
+});
+
+/** What two interfaces must share to meet: the bridge and its VLAN, else the network's name. */
+function segmentOf(net: GuestNet): string {
+  return net.bridge === undefined ? `network ${net.networkName}` : `bridge ${net.bridge}.${net.vlan ?? 0}`;
+}

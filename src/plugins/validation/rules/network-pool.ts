@@ -1,0 +1,49 @@
+import { defineRule, diagnose, rangeOf, stringOf } from "../../../plugin-api/index.js";
+import type { Address, Resource, Span } from "../../../plugin-api/index.js";
+import { contains, covers, parseCidr, parseIp, parseRange } from "../addresses.js";
+import type { IpRange } from "../addresses.js";
+import { factsOf, placeOf } from "../facts.js";
+import { addressInPool, poolOutsideSubnet } from "../findings/network.js";
+
+interface Pool {
+  readonly network: Resource;
+  readonly text: string;
+  readonly range: IpRange;
+}
+
+/** A pool of automatic addresses lies in its subnet and holds no address that is fixed elsewhere. */
+export const networkPool = defineRule({
+  name: "network/pool",
+  check(model, report) {
+    const { guests, hosts, networks } = factsOf(model);
+    const pools = new Map<Address, Pool>();
+    for (const network of networks) {
+      const ends = rangeOf(network, "pool");
+      if (ends === undefined) continue;
+      const text = ends.join("..");
+      const subnet = stringOf(network, "subnet");
+      const outer = subnet === undefined ? undefined : parseCidr(subnet);
+      const range = parseRange(ends.join("-"));
+      if (subnet !== undefined && outer !== undefined && (range === undefined || !covers(outer, range))) {
+        report(diagnose(poolOutsideSubnet, placeOf(network, "pool"), { pool: text, subnet }));
+      }
+      if (range !== undefined) pools.set(network.address, { network, text, range });
+    }
+    if (pools.size === 0) return;
+    const judge = (pool: Pool | undefined, what: string, address: string | undefined, at: Span): void => {
+      const ip = address === undefined ? undefined : parseIp(address);
+      if (pool === undefined || address === undefined || ip === undefined || !contains(pool.range, ip)) return;
+      const related = [{ span: placeOf(pool.network, "pool"), message: "the pool" }];
+      const args = { what, address, network: pool.network.name, pool: pool.text };
+      report(diagnose(addressInPool, at, args, { related }));
+    };
+    for (const pool of pools.values()) {
+      judge(pool, "the gateway", stringOf(pool.network, "gateway"), placeOf(pool.network, "gateway"));
+      for (const host of hosts) judge(pool, "the host's address", stringOf(host, "address"), placeOf(host, "address"));
+    }
+    for (const net of guests.flatMap((guest) => guest.nets)) {
+      const pool = net.network === undefined ? undefined : pools.get(net.network.address);
+      judge(pool, "the address", net.address, placeOf(net.section, "ip"));
+    }
+  },
+});
