@@ -10,3 +10,5 @@ if (!ok) {
   process.exit(1);
 }
 await import("../bench/start.mjs");
+const { measureParser } = await import("../build/bench/parser.js");
+say(await measureParser());

@@ -80,7 +80,7 @@ function compile() {
 function removeStale() {
   for (const path of filesBelow("build")) {
     if (path.startsWith("build/.")) continue;
-    const source = path.slice("build/".length).replace(/\.js$/, ".ts");
+    const source = path.slice("build/".length).replace(/\.(js|d\.ts)$/, ".ts");
     if (!existsSync(join(root, source))) rmSync(join(root, path));
   }
   removeEmptyFolders(join(root, "build"));
