@@ -1,0 +1,54 @@
+import {
+  cloneSource,
+  datasetOfPath,
+  disks,
+  mounts,
+  needsOf,
+  nets,
+  refOf,
+  sectionOf,
+  storageById,
+  storages,
+  stringOf,
+} from "../../plugin-api/index.js";
+import type { Model, Resource } from "../../plugin-api/index.js";
+
+type Reach = { readonly to: string; readonly reason: string };
+
+/** What a guest needs before it: its source, image, networks, storages, the datasets of its mounts, and `needs`. */
+export function guestEdges(resource: Resource, model: Model): readonly Reach[] {
+  const cloudInit = sectionOf(resource, "cloud_init");
+  const storageIds = [
+    ...disks(resource).map((disk) => disk.storage),
+    cloudInit === undefined ? undefined : stringOf(cloudInit, "storage"),
+    ...imageStorage(resource, model),
+  ];
+  const edges: readonly (Reach | undefined)[] = [
+    reach(cloneSource(resource, model)?.address, "clone"),
+    reach(refOf(resource, "image"), "image"),
+    ...nets(resource, model).map((net) => reach(net.network?.address, "network")),
+    ...storageIds.map((id) => reach(id === undefined ? undefined : storageById(model, id)?.owner.address, "storage")),
+    ...mounts(resource).map((mount) => reach(datasetOfPath(model, mount.hostPath)?.address, "mount")),
+    ...needsOf(resource).map((address) => reach(address, "needs")),
+    reach(refOf(resource, "host"), "host"),
+  ];
+  const seen = new Set<string>();
+  return edges.filter((edge): edge is Reach => {
+    if (edge === undefined || edge.to === resource.address || seen.has(edge.to)) return false;
+    seen.add(edge.to);
+    return true;
+  });
+}
+
+/** The storage that an image given as a volume (`local:vztmpl/x`) or as a path lies on. */
+function imageStorage(resource: Resource, model: Model): readonly string[] {
+  const image = refOf(resource, "image") === undefined ? stringOf(resource, "image") : undefined;
+  if (image === undefined) return [];
+  if (!image.startsWith("/")) return [image.slice(0, Math.max(0, image.indexOf(":")))];
+  const holder = storages(model).find((storage) => storage.path !== undefined && image.startsWith(`${storage.path}/`));
+  return holder === undefined ? [] : [holder.id];
+}
+
+function reach(to: string | undefined, reason: string): Reach | undefined {
+  return to === undefined ? undefined : { to, reason };
+}

@@ -1,0 +1,85 @@
+import { diagnosticKind } from "../../plugin-api/index.js";
+import type { DiagnosticKind } from "../../plugin-api/index.js";
+
+/** Findings that virtual machines and containers share: PHX5001 to PHX5099. */
+
+export const featuresNotInstalled = diagnosticKind<{ features: readonly string[]; guests: readonly string[] }>({
+  code: "PHX5001",
+  severity: "note",
+  title: "features are not installed by this version",
+  message: ({ features, guests }) =>
+    `features are not installed by this version: ${features.join(", ")} (${countOf(guests.length, "guest")}: ${guests.join(", ")})`,
+  help: "The guests are made without them; install the software by hand or by an image that has it.",
+});
+
+export const volumesNotMounted = diagnosticKind<{ volumes: readonly string[]; guests: readonly string[] }>({
+  code: "PHX5002",
+  severity: "note",
+  title: "volumes are not mounted by this version",
+  message: ({ volumes, guests }) =>
+    `network volumes are not mounted by this version: ${volumes.join(", ")} (${countOf(guests.length, "guest")}: ${guests.join(", ")})`,
+  help: "The guests are made without them; mount them inside the guest by hand.",
+});
+
+export const unreadableRule = diagnosticKind<{ word: string; expected: string }>({
+  code: "PHX5003",
+  severity: "error",
+  title: "firewall rule that cannot be read",
+  message: ({ word, expected }) => `\`${word}\` does not fit here: expected ${expected}`,
+  help: "A rule reads `in accept tcp 22 from 10.0.0.0/24`: protocol, ports, then `from` and `to`.",
+});
+
+export const unknownRuleName = diagnosticKind<{ name: string }>({
+  code: "PHX5004",
+  severity: "error",
+  title: "firewall rule names an unknown thing",
+  message: ({ name }) => `\`${name}\` is neither an address nor a declared guest, network or host`,
+  help: "Declare it, write its address, or write `+name` for an IP set and `dc/name` for an alias that exist on the host.",
+});
+
+export const checkWithoutAddress = diagnosticKind<{ guest: string; check: string }>({
+  code: "PHX5005",
+  severity: "warning",
+  title: "check of a port without an address",
+  message: ({ guest, check }) => `the check ${check} is left out: ${guest} has no static address to connect to`,
+  help: "Give the guest a static address, or check with `run`, inside the guest.",
+});
+
+export const checkWithoutTest = diagnosticKind<{ check: string }>({
+  code: "PHX5006",
+  severity: "error",
+  title: "check without exactly one test",
+  message: ({ check }) => `the check ${check} needs one of \`run\`, \`tcp\` and \`http\``,
+  help: "A check does one thing; write several checks for several tests.",
+});
+
+export const addressWithoutPrefix = diagnosticKind<{ address: string; network: string }>({
+  code: "PHX5007",
+  severity: "error",
+  title: "address without a prefix",
+  message: ({ address, network }) => `${address} has no prefix, and the network ${network} declares no subnet`,
+  help: ({ address }) => `Give the network its \`subnet\`, or write the prefix: ${address}/24.`,
+});
+
+export const netWithoutBridge = diagnosticKind<{ network: string }>({
+  code: "PHX5008",
+  severity: "error",
+  title: "interface without a bridge",
+  message: ({ network }) => `neither the interface nor the network ${network} says which bridge it is on`,
+  help: "Add `bridge = vmbr0` to the network.",
+});
+
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+export const guestFindings: readonly DiagnosticKind<never>[] = [
+  featuresNotInstalled,
+  volumesNotMounted,
+  unreadableRule,
+  unknownRuleName,
+  checkWithoutAddress,
+  checkWithoutTest,
+  addressWithoutPrefix,
+  netWithoutBridge,
+];

@@ -1,0 +1,105 @@
+import { diagnose, firewallOf, guestRef } from "../../plugin-api/index.js";
+import type {
+  Diagnostic,
+  FirewallEnd,
+  FirewallRule,
+  GuestFirewall,
+  Lowered,
+  Model,
+  Resource,
+} from "../../plugin-api/index.js";
+import { unknownRuleName, unreadableRule } from "./findings.js";
+import { makeStep } from "./step.js";
+
+/** The first line of every file that is ours; the script overwrites no other. */
+const MARK = "# Managed by phxc:";
+
+/** The step that makes the guest's firewall file: its whole text, so that a clone keeps nothing of its source's. */
+export function firewallSteps(resource: Resource, model: Model): Lowered {
+  const firewall = firewallOf(resource, model);
+  if (firewall === undefined) return { steps: [], requirements: [] };
+  const guest = guestRef(resource);
+  const probe = {
+    kind: "file",
+    path: `/etc/pve/firewall/${guest.id}.fw`,
+    content: firewallFile(`${guest.kind} ${guest.id} ${guest.name}`, firewall),
+    guest,
+    adopt: firewall.adopt,
+  } as const;
+  const step = makeStep(resource, "firewall", {
+    phase: "configure",
+    risk: "interrupts",
+    probe,
+    commands: [],
+    asked: firewall.section,
+  });
+  return { steps: [step], requirements: [], diagnostics: firewall.rules.flatMap(ruleFindings) };
+}
+
+function ruleFindings(rule: FirewallRule): readonly Diagnostic[] {
+  const at = rule.section.headSpan;
+  if (rule.problem !== undefined) return [diagnose(unreadableRule, at, rule.problem)];
+  const ends = [rule.source, rule.dest].filter((end) => end !== undefined);
+  const unknown = ends.flatMap((end) => end.addresses.filter((address) => !isFirewallAddress(address)));
+  return unknown.map((name) => diagnose(unknownRuleName, at, { name }));
+}
+
+/** An address, net or range; a set (`+web`, `+dc/web`); an alias with its scope (`dc/gateway`, `guest/gateway`). */
+function isFirewallAddress(text: string): boolean {
+  const isNumeric = /^[0-9a-fA-F:./-]+$/.test(text) && /\d|::/.test(text) && /[.:]/.test(text);
+  return isNumeric || /^\+?(dc\/|guest\/)[A-Za-z][A-Za-z0-9_-]*$/.test(text) || /^\+[A-Za-z][A-Za-z0-9_-]*$/.test(text);
+}
+
+/** The text of a guest's firewall file, as Proxmox reads it. */
+function firewallFile(owner: string, firewall: GuestFirewall): string {
+  const options = [
+    `enable: ${firewall.enabled ? 1 : 0}`,
+    ...(firewall.policyIn === undefined ? [] : [`policy_in: ${firewall.policyIn}`]),
+    ...(firewall.policyOut === undefined ? [] : [`policy_out: ${firewall.policyOut}`]),
+  ];
+  const rules = firewall.rules.filter(isReadable).map(ruleLine);
+  const sections = [
+    `${MARK} ${oneLine(owner)}. Changes are overwritten.`,
+    `[OPTIONS]\n\n${options.join("\n")}`,
+    ...(rules.length === 0 ? [] : [`[RULES]\n\n${rules.join("\n")}`]),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+/** Rules that have been reported, here or as naming a guest without an address, are never widened to "anywhere". */
+function isReadable(rule: FirewallRule): boolean {
+  const ends = [rule.source, rule.dest].filter((end) => end !== undefined);
+  return rule.problem === undefined && ends.every((end) => end.addresses.length > 0);
+}
+
+function ruleLine(rule: FirewallRule): string {
+  const comment = rule.comment === undefined ? "" : oneLine(rule.comment);
+  const parts = [
+    `${rule.enabled ? "" : "|"}${rule.direction.toUpperCase()}`,
+    rule.action,
+    ...option("-i", rule.iface),
+    ...option("-source", endText(rule.source)),
+    ...option("-dest", endText(rule.dest)),
+    ...option("-p", rule.proto),
+    ...option("-dport", rule.ports),
+    ...option("-log", rule.log),
+    ...(comment === "" ? [] : ["#", comment]),
+  ];
+  return parts.join(" ");
+}
+
+function endText(end: FirewallEnd | undefined): string | undefined {
+  return end?.addresses.join(",");
+}
+
+function option(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [name, value];
+}
+
+/**
+ * Line ends and other control characters would begin a rule of their own, and characters that turn the direction of
+ * writing would deceive a reader: all become blanks.
+ */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
+}

@@ -1,0 +1,72 @@
+import {
+  argOf,
+  definePlugin,
+  defineRule,
+  diagnose,
+  guests,
+  sectionsOf,
+  settingOf,
+  stringsOf,
+} from "../../plugin-api/index.js";
+import type { Diagnostic, DiagnosticKind, Model, Resource, Span } from "../../plugin-api/index.js";
+import { featuresNotInstalled, guestFindings, volumesNotMounted } from "./findings.js";
+
+interface Use {
+  readonly guest: string;
+  readonly names: readonly string[];
+  readonly span: Span;
+}
+
+/** One note for all features, at the first use: they are accepted, and not installed. */
+const features = defineRule({
+  name: "guest/features-not-installed",
+  check: (model, report) => {
+    const uses = usesOf(model, (guest) => {
+      const blocks = sectionsOf(guest, "feature");
+      const names = [...stringsOf(guest, "features"), ...blocks.map((block) => argOf(block, "name") ?? "")];
+      return { names, span: settingOf(guest, "features")?.span ?? blocks[0]?.headSpan };
+    });
+    const kind = featuresNotInstalled;
+    reportUses(uses, report, (span, names, holders) => diagnose(kind, span, { features: names, guests: holders }));
+  },
+});
+
+/** The same for network volumes. */
+const volumes = defineRule({
+  name: "guest/volumes-not-mounted",
+  check: (model, report) => {
+    const uses = usesOf(model, (guest) => {
+      const blocks = sectionsOf(guest, "volume");
+      return { names: blocks.map((block) => argOf(block, "name") ?? ""), span: blocks[0]?.headSpan };
+    });
+    const kind = volumesNotMounted;
+    reportUses(uses, report, (span, names, holders) => diagnose(kind, span, { volumes: names, guests: holders }));
+  },
+});
+
+function usesOf(
+  model: Model,
+  find: (guest: Resource) => { readonly names: readonly string[]; readonly span: Span | undefined },
+): readonly Use[] {
+  return guests(model).flatMap((guest) => {
+    const { names, span } = find(guest);
+    return names.length === 0 || span === undefined ? [] : [{ guest: guest.name, names, span }];
+  });
+}
+
+function reportUses(
+  uses: readonly Use[],
+  report: (finding: Diagnostic) => void,
+  finding: (span: Span, names: readonly string[], holders: readonly string[]) => Diagnostic,
+): void {
+  const [first] = uses;
+  if (first === undefined) return;
+  const names = [...new Set(uses.flatMap((use) => use.names))].toSorted();
+  const holders = uses.map((use) => use.guest);
+  report(finding(first.span, names, holders));
+}
+
+const diagnostics: readonly DiagnosticKind<never>[] = guestFindings;
+
+/** What both kinds of guests share: findings, and notes about what is accepted and not compiled. */
+export const guestPlugin = definePlugin({ name: "guest", rules: [features, volumes], diagnostics });

@@ -1,0 +1,61 @@
+import { guestRef, joinOptions, optionArguments } from "../../plugin-api/index.js";
+import type { GuestRef, Lowered, Phase, Resource, Section, Step, WantedOptions } from "../../plugin-api/index.js";
+
+/** Makes a step of a resource's turn; `name` follows the resource's address in the step's id. */
+export function makeStep(
+  resource: Resource,
+  name: string,
+  fields: Pick<Step, "probe" | "commands"> & {
+    readonly phase: Phase;
+    readonly title?: string;
+    readonly risk?: Step["risk"];
+    readonly asked?: Section | undefined;
+  },
+): Step {
+  return {
+    id: `${resource.address}.${name}`,
+    phase: fields.phase,
+    resource: resource.address,
+    title: fields.title ?? name,
+    risk: fields.risk ?? "safe",
+    probe: fields.probe,
+    commands: fields.commands,
+    requires: [],
+    source: (fields.asked ?? resource).headSpan,
+  };
+}
+
+/** `qm` or `pct`, whichever manages the guest. */
+export function toolOf(guest: GuestRef): "qm" | "pct" {
+  return guest.kind === "vm" ? "qm" : "pct";
+}
+
+/** One `set` for all that the files say of a guest; no step when they say nothing. */
+export function optionsStep(
+  resource: Resource,
+  parts: readonly WantedOptions[],
+  extra: { readonly exact: readonly string[]; readonly risk: Step["risk"] },
+): readonly Step[] {
+  const options = joinOptions(parts);
+  const isEmpty = options.wanted.length + options.absent.length + options.absentKeys.length + extra.exact.length === 0;
+  if (isEmpty) return [];
+  const guest = guestRef(resource);
+  const deletion = options.absent.length === 0 ? [] : ["--delete", options.absent.join(",")];
+  const command = [toolOf(guest), "set", String(guest.id), ...optionArguments(options.wanted), ...deletion];
+  const probe = { kind: "options", guest, ...options, exact: extra.exact } as const;
+  return [makeStep(resource, "options", { phase: "configure", risk: extra.risk, probe, commands: [command] })];
+}
+
+/** Several lowered parts as one, in order. */
+export function joinLowered(parts: readonly Lowered[]): Lowered {
+  return {
+    steps: parts.flatMap((part) => part.steps),
+    requirements: parts.flatMap((part) => part.requirements),
+    diagnostics: parts.flatMap((part) => part.diagnostics ?? []),
+  };
+}
+
+/** Steps with nothing else. */
+export function onlySteps(steps: readonly Step[]): Lowered {
+  return { steps, requirements: [] };
+}

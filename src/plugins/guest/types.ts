@@ -1,0 +1,81 @@
+import type { OptionType } from "../../plugin-api/index.js";
+
+/** Types that several kinds share. Patterns restate what Proxmox VE accepts. */
+
+const MIB = 1024 ** 2;
+
+export const bool: OptionType = { type: "bool" };
+export const ip: OptionType = { type: "ip" };
+export const path: OptionType = { type: "path" };
+export const text: OptionType = { type: "string" };
+export const port: OptionType = { type: "int", min: 1, max: 65535 };
+export const duration: OptionType = { type: "duration", min: 0 };
+/** Proxmox counts these in whole seconds. */
+export const seconds: OptionType = { type: "duration", min: 0, multipleOf: 1000 };
+/** Proxmox counts memory in whole MiB, at least 16. */
+export const memory: OptionType = { type: "size", min: 16 * MIB, multipleOf: MIB };
+/** New disks are counted in GiB, growing ones in KiB. */
+export const diskSize: OptionType = { type: "size", min: 1024, multipleOf: 1024 };
+
+/** The names of guests and hosts: labels of letters, digits and hyphens, joined by dots. */
+export const dnsName: OptionType = {
+  type: "string",
+  pattern: "([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?",
+  describe: "a DNS name: letters, digits and hyphens, in labels joined by dots",
+  maxLength: 255,
+};
+
+/** Proxmox's ids of snapshots and the like: two characters at least. */
+export const configId: OptionType = {
+  type: "string",
+  pattern: "[A-Za-z][A-Za-z0-9_-]+",
+  describe: "a name of a letter, then letters, digits, `_` and `-`, two characters at least",
+  maxLength: 40,
+};
+
+export const storageId: OptionType = {
+  type: "string",
+  pattern: "[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]",
+  describe: "a storage name: a letter, then letters, digits, `.`, `_` and `-`, ending in a letter or digit",
+};
+
+/** A bridge or another interface of the host. */
+export const bridge: OptionType = {
+  type: "string",
+  pattern: "[A-Za-z0-9_][A-Za-z0-9_.-]*",
+  describe: "the name of a bridge: letters, digits, `_`, `.` and `-`",
+  maxLength: 15,
+};
+
+export const tag: OptionType = {
+  type: "string",
+  pattern: "[A-Za-z0-9_][A-Za-z0-9_+.-]*",
+  describe: "a tag: letters, digits, `_`, then also `+`, `.` and `-`",
+};
+
+/** A name of a thing inside a file: a disk, a check. */
+export const label: OptionType = {
+  type: "string",
+  pattern: "[A-Za-z0-9_][A-Za-z0-9_.-]*",
+  describe: "a name of letters, digits, `_`, `.` and `-`",
+  maxLength: 64,
+};
+
+export const vlan: OptionType = { type: "int", min: 1, max: 4094 };
+/** Proxmox's range of guest ids. */
+export const guestId: OptionType = { type: "int", min: 100, max: 999999999 };
+
+export const storageRef: OptionType = { type: "ref", kinds: ["storage"], loose: true };
+export const hostRef: OptionType = { type: "ref", kinds: ["host"] };
+
+export function listOfType(of: OptionType, unique = false): OptionType {
+  return { type: "list", of, ...(unique ? { unique } : {}) };
+}
+
+export function oneOf(...values: readonly string[]): OptionType {
+  return { type: "enum", values };
+}
+
+export function union(...of: readonly OptionType[]): OptionType {
+  return { type: "union", of };
+}

@@ -1,0 +1,48 @@
+import { datasetOfPath, defineKind, definePlugin, refOf, storageById, stringOf } from "../../plugin-api/index.js";
+import type { Model, Resource } from "../../plugin-api/index.js";
+import * as t from "../guest/types.js";
+import { imageFindings } from "./findings.js";
+import { lowerImage } from "./lower.js";
+import { imagePath } from "./source.js";
+
+const image = defineKind({
+  keyword: "image",
+  doc: "A disk image or a container template that guests are made from; it is fetched when it is not there.",
+  args: [{ name: "name", type: t.label, doc: "The name by which guests refer to it." }],
+  identity: { name: "name" },
+  options: {
+    url: {
+      type: { type: "string", pattern: "https?://\\S+", describe: "an http or https URL" },
+      doc: "Where it is fetched from.",
+    },
+    sha256: {
+      type: { type: "string", pattern: "[0-9A-Fa-f]{64}", describe: "64 hexadecimal digits" },
+      doc: "The SHA-256 of the file.",
+    },
+    path: {
+      type: t.path,
+      doc: "Where the file lies on the host. Default: `/var/lib/vz/template/iso/` with the name in the URL.",
+    },
+    template: {
+      type: { type: "string", pattern: "[A-Za-z0-9][A-Za-z0-9_.+-]*", describe: "the file name of a template" },
+      doc: "A container template of the Proxmox catalogue, fetched with `pveam download`.",
+    },
+    storage: { type: t.storageRef, doc: "The storage that keeps the template. Default: `local`." },
+    host: { type: t.hostRef, doc: "The host that it belongs to." },
+  },
+  sections: {},
+  edges: imageEdges,
+  lower: lowerImage,
+});
+
+/** The storage or dataset that the file lies on. */
+function imageEdges(resource: Resource, model: Model): readonly { readonly to: string; readonly reason: string }[] {
+  const id = stringOf(resource, "storage");
+  const owner = id === undefined ? undefined : storageById(model, id)?.owner.address;
+  const path = imagePath(resource, model);
+  const holder = refOf(resource, "storage") ?? owner ?? (path && datasetOfPath(model, path)?.address);
+  return holder === undefined ? [] : [{ to: holder, reason: "storage" }];
+}
+
+/** Images and container templates. */
+export const imagePlugin = definePlugin({ name: "image", kinds: [image], diagnostics: imageFindings });

@@ -1,0 +1,282 @@
+import {
+  boolOf,
+  cloneSource,
+  devices,
+  diagnose,
+  disks,
+  gibText,
+  gpus,
+  guestRef,
+  isAbsent,
+  listOf,
+  mounts,
+  nets,
+  plainOptions,
+  propertyOption,
+  rootDisk,
+  sectionOf,
+  settingOf,
+  stringOf,
+  textOf,
+} from "../../plugin-api/index.js";
+import type {
+  Diagnostic,
+  GuestDisk,
+  GuestMount,
+  LowerContext,
+  Lowered,
+  Model,
+  RawLines,
+  Requirement,
+  Resource,
+  Step,
+  WantedOptions,
+} from "../../plugin-api/index.js";
+import { checkSteps } from "../guest/checks.js";
+import { firewallSteps } from "../guest/firewall.js";
+import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
+import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
+import { cloneOptions, cloneRequirements, cloneStorages, rootStorage, storageRequirements } from "../guest/source.js";
+import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
+import { archiveOf } from "../image/source.js";
+import { ctWithTwoSources, ctWithoutRoot, ctWithoutSource, ownerNotMapped, volumeIncomplete } from "./findings.js";
+import { hostOwner } from "./ids.js";
+import { ctOptions, ctSections } from "./options.js";
+
+/** The turn of a container, in order: directories, creation, options, raw lines, disks, firewall, start, checks, snapshots. */
+export function lowerCt(resource: Resource, { model }: LowerContext): Lowered {
+  return joinLowered([
+    directorySteps(resource, model),
+    createStep(resource, model),
+    networkNeeds(resource, model),
+    deviceNeeds(resource),
+    volumeNeeds(resource, model),
+    onlySteps(ctOptionsStep(resource, model)),
+    onlySteps(rawStep(resource)),
+    onlySteps(diskSteps(resource, disks(resource))),
+    firewallSteps(resource, model),
+    onlySteps(stateSteps(resource)),
+    checkSteps(resource, model),
+    onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
+  ]);
+}
+
+/** The host directories that the container mounts, with the owners that stand for those inside. */
+function directorySteps(resource: Resource, model: Model): Lowered {
+  const guest = guestRef(resource);
+  return joinLowered(
+    mounts(resource).map((mount) => {
+      const owner = mount.owner === undefined ? undefined : hostOwner(resource, model, mount.owner);
+      const chown = owner === undefined ? [] : [["chown", `${owner.uid}:${owner.gid}`, mount.hostPath]];
+      const step = makeStep(resource, `mount.${mount.hostPath}`, {
+        phase: "define",
+        title: `directory ${mount.hostPath}`,
+        probe: { kind: "directory", path: mount.hostPath, guest, ...(owner === undefined ? {} : { owner }) },
+        commands: [["mkdir", "-p", mount.hostPath], ...chown],
+        asked: mount.section,
+      });
+      return { steps: [step], requirements: [], diagnostics: mountFindings(mount, owner) };
+    }),
+  );
+}
+
+function mountFindings(mount: GuestMount, owner: GuestMount["owner"]): readonly Diagnostic[] {
+  if (mount.owner === undefined || owner !== undefined) return [];
+  const at = settingOf(mount.section, "owner")?.span ?? mount.section.headSpan;
+  return [diagnose(ownerNotMapped, at, { owner: `${mount.owner.uid}:${mount.owner.gid}` })];
+}
+
+/** `pct create` or `pct clone`, with what cannot be set later. */
+function createStep(resource: Resource, model: Model): Lowered {
+  const label = `ct ${resource.id} ${resource.name}`;
+  const hasImage = settingOf(resource, "image") !== undefined;
+  const hasClone = settingOf(resource, "clone") !== undefined;
+  const findings = [
+    ...(hasImage || hasClone ? [] : [diagnose(ctWithoutSource, resource.headSpan, { guest: label })]),
+    ...(hasImage && hasClone ? [diagnose(ctWithTwoSources, resource.headSpan, { guest: label })] : []),
+  ];
+  if (findings.length > 0) return { steps: [], requirements: [], diagnostics: findings };
+  return hasClone ? cloneStep(resource, model) : archiveStep(resource, model, label);
+}
+
+function cloneStep(resource: Resource, model: Model): Lowered {
+  const source = cloneSource(resource, model);
+  if (source === undefined) return { steps: [], requirements: [] };
+  const guest = guestRef(resource);
+  const from = guestRef(source.resource);
+  const options = cloneOptions(resource, source, model);
+  const storages = cloneStorages(resource, source, model);
+  const step = makeStep(resource, "create", {
+    phase: "define",
+    probe: { kind: "guest-absent", guest, source: from, storages, firstStart: startsOnce(resource) },
+    commands: [["pct", "clone", String(from.id), String(guest.id), "--hostname", guest.name, ...options]],
+  });
+  return { steps: [step], requirements: cloneRequirements(source) };
+}
+
+function archiveStep(resource: Resource, model: Model, label: string): Lowered {
+  const guest = guestRef(resource);
+  const archive = archiveOf(resource, model);
+  const root = rootDisk(resource);
+  const missing = root?.storage === undefined ? "storage" : root.size === undefined ? "size" : undefined;
+  if (missing !== undefined) {
+    const at = root?.section.headSpan ?? resource.headSpan;
+    return { steps: [], requirements: [], diagnostics: [diagnose(ctWithoutRoot, at, { guest: label, missing })] };
+  }
+  if (archive === undefined || root?.storage === undefined || root.size === undefined) {
+    return { steps: [], requirements: [] };
+  }
+  const unprivileged = boolOf(resource, "unprivileged");
+  const ostype = stringOf(resource, "ostype");
+  const command = [
+    ...["pct", "create", String(guest.id), archive.volume, "--hostname", guest.name],
+    ...["--rootfs", `${root.storage}:${gibText(root.size)}`],
+    ...(unprivileged === undefined ? [] : ["--unprivileged", unprivileged ? "1" : "0"]),
+    ...(ostype === undefined ? [] : ["--ostype", ostype]),
+  ];
+  const step = makeStep(resource, "create", {
+    phase: "define",
+    probe: { kind: "guest-absent", guest, storages: [root.storage], firstStart: startsOnce(resource) },
+    commands: [command],
+  });
+  return { steps: [step], requirements: archive.requirements };
+}
+
+/** GPUs and other devices must be there, or this container is held back: Proxmox refuses every change and start without. */
+function deviceNeeds(resource: Resource): Lowered {
+  const requirements = (devices(resource) ?? []).map((device): Requirement => {
+    const source = device.section?.headSpan ?? settingOf(resource, "gpus")?.span ?? resource.headSpan;
+    return { kind: "device", path: device.path, blocks: [resource.address], source };
+  });
+  return { steps: [], requirements };
+}
+
+function volumeNeeds(resource: Resource, model: Model): Lowered {
+  const all = disks(resource);
+  const uses = all.map(({ storage, section }) => ({ storage, content: "rootdir", section }));
+  const findings = all
+    .filter((disk) => !disk.root)
+    .flatMap((disk) => {
+      const missing = [
+        ...(disk.at === undefined ? ["mount point (`at`)"] : []),
+        ...(disk.size === undefined ? ["size"] : []),
+        ...(disk.storage === undefined && rootStorage(resource, model) === undefined ? ["storage"] : []),
+      ];
+      const at = disk.section.headSpan;
+      return missing.map((text) => diagnose(volumeIncomplete, at, { disk: disk.name, missing: text }));
+    });
+  return { steps: [], requirements: storageRequirements(uses, model), diagnostics: findings };
+}
+
+function ctOptionsStep(resource: Resource, model: Model): readonly Step[] {
+  const hostname = { wanted: [{ option: "hostname", value: resource.name }], absent: [], absentKeys: [], pending: [] };
+  const further = sectionOf(resource, "options");
+  const parts: readonly WantedOptions[] = [
+    hostname,
+    plainOptions(resource, ctOptions),
+    featureOptions(resource),
+    resolverOptions(resource, model),
+    ...bootOptions(resource),
+    ...netOptions(resource, model),
+    ...disks(resource).map((disk) => volumeOption(resource, disk, model)),
+    ...mounts(resource).map(mountOption),
+    ...deviceOptions(resource),
+    ...(further === undefined ? [] : [plainOptions(further, ctSections["options"]?.options ?? {})]),
+  ];
+  const exact = devices(resource) === undefined ? [] : ["dev"];
+  const risk = nets(resource, model).length > 0 ? "interrupts" : "safe";
+  return optionsStep(resource, parts, { exact, risk });
+}
+
+function featureOptions(resource: Resource): WantedOptions {
+  const flags = ["fuse", "keyctl", "mknod", "nesting"].map((key) => ({
+    key,
+    value: boolOf(resource, key),
+    absent: isAbsent(resource, key),
+  }));
+  const types = listOf(resource, "mount_fs").flatMap((value) => textOf(value) ?? []);
+  const mount = {
+    key: "mount",
+    value: types.length === 0 ? undefined : types.join(";"),
+    absent: isAbsent(resource, "mount_fs"),
+  };
+  return propertyOption("features", [...flags, mount], true);
+}
+
+function netOptions(resource: Resource, model: Model): readonly WantedOptions[] {
+  return nets(resource, model).map((net) =>
+    propertyOption(`net${net.index}`, [
+      { key: "name", value: stringOf(net.section, "device") ?? `eth${net.index}`, place: "first" },
+      { key: "hwaddr", value: net.mac },
+      ...linkProperties(net),
+      ...addressProperties(net, "manual"),
+    ]),
+  );
+}
+
+function volumeOption(resource: Resource, disk: GuestDisk, model: Model): WantedOptions {
+  const storage = disk.storage ?? rootStorage(resource, model);
+  if (disk.root || disk.at === undefined || disk.size === undefined || storage === undefined) {
+    return { wanted: [], absent: [], absentKeys: [], pending: [] };
+  }
+  return propertyOption(disk.slot, [
+    { key: "volume", value: `${storage}:${gibText(disk.size)}`, place: "bare" },
+    { key: "mp", value: disk.at, place: "first" },
+    ...accessProperties(disk),
+  ]);
+}
+
+function mountOption(mount: GuestMount): WantedOptions {
+  return propertyOption(mount.slot, [
+    { key: "volume", value: mount.hostPath, place: "bare" },
+    { key: "mp", value: mount.at, place: "first" },
+    ...accessProperties(mount),
+  ]);
+}
+
+function accessProperties({ section }: GuestDisk | GuestMount): readonly {
+  readonly key: string;
+  readonly value: boolean | undefined;
+  readonly absent: boolean;
+}[] {
+  return [
+    { key: "backup", value: boolOf(section, "backup"), absent: isAbsent(section, "backup") },
+    { key: "ro", value: boolOf(section, "readonly"), absent: isAbsent(section, "readonly") },
+  ];
+}
+
+function deviceOptions(resource: Resource): readonly WantedOptions[] {
+  return (devices(resource) ?? []).map((device, index) => {
+    const isKeyAbsent = (key: string): boolean => device.section !== undefined && isAbsent(device.section, key);
+    return propertyOption(`dev${index}`, [
+      { key: "path", value: device.path, place: "bare" },
+      { key: "gid", value: device.gid, absent: isKeyAbsent("gid") },
+      { key: "mode", value: device.mode, absent: isKeyAbsent("mode") },
+      { key: "uid", value: device.uid, absent: isKeyAbsent("uid") },
+    ]);
+  });
+}
+
+/** Raw lines that older tools wrote to give a container NVIDIA devices; a declared set of GPUs replaces them. */
+const RAW_GPU_LINES = [
+  "lxc.mount.entry: /dev/nvidia",
+  "lxc.cgroup2.devices.allow: c 195:",
+  "lxc.cgroup2.devices.allow: c 243:",
+];
+
+function rawStep(resource: Resource): readonly Step[] {
+  const section = sectionOf(resource, "raw");
+  const isGpuManaged = gpus(resource) !== undefined;
+  const settings = section === undefined ? [] : [...section.settings.values()];
+  const lines = settings.flatMap((setting): readonly RawLines[] => {
+    const { value } = setting;
+    if (value.type === "absent" || value.type === "error") return [];
+    const items = value.type === "list" ? value.items : [value];
+    return [{ key: setting.name, values: items.flatMap((item) => textOf(item) ?? []) }];
+  });
+  const unset = settings.filter(({ value }) => value.type === "absent").map(({ name }) => `${name}:`);
+  const dropPrefixes = [...unset, ...(isGpuManaged ? RAW_GPU_LINES : [])];
+  if (lines.length === 0 && dropPrefixes.length === 0) return [];
+  const probe = { kind: "raw-lines", guest: guestRef(resource), lines, dropPrefixes } as const;
+  return [makeStep(resource, "raw", { phase: "configure", title: "raw lines", probe, commands: [], asked: section })];
+}

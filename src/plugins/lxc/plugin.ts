@@ -1,0 +1,22 @@
+import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import { guestEdges } from "../guest/edges.js";
+import { lxcFindings } from "./findings.js";
+import { lowerCt } from "./lower.js";
+import { ctArgs, ctOptions, ctSections } from "./options.js";
+
+const ct = defineKind({
+  keyword: "ct",
+  doc: "A container.",
+  args: ctArgs,
+  identity: { id: "id", name: "name" },
+  idSpace: "guest",
+  nameSpace: "guest",
+  profiles: true,
+  options: ctOptions,
+  sections: ctSections,
+  edges: guestEdges,
+  lower: lowerCt,
+});
+
+/** Containers. */
+export const lxcPlugin = definePlugin({ name: "lxc", kinds: [ct], diagnostics: lxcFindings });

@@ -1,0 +1,22 @@
+import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import * as t from "../guest/types.js";
+
+const network = defineKind({
+  keyword: "network",
+  doc: "A network that guests are on: the bridge of the host, the addresses, and what guests on it have by default.",
+  args: [{ name: "name", type: t.label, doc: "The name by which guests refer to it." }],
+  identity: { name: "name" },
+  options: {
+    bridge: { type: t.bridge, doc: "The bridge of the host." },
+    subnet: { type: { type: "cidr" }, doc: "The addresses of the network." },
+    gateway: { type: t.ip, doc: "The default gateway of its guests." },
+    dns: { type: t.listOfType(t.ip), doc: "The name servers of its guests." },
+    search: { type: t.dnsName, doc: "The DNS search domain of its guests." },
+    pool: { type: { type: "range", of: "ip" }, doc: "The addresses that are handed out." },
+    vlan: { type: t.vlan, doc: "The VLAN tag of its guests." },
+  },
+  sections: {},
+});
+
+/** Networks make no steps: their bridges are required by the guests that use them. */
+export const networkPlugin = definePlugin({ name: "network", kinds: [network] });

@@ -1,0 +1,272 @@
+import {
+  NO_OPTIONS,
+  boolOf,
+  cloneSource,
+  diagnose,
+  disks,
+  gibText,
+  guestRef,
+  isAbsent,
+  nets,
+  plainOptions,
+  propertyOption,
+  propertyString,
+  rootDisk,
+  sectionOf,
+  settingOf,
+  stringOf,
+} from "../../plugin-api/index.js";
+import type {
+  Diagnostic,
+  GuestDisk,
+  GuestNet,
+  LowerContext,
+  Lowered,
+  Model,
+  Property,
+  Resource,
+  Step,
+  WantedOptions,
+} from "../../plugin-api/index.js";
+import { checkSteps } from "../guest/checks.js";
+import { firewallSteps } from "../guest/firewall.js";
+import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
+import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
+import { cloneOptions, cloneRequirements, cloneStorages, rootStorage, storageRequirements } from "../guest/source.js";
+import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
+import { diskImageOf } from "../image/source.js";
+import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
+import { vmOptions, vmSections } from "./options.js";
+
+/** Where cloud images expect the drive with their settings. */
+const CLOUD_INIT_SLOT = "ide2";
+
+/** The turn of a virtual machine, in order: creation, options, disks, firewall, start, checks, snapshots, template. */
+export function lowerVm(resource: Resource, { model }: LowerContext): Lowered {
+  return joinLowered([
+    createStep(resource, model),
+    networkNeeds(resource, model),
+    diskNeeds(resource, model),
+    onlySteps(vmOptionsStep(resource, model)),
+    onlySteps(diskSteps(resource, disks(resource))),
+    firewallSteps(resource, model),
+    onlySteps(stateSteps(resource)),
+    checkSteps(resource, model),
+    onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
+  ]);
+}
+
+/** `qm create` or `qm clone`, with what allocates the root disk. */
+function createStep(resource: Resource, model: Model): Lowered {
+  const guest = guestRef(resource);
+  const label = `vm ${guest.id} ${guest.name}`;
+  const hasClone = settingOf(resource, "clone") !== undefined;
+  if (hasClone && settingOf(resource, "image") !== undefined) {
+    const finding = diagnose(vmWithTwoSources, resource.headSpan, { guest: label });
+    return { steps: [], requirements: [], diagnostics: [finding] };
+  }
+  if (hasClone) return cloneStep(resource, model, label);
+  return settingOf(resource, "image") === undefined ? emptyStep(resource) : imageStep(resource, model, label);
+}
+
+function cloneStep(resource: Resource, model: Model, label: string): Lowered {
+  const source = cloneSource(resource, model);
+  if (source === undefined) return { steps: [], requirements: [] };
+  const guest = guestRef(resource);
+  const from = guestRef(source.resource);
+  const options = cloneOptions(resource, source, model);
+  const step = makeStep(resource, "create", {
+    phase: "define",
+    probe: {
+      kind: "guest-absent",
+      guest,
+      source: from,
+      storages: cloneStorages(resource, source, model),
+      firstStart: startsOnce(resource),
+    },
+    commands: [["qm", "clone", String(from.id), String(guest.id), "--name", guest.name, ...options]],
+  });
+  const section = sectionOf(resource, "cloud_init");
+  const isLost = section !== undefined && !inheritsCloudInit(source.resource, model);
+  const names = { guest: label, source: `vm ${from.id} ${from.name}` };
+  const diagnostics = isLost ? [diagnose(cloudInitMissing, section.headSpan, names)] : [];
+  return { steps: [step], requirements: cloneRequirements(source), diagnostics };
+}
+
+/** A machine without a source: its disks are made empty by the options step, and something else installs it. */
+function emptyStep(resource: Resource): Lowered {
+  const guest = guestRef(resource);
+  const step = makeStep(resource, "create", {
+    phase: "define",
+    probe: { kind: "guest-absent", guest, storages: [], firstStart: startsOnce(resource) },
+    commands: [["qm", "create", String(guest.id), "--name", guest.name]],
+  });
+  return { steps: [step], requirements: [] };
+}
+
+function imageStep(resource: Resource, model: Model, label: string): Lowered {
+  const guest = guestRef(resource);
+  const image = diskImageOf(resource, model);
+  const root = rootDisk(resource);
+  if (root?.storage === undefined) {
+    const at = root?.section.headSpan ?? resource.headSpan;
+    return { steps: [], requirements: [], diagnostics: [diagnose(vmRootWithoutStorage, at, { guest: label })] };
+  }
+  if (image === undefined) return { steps: [], requirements: [] };
+  const drive = propertyString([
+    { key: "file", value: `${root.storage}:0`, place: "bare" },
+    { key: "import-from", value: image.volume, place: "first" },
+    ...driveProperties(root),
+  ]);
+  const cloudInit = cloudInitStorage(resource, root.storage, model);
+  const command = [
+    ...["qm", "create", String(guest.id), "--name", guest.name, `--${root.slot}`, drive],
+    ...(cloudInit === undefined ? [] : [`--${CLOUD_INIT_SLOT}`, `${cloudInit}:cloudinit`]),
+  ];
+  const storages = [...new Set([root.storage, ...(cloudInit === undefined ? [] : [cloudInit])])];
+  const step = makeStep(resource, "create", {
+    phase: "define",
+    probe: { kind: "guest-absent", guest, storages, firstStart: startsOnce(resource) },
+    commands: [command],
+  });
+  return { steps: [step], requirements: image.requirements };
+}
+
+/** The storage of the cloud-init drive, where the machine has any settings for cloud-init. */
+function cloudInitStorage(resource: Resource, rootId: string, model: Model): string | undefined {
+  const section = sectionOf(resource, "cloud_init");
+  const isConfigured = nets(resource, model).some((net) => net.mode === "static" || net.mode === "dhcp");
+  if (section === undefined && !isConfigured) return undefined;
+  return (section === undefined ? undefined : stringOf(section, "storage")) ?? rootId;
+}
+
+/** Whether a clone of the machine has a cloud-init drive. */
+function inheritsCloudInit(resource: Resource, model: Model): boolean {
+  const seen = new Set<Resource>();
+  let current: Resource | undefined = resource;
+  while (current !== undefined && !seen.has(current)) {
+    seen.add(current);
+    if (settingOf(current, "image") !== undefined) return cloudInitStorage(current, "", model) !== undefined;
+    const source: Resource | undefined = cloneSource(current, model)?.resource;
+    if (source === undefined && settingOf(current, "clone") !== undefined) return true;
+    current = source;
+  }
+  return false;
+}
+
+function diskNeeds(resource: Resource, model: Model): Lowered {
+  const all = disks(resource);
+  const cloudInit = sectionOf(resource, "cloud_init");
+  const uses = [
+    ...all.map(({ storage, section }) => ({ storage, content: "images", section })),
+    ...(cloudInit === undefined
+      ? []
+      : [{ storage: stringOf(cloudInit, "storage"), content: "images", section: cloudInit }]),
+  ];
+  const incomplete = all
+    .filter((disk) => !disk.root || isAllocated(resource, disk))
+    .flatMap((disk) => {
+      const missing = [
+        ...(disk.size === undefined ? ["size"] : []),
+        ...(diskStorage(resource, disk, model) === undefined ? ["storage"] : []),
+      ];
+      const at = disk.section.headSpan;
+      return missing.map((text) => diagnose(vmDiskIncomplete, at, { disk: disk.name, missing: text }));
+    });
+  return {
+    steps: [],
+    requirements: storageRequirements(uses, model),
+    diagnostics: [...incomplete, ...slotFindings(all)],
+  };
+}
+
+function slotFindings(all: readonly GuestDisk[]): readonly Diagnostic[] {
+  const seen = new Set([CLOUD_INIT_SLOT]);
+  return all.flatMap((disk) => {
+    const isTaken = seen.has(disk.slot);
+    seen.add(disk.slot);
+    const at = settingOf(disk.section, "slot")?.span ?? disk.section.headSpan;
+    return isTaken ? [diagnose(sameSlot, at, { slot: disk.slot })] : [];
+  });
+}
+
+/** Whether the options step allocates the disk: the root disk comes with the image or the clone. */
+function isAllocated(resource: Resource, disk: GuestDisk): boolean {
+  return !disk.root || (settingOf(resource, "image") === undefined && settingOf(resource, "clone") === undefined);
+}
+
+function diskStorage(resource: Resource, disk: GuestDisk, model: Model): string | undefined {
+  return disk.storage ?? rootStorage(resource, model);
+}
+
+function vmOptionsStep(resource: Resource, model: Model): readonly Step[] {
+  const further = sectionOf(resource, "options");
+  const cloudInit = sectionOf(resource, "cloud_init");
+  const interfaces = nets(resource, model);
+  const name = { wanted: [{ option: "name", value: resource.name }], absent: [], absentKeys: [], pending: [] };
+  const parts: readonly WantedOptions[] = [
+    name,
+    plainOptions(resource, vmOptions),
+    propertyOption("agent", [{ key: "enabled", value: boolOf(resource, "agent"), place: "first" }], true),
+    isAbsent(resource, "agent") ? { ...NO_OPTIONS, absent: ["agent"], pending: ["agent"] } : NO_OPTIONS,
+    ...bootOptions(resource),
+    bootOrder(resource),
+    ...interfaces.map(netOption),
+    ...interfaces.map((net) => propertyOption(`ipconfig${net.index}`, addressProperties(net, undefined))),
+    resolverOptions(resource, model),
+    cloudInit === undefined ? NO_OPTIONS : plainOptions(cloudInit, vmSections["cloud_init"]?.options ?? {}),
+    ...disks(resource).map((disk) => driveOption(resource, disk, model)),
+    further === undefined ? NO_OPTIONS : plainOptions(further, vmSections["options"]?.options ?? {}),
+  ];
+  return optionsStep(resource, parts, { exact: [], risk: interfaces.length > 0 ? "interrupts" : "safe" });
+}
+
+/** A machine made from an image boots from its root disk; others boot as they or their source are set. */
+function bootOrder(resource: Resource): WantedOptions {
+  const root = rootDisk(resource);
+  if (root === undefined || settingOf(resource, "image") === undefined) return NO_OPTIONS;
+  return { ...NO_OPTIONS, wanted: [{ option: "boot", value: `order=${root.slot}` }], pending: ["boot"] };
+}
+
+/** The model stands first, with the hardware address as its value, or bare where Proxmox chooses one and keeps it. */
+function netOption(net: GuestNet): WantedOptions {
+  const model = stringOf(net.section, "model") ?? "virtio";
+  const card: Property =
+    net.mac === undefined
+      ? { key: "model", value: model, place: "bare" }
+      : { key: model, value: net.mac, place: "first" };
+  return propertyOption(`net${net.index}`, [card, ...linkProperties(net)]);
+}
+
+/**
+ * A disk's properties. One that the guest brings with it is written without a volume: the live one stays, and where there is
+ * none Proxmox refuses the option, rather than making an empty disk.
+ */
+function driveOption(resource: Resource, disk: GuestDisk, model: Model): WantedOptions {
+  if (!isAllocated(resource, disk)) return propertyOption(disk.slot, driveProperties(disk));
+  const storage = diskStorage(resource, disk, model);
+  if (storage === undefined || disk.size === undefined) return NO_OPTIONS;
+  const volume: Property = { key: "file", value: `${storage}:${gibText(disk.size)}`, place: "bare" };
+  return propertyOption(disk.slot, [volume, ...driveProperties(disk)]);
+}
+
+function driveProperties({ section }: GuestDisk): readonly Property[] {
+  const discard = boolOf(section, "discard");
+  const flag = (key: string, name: string = key): Property => ({
+    key,
+    value: boolOf(section, name),
+    absent: isAbsent(section, name),
+  });
+  return [
+    { key: "cache", value: stringOf(section, "cache"), absent: isAbsent(section, "cache") },
+    {
+      key: "discard",
+      value: discard === undefined ? undefined : discard ? "on" : "ignore",
+      absent: isAbsent(section, "discard"),
+    },
+    flag("backup"),
+    flag("iothread"),
+    flag("ro", "readonly"),
+    flag("ssd"),
+  ];
+}

@@ -1,0 +1,22 @@
+import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import { guestEdges } from "../guest/edges.js";
+import { vmFindings } from "./findings.js";
+import { lowerVm } from "./lower.js";
+import { vmArgs, vmOptions, vmSections } from "./options.js";
+
+const vm = defineKind({
+  keyword: "vm",
+  doc: "A virtual machine.",
+  args: vmArgs,
+  identity: { id: "id", name: "name" },
+  idSpace: "guest",
+  nameSpace: "guest",
+  profiles: true,
+  options: vmOptions,
+  sections: vmSections,
+  edges: guestEdges,
+  lower: lowerVm,
+});
+
+/** Virtual machines. */
+export const vmPlugin = definePlugin({ name: "vm", kinds: [vm], diagnostics: vmFindings });

@@ -1,0 +1,35 @@
+import { datasetStorages, valueOf } from "../../plugin-api/index.js";
+import type { Lowered, Resource } from "../../plugin-api/index.js";
+import { makeStep } from "../guest/step.js";
+import { storageFindingsOf, storageStep } from "../storage/lower.js";
+import { datasetOptions } from "./options.js";
+import { freeProperties, propertyArguments, zfsValue } from "./properties.js";
+import type { Property } from "./properties.js";
+
+/** Makes the dataset or sets the properties that differ, then defines the storages that it offers. */
+export function lowerDataset(dataset: Resource): Lowered {
+  const properties = [...ownProperties(dataset), ...freeProperties(dataset, "properties")];
+  const step = makeStep(dataset, "dataset", {
+    phase: "host",
+    title: `dataset ${dataset.name}`,
+    probe: { kind: "dataset", dataset: dataset.name, properties },
+    commands: [["zfs", "create", ...propertyArguments("-o", properties), dataset.name]],
+  });
+  const storages = datasetStorages(dataset);
+  return {
+    steps: [
+      { ...step, id: dataset.address },
+      ...storages.map((storage) => ({ ...storageStep(storage), id: `storage.${storage.id}` })),
+    ],
+    requirements: [],
+    diagnostics: storages.flatMap(storageFindingsOf),
+  };
+}
+
+/** Properties that the declaration names; undeclared ones keep what they inherit. */
+function ownProperties(dataset: Resource): readonly Property[] {
+  return Object.entries(datasetOptions).flatMap(([name, spec]): readonly Property[] => {
+    const value = valueOf(dataset, name);
+    return spec.pve === undefined || value === undefined ? [] : [[spec.pve, zfsValue(value)]];
+  });
+}

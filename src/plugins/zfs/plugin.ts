@@ -1,0 +1,49 @@
+import { datasetOfPath, defineKind, definePlugin } from "../../plugin-api/index.js";
+import type { Model, Resource } from "../../plugin-api/index.js";
+import * as t from "../guest/types.js";
+import { lowerDataset } from "./dataset.js";
+import { zfsFindings } from "./findings.js";
+import { datasetArgs, datasetOptions, datasetSections, poolArgs, poolOptions, poolSections } from "./options.js";
+import { lowerPool } from "./pool.js";
+
+const host = { type: t.hostRef, doc: "The host that it belongs to." };
+
+const pool = defineKind({
+  keyword: "pool",
+  doc: "A ZFS pool. One that exists is left as it is.",
+  args: poolArgs,
+  identity: { name: "name" },
+  options: { ...poolOptions, host },
+  sections: poolSections,
+  lower: lowerPool,
+});
+
+const dataset = defineKind({
+  keyword: "dataset",
+  doc: "A ZFS dataset with its properties, and the Proxmox storages that it offers.",
+  args: datasetArgs,
+  identity: { name: "name" },
+  options: { ...datasetOptions, host },
+  sections: datasetSections,
+  edges: datasetEdges,
+  lower: lowerDataset,
+});
+
+/** The datasets above it, its pool, and the dataset that holds its mount point. */
+function datasetEdges(resource: Resource, model: Model): readonly { readonly to: string; readonly reason: string }[] {
+  const parts = resource.name.split("/");
+  const parents = parts.slice(1, -1).map((_, i) => `dataset.${parts.slice(0, i + 2).join("/")}`);
+  const own = [`pool.${parts[0]}`, ...parents].filter((address) => model.resources.has(address));
+  const around = datasetOfPath(model, parentPath(resource));
+  const all = around === undefined || around.address === resource.address ? own : [...own, around.address];
+  return [...new Set(all)].map((to) => ({ to, reason: "dataset" }));
+}
+
+function parentPath(resource: Resource): string {
+  const setting = resource.settings.get("mountpoint")?.value;
+  const mountpoint = setting?.type === "string" && setting.value.startsWith("/") ? setting.value : `/${resource.name}`;
+  return mountpoint.slice(0, mountpoint.lastIndexOf("/"));
+}
+
+/** ZFS pools and datasets. */
+export const zfsPlugin = definePlugin({ name: "zfs", kinds: [pool, dataset], diagnostics: zfsFindings });
