@@ -1,0 +1,417 @@
+import { type DiagnosticKind, diagnosticKind } from "../diagnostic.js";
+import { suggestion } from "../did-you-mean.js";
+
+/** Findings of the JSON front end: the text of the files, their shape, and what becomes of each field. */
+
+// The text: PHX2001 to PHX2009
+
+export const jsonSyntax = diagnosticKind<{ readonly what: string }>({
+  code: "PHX2001",
+  severity: "error",
+  title: "not valid JSON",
+  message: ({ what }) => what,
+});
+
+export const jsonComment = diagnosticKind({
+  code: "PHX2002",
+  severity: "error",
+  title: "comment in JSON",
+  message: () => "JSON has no comments",
+  help: "remove it; .phx files have comments",
+});
+
+export const jsonTrailingComma = diagnosticKind({
+  code: "PHX2003",
+  severity: "error",
+  title: "trailing comma in JSON",
+  message: () => "no comma may stand before a closing bracket",
+});
+
+export const jsonDuplicateKey = diagnosticKind<{ readonly name: string }>({
+  code: "PHX2004",
+  severity: "error",
+  title: "name given twice in one object",
+  message: ({ name }) => `\`${name}\` is given twice in one object`,
+  help: "remove one of the two; other programs read only the last one",
+});
+
+export const jsonTooDeep = diagnosticKind<{ readonly limit: number }>({
+  code: "PHX2005",
+  severity: "error",
+  title: "nested too deeply",
+  message: ({ limit }) => `more than ${limit} brackets are open here; this is not a configuration`,
+});
+
+export const jsonNotAnObject = diagnosticKind({
+  code: "PHX2006",
+  severity: "error",
+  title: "not a JSON object",
+  message: () => "a configuration file is one JSON object: `{ ... }`",
+});
+
+export const jsonCannotRead = diagnosticKind<{ readonly path: string; readonly beside: string }>({
+  code: "PHX2007",
+  severity: "error",
+  title: "file cannot be read",
+  message: ({ path, beside }) =>
+    path === beside ? `cannot read \`${path}\`` : `cannot read \`${path}\`, nor \`${beside}\` in its place`,
+  help: "correct the path, or put a file of that name beside this one",
+});
+
+export const jsonNoManifest = diagnosticKind<{ readonly stack: string; readonly path: string }>({
+  code: "PHX2008",
+  severity: "warning",
+  title: "stack without manifest",
+  message: ({ stack, path }) => `the stack \`${stack}\` has no \`${path}\`: no firewall rules come from it`,
+});
+
+export const jsonNoEnvironment = diagnosticKind<{ readonly stack: string; readonly environment: string }>({
+  code: "PHX2009",
+  severity: "warning",
+  title: "stack without environment",
+  message: ({ stack, environment }) =>
+    `the manifest of the stack \`${stack}\` has no environment \`${environment}\`: no firewall rules come from it`,
+});
+
+// The shape: PHX2010 to PHX2019
+
+export const jsonUnknownField = diagnosticKind<{ readonly name: string; readonly suggestion: string | undefined }>({
+  code: "PHX2010",
+  severity: "error",
+  title: "unknown field",
+  message: (args) => `no field is called \`${args.name}\` here${suggestion(args.suggestion)}`,
+  help: "remove it, or correct its name",
+});
+
+export const jsonWrongType = diagnosticKind<{
+  readonly field: string;
+  readonly expected: string;
+  readonly found: string;
+}>({
+  code: "PHX2011",
+  severity: "error",
+  title: "value of another form",
+  message: ({ field, expected, found }) => `\`${field}\` must be ${expected}, and this is ${found}`,
+});
+
+export const jsonMissingField = diagnosticKind<{ readonly field: string; readonly owner: string }>({
+  code: "PHX2012",
+  severity: "error",
+  title: "required field is missing",
+  message: ({ field, owner }) => `${owner} has no \`${field}\`, which is required`,
+});
+
+export const jsonNotAGuestId = diagnosticKind<{ readonly key: string }>({
+  code: "PHX2013",
+  severity: "error",
+  title: "not the id of a guest",
+  message: ({ key }) => `\`${key}\` is not the id of a container: a whole number from 100 up`,
+});
+
+export const jsonNoSource = diagnosticKind<{ readonly guest: string; readonly fields: string }>({
+  code: "PHX2014",
+  severity: "error",
+  title: "guest from nothing",
+  message: ({ guest, fields }) => `${guest} has neither ${fields}: there is nothing to make it from`,
+});
+
+// What becomes of a field: PHX2020 to PHX2029
+
+export const jsonForeignField = diagnosticKind<{
+  readonly field: string;
+  readonly count: string;
+  readonly system: string;
+}>({
+  code: "PHX2020",
+  severity: "note",
+  title: "field of another system",
+  message: ({ field, count, system }) => `\`${field}\`${count}: ${system}'s own setting; phxc does not manage it`,
+});
+
+export const jsonLaterField = diagnosticKind<{
+  readonly field: string;
+  readonly count: string;
+  readonly advice: string;
+}>({
+  code: "PHX2021",
+  severity: "note",
+  title: "field that is not compiled",
+  message: ({ field, count }) => `\`${field}\`${count} is not compiled in this version`,
+  help: ({ advice }) => advice,
+});
+
+export const jsonInfoField = diagnosticKind<{ readonly field: string; readonly count: string }>({
+  code: "PHX2022",
+  severity: "note",
+  title: "field about the file",
+  message: ({ field, count }) => `\`${field}\`${count} describes the file; nothing in the plan follows from it`,
+});
+
+// The meaning: PHX2030 and up
+
+export const jsonSecret = diagnosticKind<{ readonly name: string }>({
+  code: "PHX2030",
+  severity: "warning",
+  title: "secret in clear text",
+  message: ({ name }) => `\`${name}\` is a secret in clear text`,
+  help: "take it out of the file and change it: everybody who could read the file knows it",
+});
+
+export const jsonProfileTwice = diagnosticKind<{ readonly profile: string }>({
+  code: "PHX2031",
+  severity: "warning",
+  title: "AppArmor profile given twice",
+  message: ({ profile }) =>
+    `\`apparmor_profile\` and \`lxc_options\` both say \`${profile}\`; the existing system deletes the one and appends the other`,
+  help: "keep `apparmor_profile` alone; the plan writes one line",
+});
+
+export const jsonProfileConflict = diagnosticKind<{ readonly profile: string; readonly option: string }>({
+  code: "PHX2032",
+  severity: "error",
+  title: "two AppArmor profiles",
+  message: ({ profile, option }) =>
+    `\`lxc_options\` says profile \`${option}\`, \`apparmor_profile\` says \`${profile}\``,
+  help: "remove one of the two",
+});
+
+export const jsonFirewallMisplaced = diagnosticKind({
+  code: "PHX2034",
+  severity: "warning",
+  title: "firewall among the shared volumes",
+  message: () => "`firewall` stands inside `shared_volumes`, where every entry is a volume",
+  help: "move it to the top of the file; phxc leaves the host's firewall alone, wherever it stands",
+});
+
+export const jsonSharedVolumeGuest = diagnosticKind<{ readonly volume: string; readonly id: string }>({
+  code: "PHX2035",
+  severity: "warning",
+  title: "shared volume of an unknown guest",
+  message: ({ volume, id }) => `the shared volume \`${volume}\` is mounted by guest ${id}, which does not exist`,
+});
+
+export const jsonStorageIdUnused = diagnosticKind<{ readonly key: string; readonly suggestion: string | undefined }>({
+  code: "PHX2036",
+  severity: "warning",
+  title: "storage id of no dataset",
+  message: (args) =>
+    `no dataset is called \`${args.key}\` (POOL_NAME with \`_\` for \`-\`, in this very case)${suggestion(args.suggestion)}`,
+  help: "remove the entry: the storages of datasets are called POOL-NAME without it",
+});
+
+export const jsonSuiteName = diagnosticKind<{ readonly name: string; readonly better: string }>({
+  code: "PHX2037",
+  severity: "warning",
+  title: "odd name of a test suite",
+  message: ({ name, better }) => `the suite name \`${name}\` looks mistyped; did you mean \`${better}\``,
+});
+
+export const jsonSingularCheck = diagnosticKind({
+  code: "PHX2038",
+  severity: "warning",
+  title: "health check that never runs",
+  message: () => "nothing runs `health_check`: the scripts read `health_checks`, a list",
+  help: 'write `"health_checks": [{ "name": "...", "command": "..." }]`; the command runs inside the guest',
+});
+
+export const jsonSnapshotClash = diagnosticKind<{ readonly name: string }>({
+  code: "PHX2039",
+  severity: "warning",
+  title: "template snapshot called as the lifecycle's",
+  message: ({ name }) =>
+    `\`${name}\` is also the lifecycle snapshot, which the existing system deletes and takes again in every run`,
+  help: "the plan takes it once and keeps it; give the template snapshot a name of its own to tell them apart",
+});
+
+export const jsonDefaultDiskSize = diagnosticKind<{ readonly guest: string; readonly gib: number }>({
+  code: "PHX2040",
+  severity: "note",
+  title: "disk of the usual size",
+  message: ({ guest, gib }) =>
+    `${guest} is made from an image and has no \`disk_size_gb\`: its disk gets ${gib} GiB, as by the existing system`,
+});
+
+export const jsonDiskDefaultUnused = diagnosticKind<{ readonly gib: number }>({
+  code: "PHX2041",
+  severity: "note",
+  title: "disk size that is no default",
+  message: ({ gib }) => `\`vm_defaults.disk_size_gb\` (${gib}) has never had an effect, and has none here`,
+  help: "write `disk_size_gb` at the virtual machines that want it",
+});
+
+export const jsonRaidLevel = diagnosticKind<{ readonly level: string }>({
+  code: "PHX2042",
+  severity: "error",
+  title: "unknown raid level",
+  message: ({ level }) => `\`${level}\` is no raid level: single, mirror, raidz1, raidz2, raidz3`,
+  help: "the existing system makes a stripe of whatever it does not know: one lost disk loses the pool",
+});
+
+export const jsonStorageType = diagnosticKind<{ readonly type: string }>({
+  code: "PHX2043",
+  severity: "warning",
+  title: "storage type that datasets do not have",
+  message: ({ type }) => `no storage of type \`${type}\` is made from a dataset: \`zfspool\` or \`dir\` is`,
+  help: "the dataset is made, the storage is not",
+});
+
+export const jsonContainerOption = diagnosticKind<{ readonly option: string }>({
+  code: "PHX2044",
+  severity: "error",
+  title: "unknown container option",
+  message: ({ option }) => `\`${option}\` is not one of nesting=, keyctl=, fuse=, mknod= (0 or 1), mount=TYPE;TYPE`,
+});
+
+export const jsonRawOption = diagnosticKind<{ readonly option: string }>({
+  code: "PHX2045",
+  severity: "error",
+  title: "malformed lxc option",
+  message: ({ option }) => `\`${option}\` is not \`lxc.key = value\``,
+});
+
+export const jsonHalfOwner = diagnosticKind<{ readonly field: string; readonly other: string }>({
+  code: "PHX2046",
+  severity: "warning",
+  title: "owner given by half",
+  message: ({ field, other }) => `\`${field}\` has no effect without \`${other}\``,
+});
+
+export const jsonRuleInterface = diagnosticKind<{ readonly iface: string }>({
+  code: "PHX2047",
+  severity: "warning",
+  title: "firewall rule on a bridge",
+  message: ({ iface }) => `the rule is left out: \`iface\` of a guest's rule is net0, net1, ..., not \`${iface}\``,
+  help: "Proxmox drops such a rule, too",
+});
+
+export const jsonTemplateUnused = diagnosticKind<{ readonly field: string; readonly clone: string }>({
+  code: "PHX2049",
+  severity: "note",
+  title: "template of a clone",
+  message: ({ field, clone }) => `\`${field}\` has no effect: the guest is cloned (\`${clone}\`)`,
+});
+
+export const jsonTwoAddresses = diagnosticKind<{ readonly address: string; readonly other: string }>({
+  code: "PHX2050",
+  severity: "error",
+  title: "two addresses for one interface",
+  message: ({ address, other }) => `\`static_ip\` says ${address}, \`network_config\` says ${other}`,
+  help: "remove `static_ip`",
+});
+
+export const jsonPrivilegeUnsaid = diagnosticKind<{ readonly guest: string; readonly otherwise: string }>({
+  code: "PHX2051",
+  severity: "warning",
+  title: "privilege is not said",
+  message: ({ guest, otherwise }) => `${guest} has no \`unprivileged\`: ${otherwise}`,
+  help: "write `unprivileged`",
+});
+
+export const jsonTemplateSnapshot = diagnosticKind<{ readonly name: string }>({
+  code: "PHX2052",
+  severity: "warning",
+  title: "snapshot of a template",
+  message: ({ name }) => `the snapshot \`${name}\` is left out: Proxmox takes none of a template`,
+});
+
+export const jsonRawNet = diagnosticKind<{ readonly index: number }>({
+  code: "PHX2053",
+  severity: "warning",
+  title: "interface by raw options",
+  message: ({ index }) =>
+    `\`lxc_options\` describes interface ${index}: it is left to these raw lines, and what \`network_config\` says of it has no effect`,
+});
+
+export const jsonHostResolver = diagnosticKind<{ readonly address: string; readonly guest: string }>({
+  code: "PHX2054",
+  severity: "warning",
+  title: "host that asks its own guest",
+  message: ({ address, guest }) =>
+    `the host's name server ${address} is ${guest}: the host resolves no names until that guest runs a name server`,
+});
+
+export const jsonProperty = diagnosticKind<{ readonly text: string }>({
+  code: "PHX2055",
+  severity: "error",
+  title: "malformed dataset property",
+  message: ({ text }) => `\`${text}\` is not \`name=value\``,
+});
+
+export const jsonRelease = diagnosticKind<{ readonly image: string }>({
+  code: "PHX2056",
+  severity: "error",
+  title: "unknown release of an image",
+  message: ({ image }) => `no release is known for the image \`${image}\``,
+  help: "write `vm_defaults.ubuntu_release`, or give `template_image` as a URL or as an absolute path",
+});
+
+export const jsonMachineOption = diagnosticKind<{ readonly option: string }>({
+  code: "PHX2057",
+  severity: "error",
+  title: "malformed qm option",
+  message: ({ option }) => `\`${option}\` is not \`--option value\``,
+});
+
+export const jsonPoolAssumed = diagnosticKind<{ readonly pool: string }>({
+  code: "PHX2058",
+  severity: "warning",
+  title: "pool without disks",
+  message: ({ pool }) => `the pool \`${pool}\` has no \`disks\`: it is taken as existing and never made`,
+});
+
+export const jsonCheckWithoutTest = diagnosticKind<{ readonly name: string }>({
+  code: "PHX2059",
+  severity: "warning",
+  title: "health check that phxc cannot run",
+  message: ({ name }) => `the check \`${name}\` is left out: it has no \`command\`, \`port\` or \`url\``,
+  help: "`command` runs inside the guest, `port` tries a TCP connection, `url` an HTTP request",
+});
+
+/** All of the above, for `phxc explain`. */
+export const jsonDiagnostics: readonly DiagnosticKind<never>[] = [
+  jsonSyntax,
+  jsonComment,
+  jsonTrailingComma,
+  jsonDuplicateKey,
+  jsonTooDeep,
+  jsonNotAnObject,
+  jsonCannotRead,
+  jsonNoManifest,
+  jsonNoEnvironment,
+  jsonUnknownField,
+  jsonWrongType,
+  jsonMissingField,
+  jsonNotAGuestId,
+  jsonNoSource,
+  jsonForeignField,
+  jsonLaterField,
+  jsonInfoField,
+  jsonSecret,
+  jsonProfileTwice,
+  jsonProfileConflict,
+  jsonFirewallMisplaced,
+  jsonSharedVolumeGuest,
+  jsonStorageIdUnused,
+  jsonSuiteName,
+  jsonSingularCheck,
+  jsonSnapshotClash,
+  jsonDefaultDiskSize,
+  jsonDiskDefaultUnused,
+  jsonRaidLevel,
+  jsonStorageType,
+  jsonContainerOption,
+  jsonRawOption,
+  jsonHalfOwner,
+  jsonRuleInterface,
+  jsonTemplateUnused,
+  jsonTwoAddresses,
+  jsonPrivilegeUnsaid,
+  jsonTemplateSnapshot,
+  jsonRawNet,
+  jsonHostResolver,
+  jsonProperty,
+  jsonRelease,
+  jsonMachineOption,
+  jsonPoolAssumed,
+  jsonCheckWithoutTest,
+];

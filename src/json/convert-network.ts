@@ -1,0 +1,103 @@
+import { jsonHostResolver } from "../diagnostics/catalogue/json.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Attribute, Block } from "../syntax/ast.js";
+import type { Span } from "../text/source.js";
+import { address, asAddress, asString, attribute, block, constant, string } from "./build.js";
+import { type Context, setting } from "./context.js";
+import { interfaces } from "./interfaces.js";
+import { guestAddress } from "./nets.js";
+import { member, type Part, partsOf, textOf } from "./read.js";
+import { networkOf } from "./subnet.js";
+import type { JsonMember, JsonNode } from "./tree.js";
+
+/** The name of the host where the files give none: what the existing system calls it. */
+const DEFAULT_HOST = "phoenix";
+
+/** The `host` block: there is one as soon as the files give the host an address or a name. */
+export function hostBlocks(context: Context): readonly Block[] {
+  const hostname = setting(context.files, "network", "hostname");
+  const [first] = interfaces(context);
+  const own = member(first, "address");
+  const at = hostname?.value.span ?? own?.value.span;
+  if (at === undefined) return [];
+  checkResolver(context);
+  const called = string(hostname?.value.span ?? at, textOf(hostname?.value) ?? DEFAULT_HOST);
+  return [block("host", at, own?.span ?? at, [called], attribute(own, "address", asHostAddress))];
+}
+
+/** `10.0.0.13/24` is the address 10.0.0.13. */
+function asHostAddress(node: JsonNode) {
+  const text = textOf(node);
+  return text === undefined ? undefined : address(node.span, text.split("/")[0] ?? "");
+}
+
+/** The host must not resolve names through a guest that may not be up. */
+function checkResolver(context: Context): void {
+  for (const node of interfaces(context)) {
+    for (const part of partsOf(member(node, "dns_nameservers")?.value)) {
+      const guest = context.guests.find((candidate) => guestAddress(candidate) === part.text);
+      if (guest === undefined) continue;
+      context.report(diagnose(jsonHostResolver, part.node.span, { address: part.text, guest: guest.label }));
+    }
+  }
+}
+
+/** The `network` blocks: the host's interfaces, the internal bridge, and bridges that only guests name. */
+export function networkBlocks(context: Context, used: readonly Part[]): readonly Block[] {
+  const declared = [
+    ...interfaces(context).flatMap((node, index) => interfaceNetwork(context, node, index)),
+    ...internalBridge(context),
+  ];
+  const known = new Set(declared.map(({ bridge }) => bridge));
+  const others: Block[] = [];
+  for (const { text, node } of used) {
+    if (known.has(text)) continue;
+    known.add(text);
+    others.push(networkBlock(text, node.span, node.span, []));
+  }
+  return [...declared.map((network) => network.block), ...others];
+}
+
+interface Network {
+  readonly bridge: string;
+  readonly block: Block;
+}
+
+function interfaceNetwork(context: Context, node: JsonNode, index: number): readonly Network[] {
+  const called = member(node, "name");
+  const bridge = textOf(called?.value);
+  if (called === undefined || bridge === undefined) return [];
+  const declared = index === 0 ? setting(context.files, "network", "default_subnet") : undefined;
+  const subnet =
+    declared === undefined ? derivedSubnet(member(node, "address")) : attribute(declared, "subnet", asAddress);
+  const gateway = attribute(member(node, "gateway"), "gateway", asAddress);
+  return [{ bridge, block: networkBlock(bridge, called.value.span, node.span, [...subnet, ...gateway]) }];
+}
+
+/** The subnet that an address with prefix lies in. */
+function derivedSubnet(own: JsonMember | undefined): readonly Attribute[] {
+  const network = networkOf(textOf(own?.value) ?? "");
+  return own === undefined || network === undefined
+    ? []
+    : [constant(own.value.span, "subnet", address(own.value.span, network))];
+}
+
+function internalBridge(context: Context): readonly Network[] {
+  const called = setting(context.files, "network", "internal_bridge", "name");
+  const bridge = textOf(called?.value);
+  if (called === undefined || bridge === undefined) return [];
+  const subnet = setting(context.files, "network", "internal_bridge", "subnet");
+  return [
+    { bridge, block: networkBlock(bridge, called.value.span, called.span, attribute(subnet, "subnet", asAddress)) },
+  ];
+}
+
+/** Networks are called as their bridges. */
+function networkBlock(bridge: string, at: Span, whole: Span, items: readonly Attribute[]): Block {
+  return block("network", at, whole, [string(at, bridge)], [constant(at, "bridge", string(at, bridge)), ...items]);
+}
+
+/** The search domain that new virtual machines get. */
+export function searchDomain(context: Context): readonly Attribute[] {
+  return attribute(setting(context.files, "domain_name"), "search", asString);
+}

@@ -1,0 +1,64 @@
+import type { FieldType, TypeName } from "./types.js";
+
+/**
+ * What becomes of a field. `compiled`: it is in the plan, as `into` says. `read`: it steers the compilation without being a
+ * value of the plan (a path of another file, a default that every guest overrides). The others are reported, once a name:
+ * `foreign` belongs to another system; `later` is not compiled, and `advice` says what to do; `info` describes the file.
+ */
+export type Fate =
+  | { readonly fate: "compiled"; readonly into: string }
+  | { readonly fate: "read"; readonly into: string }
+  | { readonly fate: "foreign"; readonly system: string }
+  | { readonly fate: "later"; readonly advice: string }
+  | { readonly fate: "info" };
+
+/** One row of the field table. */
+export interface Field {
+  readonly type: TypeName | FieldType;
+  readonly fate: Fate;
+  readonly required?: boolean;
+}
+
+/**
+ * Rows by path: `#` is a guest's id as a key, `*` any key, `[]` the elements of a list, a trailing `*` in a name the rest of
+ * it (`vllm_*`). A row without rows below it covers all that stands inside its value.
+ */
+export type FieldTable = Readonly<Record<string, Field>>;
+
+export function compiled(type: Field["type"], into: string): Field {
+  return { type, fate: { fate: "compiled", into } };
+}
+
+/** As {@link compiled}, for fields without which a guest cannot be made. */
+export function required(type: Field["type"], into: string): Field {
+  return { type, fate: { fate: "compiled", into }, required: true };
+}
+
+export function read(type: Field["type"], into: string): Field {
+  return { type, fate: { fate: "read", into } };
+}
+
+export function foreign(system: string): Field {
+  return { type: "any", fate: { fate: "foreign", system } };
+}
+
+export function later(advice: string): Field {
+  return { type: "any", fate: { fate: "later", advice } };
+}
+
+/** Says something about the file itself. */
+export const info: Field = { type: "any", fate: { fate: "info" } };
+
+/** A firewall rule's fields below `path`. */
+export function ruleFields(path: string): FieldTable {
+  return {
+    [`${path}[].type`]: required("direction", "the direction of a rule"),
+    [`${path}[].action`]: required("action", "the action of a rule"),
+    [`${path}[].proto`]: compiled("proto", "the protocol of a rule"),
+    [`${path}[].port`]: compiled("ports", "the ports of a rule"),
+    [`${path}[].source`]: compiled("firewallEnd", "`from` of a rule"),
+    [`${path}[].dest`]: compiled("firewallEnd", "`to` of a rule"),
+    [`${path}[].iface`]: compiled("word", "`iface` of a rule"),
+    [`${path}[].comment`]: compiled("text", "`comment` of a rule"),
+  };
+}

@@ -1,0 +1,104 @@
+import { jsonNoEnvironment, jsonRuleInterface } from "../diagnostics/catalogue/json.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Attribute, Block, Expr } from "../syntax/ast.js";
+import type { Span } from "../text/source.js";
+import { address, asString, attribute, block, bool, constant, int, list, range, string, word } from "./build.js";
+import type { Context, Guest } from "./context.js";
+import { boolOf, itemsOf, member, partsOf, textOf } from "./read.js";
+import type { JsonNode } from "./tree.js";
+
+/** The environment of a stack that the existing system uses, whatever the file says. */
+const PRODUCTION = "production";
+
+/** A stack that a virtual machine runs. */
+export interface StackUse {
+  readonly name: string;
+  readonly environment: string;
+  readonly node: JsonNode;
+}
+
+/** The stacks of a guest: names, or objects with `name` and `environment`. */
+export function stacksOf(guest: Guest): readonly StackUse[] {
+  return itemsOf(member(guest.node, "docker_stacks")?.value).flatMap((node) => {
+    const name = textOf(node) ?? textOf(member(node, "name")?.value);
+    const environment = textOf(member(node, "environment")?.value) ?? PRODUCTION;
+    return name === undefined ? [] : [{ name, environment, node }];
+  });
+}
+
+/** The `firewall` block of a guest: its own rules, then those of its stacks. A firewall without rules that is off says nothing. */
+export function firewallBlock(context: Context, guest: Guest): readonly Block[] {
+  const own = member(guest.node, "firewall");
+  const rules = [
+    ...itemsOf(member(own?.value, "rules")?.value),
+    ...stacksOf(guest).flatMap((stack) => stackRules(context, stack)),
+  ].flatMap((rule) => ruleBlock(context, rule));
+  const enabled = member(own?.value, "enabled");
+  const isOn = enabled !== undefined && boolOf(enabled.value) !== false;
+  if (own === undefined || (!isOn && rules.length === 0)) return [];
+  const off: readonly Attribute[] = isOn
+    ? []
+    : [constant(enabled?.value.span ?? own.nameSpan, "enabled", bool(own.nameSpan, false))];
+  return [block("firewall", own.nameSpan, own.span, [], [...off, ...rules])];
+}
+
+function stackRules(context: Context, stack: StackUse): readonly JsonNode[] {
+  const manifest = context.stacks.get(stack.name);
+  if (manifest === undefined) return [];
+  const environment = member(member(manifest, "environments")?.value, stack.environment);
+  if (environment === undefined)
+    context.report(diagnose(jsonNoEnvironment, stack.node.span, { stack: stack.name, environment: stack.environment }));
+  return itemsOf(member(environment?.value, "firewall_rules")?.value);
+}
+
+function ruleBlock(context: Context, rule: JsonNode): readonly Block[] {
+  const type = member(rule, "type");
+  const direction = textOf(type?.value)?.toLowerCase();
+  const action = member(rule, "action");
+  if (type === undefined || (direction !== "in" && direction !== "out")) return [];
+  const iface = member(rule, "iface");
+  const device = textOf(iface?.value);
+  if (iface !== undefined && device !== undefined && !/^net\d+$/.test(device)) {
+    context.report(diagnose(jsonRuleInterface, iface.value.span, { iface: device }));
+    return [];
+  }
+  const at = action?.value.span ?? rule.span;
+  const words = [word(at, (textOf(action?.value) ?? "accept").toLowerCase()), ...matchWords(rule)];
+  const items = [...attribute(iface, "iface", asString), ...attribute(member(rule, "comment"), "comment", asString)];
+  return [block(direction, type.value.span, rule.span, words, items)];
+}
+
+function matchWords(rule: JsonNode): readonly Expr[] {
+  const proto = member(rule, "proto")?.value;
+  const name = textOf(proto)?.toLowerCase();
+  const port = member(rule, "port")?.value;
+  return [
+    ...(proto === undefined || name === undefined ? [] : [string(proto.span, name)]),
+    ...(port === undefined ? [] : ports(port)),
+    ...end(member(rule, "source")?.value, "from"),
+    ...end(member(rule, "dest")?.value, "to"),
+  ];
+}
+
+/** `80,443` is a list, `8000:8010` a range. */
+function ports(node: JsonNode): readonly Expr[] {
+  const found = partsOf(node).map(({ text, node: { span } }) => portOf(span, text));
+  const [first] = found;
+  if (first === undefined) return [];
+  return [found.length === 1 ? first : list(node.span, found)];
+}
+
+function portOf(at: Span, text: string): Expr {
+  const match = /^(\d{1,5})(?:[:-](\d{1,5}))?$/.exec(text);
+  if (match === null) return string(at, text);
+  const lower = int(at, Number(match[1]));
+  return match[2] === undefined ? lower : range(at, lower, int(at, Number(match[2])));
+}
+
+/** Addresses stay literal text: what the file says, and nothing that is looked up. */
+function end(node: JsonNode | undefined, keyword: "from" | "to"): readonly Expr[] {
+  const found = partsOf(node).map(({ text, node: { span } }) => address(span, text));
+  const [first] = found;
+  if (node === undefined || first === undefined) return [];
+  return [word(node.span, keyword), found.length === 1 ? first : list(node.span, found)];
+}

@@ -1,0 +1,76 @@
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import type { Document, Item } from "../syntax/ast.js";
+import { type SourceFile, span } from "../text/source.js";
+import { reportFates } from "./account.js";
+import { containerBlock } from "./containers.js";
+import { type Context, findGuests } from "./context.js";
+import { hostBlocks, networkBlocks } from "./convert-network.js";
+import { checkStorageIds, datasetBlocks, findDatasets, poolBlocks } from "./convert-storage.js";
+import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
+import { imageBlocks, imageOf } from "./images.js";
+import { type JsonIo, loadFiles } from "./load.js";
+import { checkDiskDefault, machineBlock } from "./machines.js";
+import { usedBridges } from "./nets.js";
+import { checkUncompiled } from "./shared.js";
+import { checkShape } from "./validate.js";
+
+export type { JsonIo } from "./load.js";
+export { AJV_OPTIONS, SCHEMAS } from "./schema.js";
+
+/** What the JSON front end makes of a configuration. */
+export interface JsonDocument {
+  /** Ordinary blocks; their spans point into the JSON files, of which there may be several. */
+  readonly document: Document;
+  /** The files that the plan follows from, entry first, as they were read. */
+  readonly files: readonly SourceFile[];
+}
+
+/**
+ * Reads a Phoenix configuration: `phoenix_hypervisor_config.json` with all that it leads to, or a file of containers or
+ * virtual machines alone. Every field is compiled or reported. When a file is not valid JSON the document holds nothing but
+ * an error, so that nothing else is found missing.
+ */
+export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
+  const diagnostics: Diagnostic[] = [];
+  const report = (finding: Diagnostic): void => void diagnostics.push(finding);
+  const { files, stacks } = loadFiles(entry, io, report);
+  const sources = files.filter(({ isInput }) => isInput).map(({ source }) => source);
+  const at = span(entry, 0, entry.text.length);
+  const inputs = files.filter(({ isInput }) => isInput);
+  if (inputs.some(({ tree }) => tree === undefined)) {
+    return {
+      value: { document: { span: at, items: [{ type: "error", span: at }], comments: [] }, files: sources },
+      diagnostics,
+    };
+  }
+  const described = files.flatMap(({ tree, schema }) =>
+    tree === undefined ? [] : [{ tree, schema, fields: schema === "config" ? CONFIG_FIELDS : STACK_MANIFEST_FIELDS }],
+  );
+  for (const { tree, schema } of described) checkShape(schema, tree, report);
+  const trees = inputs.flatMap(({ tree, schema }) => (tree === undefined || schema !== "config" ? [] : [tree]));
+  const context: Context = { report, files: trees, stacks, guests: findGuests(trees) };
+  const items = convert(context);
+  reportFates(described, report);
+  return { value: { document: { span: at, items, comments: [] }, files: sources }, diagnostics };
+}
+
+/** Everything that a configuration declares, in the order in which a reader would write it. */
+function convert(context: Context): readonly Item[] {
+  const datasets = findDatasets(context);
+  checkStorageIds(context, datasets);
+  checkUncompiled(context);
+  checkDiskDefault(context);
+  const images = new Map(context.guests.map((guest) => [guest, imageOf(context, guest, datasets)]));
+  return [
+    ...hostBlocks(context),
+    ...networkBlocks(context, usedBridges(context)),
+    ...poolBlocks(context),
+    ...datasetBlocks(context, datasets),
+    ...imageBlocks([...images.values()]),
+    ...context.guests.map((guest) =>
+      guest.kind === "ct"
+        ? containerBlock(context, guest, images.get(guest))
+        : machineBlock(context, guest, images.get(guest)),
+    ),
+  ];
+}
