@@ -10,6 +10,7 @@ import type { Plan } from "./model/plan.js";
 import type { Plugin } from "./plugin-api/index.js";
 import type { Files, ReadFailure } from "./text/files.js";
 
+export type { JsonValue, ParamSetting } from "./checker/input.js";
 export { CONFIG_NAME } from "./compile/names.js";
 export type { ConfigText, ProjectConfig } from "./compile/config.js";
 export { BUILT_IN_FORMATS } from "./compile/registry.js";
@@ -117,7 +118,7 @@ type Checked =
  * loaded, and the check begins again.
  */
 async function checkEntry(request: CompileRequest, known: Registry): Promise<Checked> {
-  const [{ check }, ends] = await Promise.all([import("./checker/index.js"), frontEnds(request.files, known.kinds)]);
+  const [{ check }, ends] = await Promise.all([import("./checker/index.js"), frontEnds(request.files)]);
   for (;;) {
     const entry = ends.load(request.entry);
     if ("error" in entry && !ends.incomplete()) return { unreadable: entry.error };

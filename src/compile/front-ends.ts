@@ -1,5 +1,4 @@
 import type { LoadFailure, SourceDocument } from "../checker/input.js";
-import type { KindSpec } from "../plugin-api/index.js";
 import type { Files } from "../text/files.js";
 import { sourceFile } from "../text/source.js";
 import type { SourceFile } from "../text/source.js";
@@ -17,7 +16,7 @@ type Front = "phx" | "json";
 type Reader = (file: SourceFile, sha256: string) => SourceDocument;
 
 /** Front ends are loaded when a file needs them: each brings a library that costs more than the rest of a run. */
-export function frontEnds(files: Files, kinds: ReadonlyMap<string, KindSpec>): FrontEnds {
+export function frontEnds(files: Files): FrontEnds {
   const readers = new Map<Front, Reader>();
   const missing = new Set<Front>();
   const documents = new Map<string, SourceDocument>();
@@ -41,7 +40,7 @@ export function frontEnds(files: Files, kinds: ReadonlyMap<string, KindSpec>): F
     incomplete: () => missing.size > 0,
     complete: async () => {
       if (missing.has("phx")) readers.set("phx", await phxReader());
-      if (missing.has("json")) readers.set("json", await jsonReader(files, kinds));
+      if (missing.has("json")) readers.set("json", await jsonReader(files));
       missing.clear();
     },
   };
@@ -62,7 +61,22 @@ async function phxReader(): Promise<Reader> {
   };
 }
 
-async function jsonReader(files: Files, kinds: ReadonlyMap<string, KindSpec>): Promise<Reader> {
+/** The JSON front end follows the paths of its files by itself; what it read besides the entry are parts of the document. */
+async function jsonReader(files: Files): Promise<Reader> {
   const { readJson } = await import("../json/index.js");
-  return (file, sha256) => readJson({ file, sha256 }, { files, kinds });
+  return (file, sha256) => {
+    const digests = new Map<string, string>();
+    const read = (path: string): SourceFile | undefined => {
+      const found = files.read(path);
+      if (!found.ok) return undefined;
+      digests.set(path, found.sha256);
+      return sourceFile(path, found.text);
+    };
+    const { value, diagnostics } = readJson(file, { read });
+    const parts = value.files.flatMap(({ path }) => {
+      const digest = digests.get(path);
+      return digest === undefined || path === file.path ? [] : [{ path, sha256: digest }];
+    });
+    return { file, document: value.document, sha256, diagnostics, parts };
+  };
 }
