@@ -1,0 +1,62 @@
+import { diagnosticKind } from "../diagnostic.js";
+
+/** Findings of the planner: PHX6001 to PHX6099. */
+
+export const unknownTarget = diagnosticKind<{ target: string; nearest: string | undefined }>({
+  code: "PHX6001",
+  severity: "error",
+  title: "unknown target",
+  message: ({ target, nearest }) =>
+    `nothing is declared that is called \`${target}\`${nearest === undefined ? "" : `; did you mean \`${nearest}\``}`,
+  help: "A target is an id, a name, or an address such as `ct.103` or `dataset.quickOS/vm-disks`.",
+});
+
+export const resourceWithoutHost = diagnosticKind<{ resource: string; hosts: readonly string[] }>({
+  code: "PHX6002",
+  severity: "error",
+  title: "resource without a host",
+  message: ({ resource, hosts }) => `${resource} does not say which host it belongs to: ${hosts.join(" or ")}`,
+  help: "With several hosts, every guest, pool and dataset says `host = NAME`, itself or through a profile.",
+});
+
+export const hostNotChosen = diagnosticKind<{ hosts: readonly string[] }>({
+  code: "PHX6003",
+  severity: "error",
+  title: "several hosts, and none chosen",
+  message: ({ hosts }) => `the files declare several hosts (${hosts.join(", ")}), and a plan is for one`,
+  help: "Choose the host that the plan is for.",
+});
+
+export const unknownHost = diagnosticKind<{ host: string; nearest: string | undefined }>({
+  code: "PHX6004",
+  severity: "error",
+  title: "unknown host",
+  message: ({ host, nearest }) =>
+    `no host \`${host}\` is declared${nearest === undefined ? "" : `; did you mean \`${nearest}\``}`,
+  help: "The name is that of a `host` block.",
+});
+
+export const needAcrossHosts = diagnosticKind<{ resource: string; needed: string; host: string }>({
+  code: "PHX6005",
+  severity: "warning",
+  title: "need on another host",
+  message: ({ resource, needed, host }) => `${resource} needs ${needed}, which the plan of ${host} makes`,
+  help: "Plans of different hosts know nothing of each other: run that plan first.",
+});
+
+export const repeatedStep = diagnosticKind<{ step: string }>({
+  code: "PHX6006",
+  severity: "error",
+  title: "two steps of one id",
+  message: ({ step }) => `two steps are called \`${step}\``,
+  help: "Two blocks make the same thing, such as one storage declared on its own and in a dataset. Remove one of them.",
+});
+
+export const plannerDiagnostics = [
+  unknownTarget,
+  resourceWithoutHost,
+  hostNotChosen,
+  unknownHost,
+  needAcrossHosts,
+  repeatedStep,
+] as const;

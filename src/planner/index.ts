@@ -1,0 +1,182 @@
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import { hostNotChosen, repeatedStep, unknownHost } from "../diagnostics/catalogue/planner.js";
+import { didYouMean } from "../diagnostics/did-you-mean.js";
+import { PHASES } from "../model/plan.js";
+import type { Plan, PlanGuest, Requirement, Step } from "../model/plan.js";
+import type { Address, Model, Resource } from "../model/resource.js";
+import { guestRef, isGuest, stringOf } from "../plugin-api/index.js";
+import type { KindSpec, Lowered } from "../plugin-api/index.js";
+import { sourceFile, span } from "../text/source.js";
+import { assignHosts } from "./hosts.js";
+import { closure, graphOf, turns } from "./order.js";
+import type { Graph } from "./order.js";
+import { mergeRequirements } from "./requirements.js";
+import { resolveTargets } from "./targets.js";
+
+/** What a plan is restricted to. */
+export interface PlanOptions {
+  /** Ids, names or addresses; with what they need. None: everything. */
+  readonly targets?: readonly string[];
+  /** The declared name of a host; needed only where the files declare several. */
+  readonly host?: string;
+}
+
+/** The name of a plan's host when no file declares one. */
+const UNNAMED_HOST = "host";
+
+/**
+ * The plan of one host: the steps of all that belongs to it, in their final order. It is a plan also when there are
+ * findings; with errors among them it must not be used.
+ */
+export function plan(model: Model, kinds: ReadonlyMap<string, KindSpec>, options: PlanOptions = {}): Result<Plan> {
+  const { hosts, hostOf, diagnostics } = assignHosts(model);
+  const names = hosts.map((host) => host.name);
+  const chosen = options.host ?? (names.length > 1 ? undefined : names[0]);
+  const name = chosen ?? names[0] ?? UNNAMED_HOST;
+  const unfit = hostFindings(chosen, hosts);
+  const result = planOf(model, kinds, { ...options, host: name, hostOf });
+  return { value: result.value, diagnostics: [...diagnostics, ...unfit, ...result.diagnostics] };
+}
+
+/** The plans of all hosts that the files declare, in source order; one of an unnamed host when they declare none. */
+export function plans(
+  model: Model,
+  kinds: ReadonlyMap<string, KindSpec>,
+  options: PlanOptions = {},
+): Result<readonly Plan[]> {
+  const { hosts, hostOf, diagnostics } = assignHosts(model);
+  const names = hosts.length === 0 ? [UNNAMED_HOST] : hosts.map((host) => host.name);
+  const wanted = options.host === undefined ? names : names.filter((name) => name === options.host);
+  const unfit = options.host === undefined ? [] : hostFindings(options.host, hosts);
+  const results = wanted.map((host) => planOf(model, kinds, { ...options, host, hostOf }));
+  const found = new Set([...diagnostics, ...unfit]);
+  const seen = new Set<string>();
+  for (const finding of results.flatMap((result) => result.diagnostics)) {
+    // What all hosts share is lowered once for each: its findings are one.
+    const key = `${finding.code} ${finding.span.file.path} ${finding.span.start} ${finding.message}`;
+    if (!seen.has(key)) found.add(finding);
+    seen.add(key);
+  }
+  return { value: results.map((result) => result.value), diagnostics: [...found] };
+}
+
+function hostFindings(chosen: string | undefined, hosts: readonly Resource[]): readonly Diagnostic[] {
+  const names = hosts.map((host) => host.name);
+  if (chosen === undefined) {
+    const second = hosts[1];
+    return second === undefined ? [] : [diagnose(hostNotChosen, second.headSpan, { hosts: names })];
+  }
+  if (names.includes(chosen)) return [];
+  const words = sourceFile("command line", chosen);
+  return [diagnose(unknownHost, span(words, 0, chosen.length), { host: chosen, nearest: didYouMean(chosen, names) })];
+}
+
+function planOf(
+  model: Model,
+  kinds: ReadonlyMap<string, KindSpec>,
+  options: PlanOptions & { readonly host: string; readonly hostOf: (resource: Resource) => string | undefined },
+): Result<Plan> {
+  const targets = options.targets ?? [];
+  const own = [...model.resources.values()].filter(
+    (resource) => (options.hostOf(resource) ?? options.host) === options.host,
+  );
+  const lowered = lowerAll(own, model, kinds);
+  const all = graphOf(own);
+  const meant = resolveTargets(targets, own);
+  const chosen = targets.length === 0 ? new Set(all.keys()) : closure(all, meant.value);
+  const resources = own.filter((resource) => chosen.has(resource.address) || resource.kind === "host");
+  const graph = graphOf(resources);
+  const ordered = turns(resources, graph);
+  const steps = stepsOf(ordered, graph, lowered);
+  const node = nodeOf(model, options.host);
+  const findings = ordered.flatMap((resource) => lowered.get(resource.address)?.diagnostics ?? []);
+  return {
+    value: {
+      host: options.host,
+      ...(node === undefined ? {} : { node }),
+      steps,
+      requirements: mergeRequirements(ordered.flatMap((resource) => requirementsOf(resource, lowered))),
+      guests: ordered.filter(isGuest).map((guest) => planGuest(guest, graph, model)),
+      sources: model.sources,
+      environment: model.environment,
+      targets,
+    },
+    diagnostics: [...meant.diagnostics, ...findings, ...repeatedSteps(steps)],
+  };
+}
+
+type LoweredBy = ReadonlyMap<Address, Lowered>;
+
+function lowerAll(resources: readonly Resource[], model: Model, kinds: ReadonlyMap<string, KindSpec>): LoweredBy {
+  const get = (address: string): Resource | undefined => model.resources.get(address);
+  return new Map(
+    resources.flatMap((resource) => {
+      const lower = kinds.get(resource.kind)?.lower;
+      return lower === undefined ? [] : [[resource.address, lower(resource, { model, get })] as const];
+    }),
+  );
+}
+
+function requirementsOf(resource: Resource, lowered: LoweredBy): readonly Requirement[] {
+  return lowered.get(resource.address)?.requirements ?? [];
+}
+
+/** Each resource's steps in one piece, by phase; each step requires the one before it, the first what its resource needs. */
+function stepsOf(ordered: readonly Resource[], graph: Graph, lowered: LoweredBy): readonly Step[] {
+  const last = new Map<Address, readonly string[]>();
+  return ordered.flatMap((resource) => {
+    const steps = (lowered.get(resource.address)?.steps ?? []).toSorted((a, b) => phaseIndex(a) - phaseIndex(b));
+    let before = [...new Set((graph.get(resource.address) ?? []).flatMap((to) => last.get(to) ?? []))];
+    const linked = steps.map((step) => {
+      const requires = [...new Set([...before, ...step.requires])];
+      before = [step.id];
+      return { ...step, requires };
+    });
+    // A resource without steps stands for what it needs itself.
+    last.set(resource.address, before);
+    return linked;
+  });
+}
+
+function phaseIndex(step: Step): number {
+  return PHASES.indexOf(step.phase);
+}
+
+function planGuest(guest: Resource, graph: Graph, model: Model): PlanGuest {
+  const needs = nearestGuests(guest.address, graph, model);
+  return { ...guestRef(guest), address: guest.address, needs, source: guest.headSpan };
+}
+
+/** The guests that a resource needs, directly or through things that are no guests; in the order written. */
+function nearestGuests(from: Address, graph: Graph, model: Model): readonly Address[] {
+  const found = new Set<Address>();
+  const seen = new Set<Address>([from]);
+  const visit = (address: Address): void => {
+    for (const to of graph.get(address) ?? []) {
+      if (seen.has(to)) continue;
+      seen.add(to);
+      const needed = model.resources.get(to);
+      if (needed !== undefined && isGuest(needed)) found.add(to);
+      else visit(to);
+    }
+  };
+  visit(from);
+  return [...found];
+}
+
+function nodeOf(model: Model, host: string): string | undefined {
+  const resource = model.resources.get(`host.${host}`);
+  return resource === undefined ? undefined : stringOf(resource, "node");
+}
+
+function repeatedSteps(steps: readonly Step[]): readonly Diagnostic[] {
+  const first = new Map<string, Step>();
+  return steps.flatMap((step) => {
+    const earlier = first.get(step.id);
+    first.set(step.id, earlier ?? step);
+    if (earlier === undefined) return [];
+    const related = [{ span: earlier.source, message: "first made here" }];
+    return [diagnose(repeatedStep, step.source, { step: step.id }, { related })];
+  });
+}

@@ -1,0 +1,41 @@
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Result } from "../diagnostics/diagnostic.js";
+import { unknownTarget } from "../diagnostics/catalogue/planner.js";
+import { didYouMean } from "../diagnostics/did-you-mean.js";
+import type { Address, Resource } from "../model/resource.js";
+import { isGuest } from "../plugin-api/index.js";
+import { sourceFile, span } from "../text/source.js";
+
+/** The name under which findings about the words of a command show them. */
+const COMMAND_LINE = "command line";
+
+/** The resources that targets name, by id, name or address. A guest is meant before other things of its name. */
+export function resolveTargets(targets: readonly string[], resources: readonly Resource[]): Result<readonly Address[]> {
+  const words = sourceFile(COMMAND_LINE, targets.join(" "));
+  const found: Address[] = [];
+  const diagnostics = [];
+  let start = 0;
+  for (const target of targets) {
+    const matches = matching(target, resources);
+    found.push(...matches.map((resource) => resource.address));
+    if (matches.length === 0) {
+      const nearest = didYouMean(target, resources.flatMap(namesOf));
+      diagnostics.push(diagnose(unknownTarget, span(words, start, start + target.length), { target, nearest }));
+    }
+    start += target.length + 1;
+  }
+  return { value: found, diagnostics };
+}
+
+function matching(target: string, resources: readonly Resource[]): readonly Resource[] {
+  const matches = resources.filter((resource) => namesOf(resource).includes(target));
+  const exact = matches.filter((resource) => resource.address === target);
+  if (exact.length > 0) return exact;
+  const meant = matches.filter(isGuest);
+  return meant.length > 0 ? meant : matches;
+}
+
+function namesOf(resource: Resource): readonly string[] {
+  const id = resource.id === undefined ? [] : [String(resource.id)];
+  return [...id, resource.name, resource.address];
+}
