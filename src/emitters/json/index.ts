@@ -1,0 +1,57 @@
+import type { Plan } from "../../model/plan.js";
+import { position } from "../../text/source.js";
+import type { Span } from "../../text/source.js";
+
+/** Raised when a reader of the format would have to change. */
+const FORMAT_VERSION = 1;
+
+/**
+ * A plan as data, for programs and for comparison: `schema/plan.schema.json` describes it. The same plan gives the same
+ * bytes; places are a file with line and column, both counted from 1; it never holds the value of a secret, because a plan
+ * does not.
+ */
+export function emitJson(plan: Plan, options: { readonly version: string }): string {
+  const data = {
+    format: "phxc-plan",
+    formatVersion: FORMAT_VERSION,
+    compiler: options.version,
+    host: plan.host,
+    ...(plan.node === undefined ? {} : { node: plan.node }),
+    targets: plan.targets,
+    sources: plan.sources.map(({ path, sha256 }) => ({ path, sha256 })),
+    environment: plan.environment,
+    guests: plan.guests.map(plain),
+    requirements: plan.requirements.map(plain),
+    steps: plan.steps.map(plain),
+  };
+  return `${JSON.stringify(data, undefined, 2)}\n`;
+}
+
+/** Keys that a reader looks for first; all others follow in code-unit order, whatever made the object. */
+const LEADING = ["kind", "id", "name", "phase", "resource", "title", "risk", "probe", "commands", "requires", "source"];
+
+/** A value with its objects' keys in one fixed order and its spans as places. */
+function plain(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(plain);
+  if (typeof value !== "object" || value === null) return value;
+  if (isSpan(value)) return place(value);
+  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined);
+  return Object.fromEntries(entries.toSorted(byKey).map(([key, inner]) => [key, plain(inner)]));
+}
+
+function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+}
+
+function rank(key: string): number {
+  const index = LEADING.indexOf(key);
+  return index < 0 ? LEADING.length : index;
+}
+
+function isSpan(value: object): value is Span {
+  return "file" in value && "start" in value && "end" in value;
+}
+
+function place(span: Span): { readonly file: string; readonly line: number; readonly column: number } {
+  return { file: span.file.path, ...position(span.file, span.start) };
+}
