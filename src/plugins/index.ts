@@ -5,6 +5,7 @@ import { imagePlugin } from "./image/plugin.js";
 import { lxcPlugin } from "./lxc/plugin.js";
 import { networkPlugin } from "./network/plugin.js";
 import { storagePlugin } from "./storage/plugin.js";
+import { validation } from "./validation/index.js";
 import { vmPlugin } from "./vm/plugin.js";
 import { zfsPlugin } from "./zfs/plugin.js";
 
@@ -18,6 +19,7 @@ export const plugins: readonly Plugin[] = [
   guestPlugin,
   vmPlugin,
   lxcPlugin,
+  validation,
 ];
 
 /** The kinds of some plugins by keyword; of two with one keyword the later one counts. */
