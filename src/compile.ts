@@ -31,8 +31,10 @@ export interface CompileRequest {
   readonly plugins?: readonly ExternalPlugin[];
   /** Ids, names or addresses to restrict the plan to, with what they need; none: everything. */
   readonly targets?: readonly string[];
-  /** `check` stops before the plan. */
-  readonly upTo?: "check" | "plan";
+  /** The declared name of the host to plan for; needed only where the files declare several. */
+  readonly host?: string;
+  /** `check` stops before planning; `plans` plans for every host, for what is found there, and gives no plan. */
+  readonly upTo?: "check" | "plans" | "plan";
 }
 
 /** What a compilation made and found. */
@@ -63,8 +65,12 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   });
   const blocked = hasErrors(checked.diagnostics) || hasErrors(known.findings);
   if (request.upTo === "check" || blocked) return done(checked.diagnostics);
-  const { plan } = await import("./planner/index.js");
-  const planned = plan(model, known.kinds, { targets: request.targets ?? [] });
+  const { plan, plans } = await import("./planner/index.js");
+  const options = { targets: request.targets ?? [], ...(request.host === undefined ? {} : { host: request.host }) };
+  if (request.upTo === "plans") {
+    return done([...checked.diagnostics, ...plans(model, known.kinds, options).diagnostics]);
+  }
+  const planned = plan(model, known.kinds, options);
   const found = [...checked.diagnostics, ...planned.diagnostics];
   return hasErrors(found) || hasErrors(known.findings) ? done(found) : done(found, planned.value);
 }

@@ -1,4 +1,4 @@
-import { existsSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import { CONFIG_NAME } from "../compile/names.js";
 import type { ProjectConfig } from "../compile/config.js";
@@ -74,4 +74,22 @@ async function configOf(files: Files): Promise<Result<ProjectConfig>> {
     reason: describeFailure(read.reason),
   });
   return { value: { plugins: [] }, diagnostics: [finding] };
+}
+
+/** All `.phx` files below a folder, in code-unit order of their paths; hidden folders and packages are left out. */
+export function sourcesBelow(folder: string): readonly string[] {
+  let entries;
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+  return entries
+    .filter((entry) => !entry.name.startsWith(".") && entry.name !== "node_modules")
+    .flatMap((entry) => {
+      const path = join(folder, entry.name);
+      if (entry.isDirectory()) return sourcesBelow(path);
+      return entry.isFile() && entry.name.endsWith(".phx") ? [path] : [];
+    })
+    .toSorted();
 }

@@ -19,6 +19,8 @@ export interface Session {
   readonly execute: (mode: "check" | "run") => Promise<Outcome>;
   /** Interrupts what runs; before the script is staged it ends the transport. */
   readonly interrupt: (signal: "INT" | "TERM") => void;
+  /** Ends the transport at once; the supervisor interrupts what runs when it notices. */
+  readonly abandon: () => void;
   /** Ends the conversation; the supervisor removes the staged script. Resolves when the transport has ended. */
   readonly close: () => Promise<void>;
 }
@@ -58,6 +60,7 @@ export function openSession(options: SessionOptions): Session {
       if (staged) child.stdin?.write(`${signal}\n`);
       else child.kill("SIGTERM");
     },
+    abandon: () => void child.kill("SIGTERM"),
     close: () => {
       child.stdin?.end();
       return ended;

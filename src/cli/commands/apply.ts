@@ -1,0 +1,120 @@
+import { resolve } from "node:path";
+import { applyScript } from "../../host/apply.js";
+import type { Answer } from "../../host/apply.js";
+import { readBytes } from "../../host/files.js";
+import { openSession } from "../../host/session.js";
+import type { Session } from "../../host/session.js";
+import { STAGING_FOLDER } from "../../host/supervisor.js";
+import { isHostName, startHere, startOver } from "../../host/transport.js";
+import type { SshTarget } from "../../host/transport.js";
+import { describeFailure } from "../../text/files.js";
+import { visible } from "../../text/visible.js";
+import { EXIT, isProblem, valueOf } from "../command.js";
+import type { Arguments, Command, Problem } from "../command.js";
+import { emitText } from "../emit.js";
+import { REPORT_OPTIONS, report } from "../report.js";
+import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
+import type { Terminal } from "../terminal.js";
+
+/** `phxc apply` */
+export const applyCommand: Command = {
+  usage: ["phxc apply PLAN.sh [--host USER@HOST]", "phxc apply [ENTRY] [TARGET...] [--host USER@HOST]"],
+  about: `Stages a plan's script in a private folder of the host, runs its --check, shows the difference, asks, and runs
+the same bytes. Without --host it does so on this machine, as root. It passes on the script's output and exit code:
+0 done or nothing to do, 2 changes that were not applied, 3 the host is not ready, 4 a step failed, 5 another run holds
+the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.`,
+  options: {
+    host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
+    yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
+    "ssh-option": { takes: "values", placeholder: "OPTION", doc: "for ssh -o, such as Port=2222" },
+    "ssh-config": { takes: "value", placeholder: "FILE", doc: "for ssh -F, in place of your configuration" },
+    staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
+    ...SOURCE_OPTIONS,
+    ...REPORT_OPTIONS,
+  },
+  examples: [
+    ["phxc apply plan.sh --host root@pve1", "a script that has been reviewed"],
+    ["phxc apply fleet.phx docker-1 --host root@pve1", "compile and apply one guest with what it needs"],
+    ["phxc apply plan.sh --yes", "here, without asking"],
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
+  const start = starter(args, terminal);
+  if (isProblem(start)) return start;
+  const script = await scriptOf(args, terminal);
+  if (isProblem(script) || typeof script === "number") return script;
+  const staging = valueOf(args, "staging") ?? STAGING_FOLDER;
+  if (!staging.startsWith("/")) return { problem: "`--staging` wants an absolute path on the host" };
+  const session = openSession({ script, staging, start, output: terminal.out.write });
+  const stop = relaySignals(session, terminal);
+  try {
+    const { code, message } = await applyScript(session, () => confirm(args, terminal));
+    if (message !== undefined) terminal.err.write(`phxc: ${visible(message)}\n`);
+    return code;
+  } finally {
+    stop();
+  }
+}
+
+type Start = Parameters<typeof openSession>[0]["start"];
+
+/** How the host is reached. */
+function starter(args: Arguments, terminal: Terminal): Start | Problem {
+  const host = valueOf(args, "host");
+  if (host === undefined) {
+    if (process.getuid?.() === 0) return startHere;
+    return {
+      problem: "without --host the plan runs on this machine, which takes root",
+      hint: "on another: --host root@HOST",
+    };
+  }
+  if (!isHostName(host)) return { problem: `\`${host}\` is not a host: write HOST or USER@HOST` };
+  const configFile = valueOf(args, "ssh-config");
+  const target: SshTarget = {
+    host,
+    options: args.values.get("ssh-option") ?? [],
+    ...(configFile === undefined ? {} : { configFile: resolve(terminal.cwd, configFile) }),
+  };
+  return (argv) => startOver(target, argv);
+}
+
+/** The bytes of a script that is named, or of a fresh compilation; a number is the exit code of a failed one. */
+async function scriptOf(args: Arguments, terminal: Terminal): Promise<Buffer | number | Problem> {
+  const [first, ...rest] = args.positionals;
+  if (first?.endsWith(".sh") === true) {
+    if (rest.length > 0) return { problem: `a script is applied whole; \`${rest.join(" ")}\` is too much` };
+    return readScript(first, terminal);
+  }
+  const compiled = await compileArguments(args, terminal, "plan");
+  if (isProblem(compiled)) return compiled;
+  const text = await emitText(compiled, "bash");
+  if (isProblem(text)) return text;
+  await report(text.diagnostics, { args, terminal, root: compiled.project.root }, terminal.err);
+  return text.value === undefined ? EXIT.findings : Buffer.from(text.value);
+}
+
+function readScript(path: string, terminal: Terminal): Buffer | Problem {
+  const bytes = readBytes(resolve(terminal.cwd, path));
+  if (!Buffer.isBuffer(bytes)) return { problem: `cannot read ${path}: ${describeFailure(bytes.reason)}` };
+  if (bytes.subarray(0, 2).toString("latin1") === "#!") return bytes;
+  return { problem: `${path} is not a script: it does not begin with #!` };
+}
+
+async function confirm(args: Arguments, terminal: Terminal): Promise<Answer> {
+  if (args.flags.has("yes")) return "yes";
+  if (terminal.ask === undefined) return "cannot-ask";
+  const answer = await terminal.ask("Apply these changes? [y/N] ");
+  return /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
+}
+
+/** An interruption goes to the script, which ends in order and reports; only the third ends the transport as well. */
+function relaySignals(session: Session, terminal: Terminal): () => void {
+  let interruptions = 0;
+  return terminal.onSignal((signal) => {
+    interruptions++;
+    if (interruptions > 2) session.abandon();
+    else session.interrupt(signal);
+  });
+}

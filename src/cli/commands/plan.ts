@@ -1,0 +1,75 @@
+import { resolve } from "node:path";
+import { BUILT_IN_FORMATS } from "../../compile.js";
+import { EXIT, isProblem, valueOf } from "../command.js";
+import type { Arguments, Command, Problem } from "../command.js";
+import { writeOut } from "../deliver.js";
+import { emitText } from "../emit.js";
+import { REPORT_OPTIONS, isMachineReport, report, shortPath } from "../report.js";
+import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
+import type { Compiled } from "../sources.js";
+import { planSummary } from "../summary.js";
+import type { Terminal } from "../terminal.js";
+
+/** `phxc plan` */
+export const planCommand: Command = {
+  usage: ["phxc plan [ENTRY] [TARGET...]"],
+  about: `Compiles an entry and shows the plan as a summary; with --out or --format it writes the plan itself.
+ENTRY is a .phx file or a JSON configuration. Targets are ids or names of guests, planned with all that they need.
+The script and other formats go to standard output when --format is given without --out; findings go to standard error.`,
+  options: {
+    out: { takes: "value", short: "o", placeholder: "FILE", doc: "write the plan to a file" },
+    format: {
+      takes: "value",
+      short: "f",
+      placeholder: "FORMAT",
+      doc: `${BUILT_IN_FORMATS.join(", ")} or a plugin's; by the file's extension, else bash`,
+    },
+    ...SOURCE_OPTIONS,
+    ...REPORT_OPTIONS,
+  },
+  examples: [
+    ["phxc plan fleet.phx", "what would be done"],
+    ["phxc plan fleet.phx --out plan.sh", "the script that does it"],
+    ["phxc plan fleet.phx docker-1 9000 --format markdown", "two guests, for a pull request"],
+    ["phxc plan fleet.phx --set cores=8 --params site.json", "with other values of params"],
+  ],
+  run,
+};
+
+const EXTENSIONS: Readonly<Record<string, string>> = {
+  json: "json",
+  md: "markdown",
+  dot: "dot",
+  gv: "dot",
+  mmd: "mermaid",
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
+  const compiled = await compileArguments(args, terminal, "plan");
+  if (isProblem(compiled)) return compiled;
+  const out = valueOf(args, "out");
+  const format = valueOf(args, "format") ?? formatOf(out);
+  const text = await emitText(compiled, format);
+  if (isProblem(text)) return text;
+  const { project } = compiled;
+  await report(text.diagnostics, { args, terminal, root: project.root }, terminal.err);
+  const { plan } = compiled.compilation;
+  if (text.value === undefined || plan === undefined) return EXIT.findings;
+  if (out === undefined || out === "-") {
+    if (format !== undefined) terminal.out.write(text.value);
+    else if (!isMachineReport(args)) terminal.out.write(planSummary(plan, terminal.out.palette));
+    return EXIT.ok;
+  }
+  const problem = writeOut(out, text.value, terminal, { executable: format === "bash" });
+  if (problem !== undefined) return problem;
+  if (isMachineReport(args)) return EXIT.ok;
+  terminal.out.write(planSummary(plan, terminal.out.palette));
+  terminal.out.write(`written to ${shortPath(terminal.cwd, resolve(terminal.cwd, out))}\n`);
+  return EXIT.ok;
+}
+
+/** Undefined: no text was asked for, only the summary. */
+function formatOf(out: string | undefined): string | undefined {
+  if (out === undefined) return undefined;
+  return EXTENSIONS[/\.([a-z]+)$/.exec(out)?.[1] ?? ""] ?? "bash";
+}

@@ -1,0 +1,145 @@
+import { join, resolve } from "node:path";
+import { compile } from "../compile.js";
+import type { Compilation, ParamSetting } from "../compile.js";
+import { cliUnreadable } from "../diagnostics/catalogue/cli.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { hasErrors } from "../diagnostics/summary.js";
+import { defaultEntry, openProject, projectOf, whatIsAt } from "../host/project.js";
+import type { Project } from "../host/project.js";
+import { describeFailure } from "../text/files.js";
+import { isProblem, valueOf } from "./command.js";
+import type { Arguments, OptionDeclarations, Problem } from "./command.js";
+import { readParams } from "./params.js";
+import { shortPath } from "./report.js";
+import type { Terminal } from "./terminal.js";
+
+/** Options of every command that compiles. */
+export const SOURCE_OPTIONS: OptionDeclarations = {
+  set: { takes: "values", placeholder: "NAME=VALUE", doc: "give a param its value" },
+  params: { takes: "value", placeholder: "FILE", doc: "take the values of params from a JSON file" },
+  for: { takes: "value", placeholder: "NAME", doc: "the host to plan for, where the files declare several" },
+  "trust-plugins": { takes: "flag", doc: "run the project's plugins without `phxc trust`" },
+};
+
+/** An entry and what to plan of it. */
+export interface Selection {
+  readonly project: Project;
+  /** Relative to the project's root. */
+  readonly entry: string;
+  readonly targets: readonly string[];
+}
+
+/** A compilation and where its files are. */
+export interface Compiled extends Selection {
+  readonly compilation: Compilation;
+}
+
+/** Compiles what the positionals name. */
+export async function compileArguments(
+  args: Arguments,
+  terminal: Terminal,
+  upTo: "plans" | "plan",
+): Promise<Compiled | Problem> {
+  const params = readParams(args, terminal);
+  if (isProblem(params)) return params;
+  const selection = await select(args.positionals, terminal.cwd);
+  return isProblem(selection) ? selection : compileSelection(selection, params, { args, terminal, upTo });
+}
+
+interface Setting {
+  readonly args: Arguments;
+  readonly terminal: Terminal;
+  readonly upTo: "plans" | "plan";
+}
+
+async function compileSelection(
+  selection: Selection,
+  params: ReadonlyMap<string, ParamSetting>,
+  { args, terminal, upTo }: Setting,
+): Promise<Compiled | Problem> {
+  const { project, entry, targets } = selection;
+  const plugins = await pluginsOf(project, args, terminal);
+  const own = [...project.config.diagnostics, ...plugins.diagnostics];
+  const { files } = project;
+  const host = valueOf(args, "for");
+  const compilation = await compile({
+    entry,
+    files,
+    params,
+    targets,
+    plugins: plugins.value,
+    env: (name) => terminal.env[name],
+    ...(host === undefined ? {} : { host }),
+    upTo: hasErrors(own) ? "check" : upTo,
+  });
+  const { unreadable } = compilation;
+  if (unreadable !== undefined && project.config.value.entry?.text !== entry) {
+    const path = shortPath(terminal.cwd, join(project.root, entry));
+    return { problem: `cannot read ${path}: ${describeFailure(unreadable)}` };
+  }
+  const diagnostics = [...own, ...entryFindings(selection, compilation), ...compilation.diagnostics];
+  return { ...selection, compilation: { ...compilation, diagnostics } };
+}
+
+/** An unreadable entry that the configuration names is a finding there. */
+function entryFindings({ project, entry }: Selection, { unreadable }: Compilation): readonly Diagnostic[] {
+  const named = project.config.value.entry;
+  if (unreadable === undefined || named === undefined) return [];
+  return [diagnose(cliUnreadable, named.span, { path: entry, reason: describeFailure(unreadable) })];
+}
+
+/** The external plugins, loaded with the trust that the user gave. */
+export async function pluginsOf(
+  project: Project,
+  args: Arguments,
+  terminal: Terminal,
+): Promise<Awaited<ReturnType<typeof import("../host/plugins.js").loadPlugins>>> {
+  if (project.config.value.plugins.length === 0) return { value: [], diagnostics: [] };
+  const [{ loadPlugins }, { trustFile }] = await Promise.all([
+    import("../host/plugins.js"),
+    import("../host/trust.js"),
+  ]);
+  return loadPlugins(project, { file: trustFile(terminal.env), always: args.flags.has("trust-plugins") });
+}
+
+/**
+ * Finds the entry: the first positional if a file is there (the rest are targets), a folder's default entry if it is a
+ * folder that has one, otherwise the default of the current folder, and all positionals are targets.
+ */
+export async function select(positionals: readonly string[], cwd: string): Promise<Selection | Problem> {
+  const [first, ...rest] = positionals;
+  if (first !== undefined) {
+    const path = resolve(cwd, first);
+    const found = whatIsAt(path);
+    if (found === "file") return { ...(await projectOf(path)), targets: rest };
+    if (found === "folder" && (looksLikePath(first) || (await inFolder(path)) !== undefined)) {
+      const selection = await inFolder(path);
+      return selection === undefined ? noEntryIn(first) : { ...selection, targets: rest };
+    }
+    if (found === undefined && looksLikePath(first)) return { problem: `cannot read ${first}: no such file` };
+  }
+  const selection = await inFolder(cwd);
+  if (selection !== undefined) return { ...selection, targets: positionals };
+  if (first === undefined) return noEntryIn("this folder");
+  return {
+    problem: `there is no file ${first}, and this folder has no main.phx to take \`${first}\` from as a target`,
+  };
+}
+
+async function inFolder(folder: string): Promise<Omit<Selection, "targets"> | undefined> {
+  const project = await openProject(folder);
+  const entry = defaultEntry(project, folder);
+  return entry === undefined ? undefined : { project, entry };
+}
+
+function noEntryIn(folder: string): Problem {
+  return {
+    problem: `${folder} holds no main.phx and not exactly one .phx file`,
+    hint: "name the file to compile, or write `entry` in phx.config.json",
+  };
+}
+
+function looksLikePath(text: string): boolean {
+  return /[/\\]|^\.+$|\.(phx|json)$/.test(text);
+}

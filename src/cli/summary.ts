@@ -1,0 +1,61 @@
+import type { Palette } from "../diagnostics/palette.js";
+import { plural } from "../diagnostics/summary.js";
+import type { Plan, Risk, Step } from "../model/plan.js";
+import { visible } from "../text/visible.js";
+
+/** What a plan does, for a terminal: the guests in order with the number of their steps, and the steps by risk. */
+export function planSummary(plan: Plan, palette: Palette): string {
+  const byGuest = countBy(plan.steps, (step) => step.resource);
+  const guests = plan.guests.map((guest) => [
+    `${guest.kind} ${guest.id}`,
+    visible(guest.name),
+    plural(byGuest.get(guest.address) ?? 0, "step"),
+    needs(guest.needs),
+  ]);
+  const ofGuests = new Set(plan.guests.map((guest) => guest.address));
+  const others = plan.steps.filter((step) => !ofGuests.has(step.resource)).length;
+  const host = others === 0 ? [] : [["host", visible(plan.host), plural(others, "step"), ""]];
+  const only = plan.targets.length === 0 ? "" : ` (only ${plan.targets.map(visible).join(", ")} and what they need)`;
+  return [
+    palette.strong(
+      `plan for ${visible(plan.host)}: ${plural(plan.guests.length, "guest")}, ${plural(plan.steps.length, "step")}${only}`,
+    ),
+    ...table([...host, ...guests]),
+    `steps: ${risks(plan.steps, palette)}`,
+    "",
+  ].join("\n");
+}
+
+const RISKS: readonly (readonly [Risk, string])[] = [
+  ["safe", "safe"],
+  ["interrupts", "may interrupt a running guest"],
+  ["restarts", "may restart a guest"],
+  ["destroys", "destroy data"],
+];
+
+function risks(steps: readonly Step[], palette: Palette): string {
+  const counts = countBy(steps, (step) => step.risk);
+  const paint = (risk: Risk, text: string): string =>
+    risk === "safe" ? text : risk === "destroys" ? palette.error(text) : palette.warning(text);
+  const parts = RISKS.filter(([risk]) => counts.has(risk)).map(([risk, text]) =>
+    paint(risk, `${counts.get(risk) ?? 0} ${text}`),
+  );
+  return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+function needs(addresses: readonly string[]): string {
+  return addresses.length === 0
+    ? ""
+    : `after ${addresses.map((address) => address.replace(/^(vm|ct)\./, "")).join(", ")}`;
+}
+
+function countBy<K>(steps: readonly Step[], key: (step: Step) => K): ReadonlyMap<K, number> {
+  const counts = new Map<K, number>();
+  for (const step of steps) counts.set(key(step), (counts.get(key(step)) ?? 0) + 1);
+  return counts;
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => `  ${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}`.trimEnd());
+}

@@ -1,0 +1,15 @@
+import type { DiagnosticKind } from "../diagnostic.js";
+import { cliDiagnostics } from "./cli.js";
+import { jsonDiagnostics } from "./json.js";
+import { plannerDiagnostics } from "./planner.js";
+import { semanticsDiagnostics } from "./semantics.js";
+import { syntaxDiagnostics } from "./syntax.js";
+
+/** All findings of the compiler itself; those of plugins come with the plugins. */
+export const coreDiagnostics: readonly DiagnosticKind<never>[] = [
+  ...syntaxDiagnostics,
+  ...jsonDiagnostics,
+  ...semanticsDiagnostics,
+  ...plannerDiagnostics,
+  ...cliDiagnostics,
+];
