@@ -1,0 +1,73 @@
+import type { IToken, Lexer } from "chevrotain";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import { beyondLimit, notText } from "../diagnostics/catalogue/syntax.js";
+import type { Comment, Document } from "../syntax/ast.js";
+import { type SourceFile, span } from "../text/source.js";
+import { buildFile } from "./build.js";
+import { rangeOfToken } from "./cst.js";
+import { errorMessages, reportErrors } from "./errors.js";
+import { PhxParser } from "./grammar.js";
+import { layOut } from "./layout.js";
+import { reportComment, reportTokens } from "./lexical.js";
+import { createReport } from "./report.js";
+import { createLexer } from "./tokens.js";
+
+/** Larger files are refused: a hundred thousand lines say more than one file should. In UTF-16 units. */
+export const largestFile = 4 * 1024 * 1024;
+
+/**
+ * Reads one .phx file. Reports every mistake of the text, at most one syntax error for each line; what could not be
+ * read is an `error` node. Never throws, whatever the text is.
+ */
+export function parse(file: SourceFile): Result<Document> {
+  const refused = refusal(file);
+  if (refused !== undefined) return { value: unread(file), diagnostics: refused };
+  const { lexer, parser } = tools();
+  const report = createReport(file);
+  const { tokens, groups } = lexer.tokenize(file.text);
+  const comments = (groups["comments"] ?? []).map((token) => comment(file, token));
+  for (const token of groups["badComments"] ?? []) reportComment(token, report);
+  reportTokens(file, tokens, report);
+  // What is wrong so often is not .phx: parsing it would cost time and say nothing.
+  if (report.full()) return { value: { ...unread(file), comments }, diagnostics: report.findings() };
+  parser.input = layOut(file, tokens, report);
+  const tree = parser.file();
+  reportErrors(file, parser.errors, report);
+  const items = buildFile(file, tree, report);
+  parser.input = [];
+  return { value: { span: span(file, 0, file.text.length), items, comments }, diagnostics: report.findings() };
+}
+
+/** A file that is not worth reading, with the reason. */
+function refusal(file: SourceFile): readonly Diagnostic[] | undefined {
+  const report = createReport(file);
+  const binary = file.text.search(/[\0\uFFFD]/);
+  if (binary !== -1) report.add(notText, { start: binary, end: binary + 1 }, undefined);
+  else if (file.text.length > largestFile) {
+    report.add(beyondLimit, { start: 0, end: 0 }, { what: "this file is too large", limit: "4 MiB" });
+  } else return undefined;
+  return report.findings();
+}
+
+function unread(file: SourceFile): Document {
+  const whole = span(file, 0, file.text.length);
+  return { span: whole, items: [{ type: "error", span: whole }], comments: [] };
+}
+
+function comment(file: SourceFile, token: IToken): Comment {
+  const { start, end } = rangeOfToken(token);
+  return { span: span(file, start, end), text: token.image };
+}
+
+interface Tools {
+  readonly lexer: Lexer;
+  readonly parser: PhxParser;
+}
+
+/** Lexer and parser are the same for every file and cost some milliseconds: they are made on first use. */
+const tools = once((): Tools => ({ lexer: createLexer(), parser: new PhxParser(errorMessages) }));
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
+}

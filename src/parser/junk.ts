@@ -1,0 +1,127 @@
+import type { CstNode, IToken } from "chevrotain";
+import {
+  argumentNeedsParentheses,
+  missingSeparator,
+  needsQuotes,
+  spacedUnit,
+  unexpected,
+} from "../diagnostics/catalogue/syntax.js";
+import { type SourceFile, span } from "../text/source.js";
+import { isNode, onlyChild, rangeOf, rangeOfToken, subs } from "./cst.js";
+import { describe, gluedWord, shorten } from "./describe.js";
+import type { Report } from "./report.js";
+import * as t from "./tokens.js";
+
+/** What the junk follows: it decides which sentence helps. */
+export type JunkPlace = "start" | "attribute" | "block" | "element" | "argument" | "paren";
+
+/** The first tokens of a stretch of junk, and where it begins and ends. */
+interface Stretch {
+  readonly first: IToken;
+  readonly second: IToken | undefined;
+  readonly start: number;
+  readonly end: number;
+  readonly hasBody: boolean;
+}
+
+/**
+ * Reports a stretch of junk; only what it begins with matters, the rest of the line is its consequence. `junk` are the
+ * nodes of the rules `junk` or `stray`; `before` is the offset where the last sensible thing ended.
+ */
+export function reportJunk(
+  file: SourceFile,
+  junk: readonly CstNode[],
+  place: JunkPlace,
+  before: number,
+  report: Report,
+): void {
+  const stretch = stretchOf(junk);
+  if (stretch === undefined) return;
+  const { first } = stretch;
+  if (stretch.start === before && reportGlued(file, first, report)) return;
+  if (reportUnit(file, first, before, report)) return;
+  if (separatorMissing(stretch, place)) {
+    const fix = { title: "insert `,`", span: span(file, before), replacement: "," };
+    return report.addGrammar(missingSeparator, rangeOfToken(first), undefined, { fix });
+  }
+  const operates = t.tokenIs(first, t.BinOp) || [t.Dot, t.Question, t.DotDot].includes(first.tokenType);
+  if (place === "block" && operates && first.image !== "==") {
+    const what = first.tokenType === t.Dot ? "a reference" : "an expression";
+    return report.addGrammar(argumentNeedsParentheses, rangeOfToken(first), { what });
+  }
+  const why = reason(stretch, place);
+  report.addGrammar(unexpected, rangeOfToken(first), {
+    found: describe(first),
+    ...(why === undefined ? {} : { why }),
+  });
+}
+
+/** `local:vztmpl/x`, `lxc.cap.keep`, `vmbr0.100`: one word to the user, several tokens to us. False when it is no such thing. */
+export function reportGlued(file: SourceFile, token: IToken, report: Report): boolean {
+  const { start, end } = gluedWord(file.text, token.startOffset);
+  const text = file.text.slice(start, end);
+  if (start === token.startOffset || !/[A-Za-z]/.test(text) || !/[.:/@]\w/.test(text)) return false;
+  const fix = { title: "put it in quotes", span: span(file, start, end), replacement: `"${text}"` };
+  report.addGrammar(needsQuotes, { start, end }, { text: shorten(text), what: "text like this" }, { fix });
+  return true;
+}
+
+function reportUnit(file: SourceFile, first: IToken, before: number, report: Report): boolean {
+  const number = /\d+(?:\.\d+)?$/.exec(file.text.slice(Math.max(0, before - 20), before))?.[0];
+  const isUnit = /^(?:[KMGT]|[KMGT]iB|[kKMGT]B|ms|s|m|h|d)$/.test(first.image);
+  if (number === undefined || !isUnit || first.startOffset === before) return false;
+  const unit = first.image.replace(/^([kKMGT])B$/, (_, prefix: string) => `${prefix.toUpperCase()}iB`);
+  const start = before - number.length;
+  const end = t.endOf(first);
+  const fix = { title: "write one word", span: span(file, start, end), replacement: `${number}${unit}` };
+  report.addGrammar(spacedUnit, { start, end }, { number, unit }, { fix });
+  return true;
+}
+
+function separatorMissing({ first, second, hasBody }: Stretch, place: JunkPlace): boolean {
+  if (place === "element") {
+    return first.tokenType === t.Literal || first.tokenType === t.StrOpen || t.tokenIs(first, t.Word);
+  }
+  const begins = t.tokenIs(first, t.Word) || first.tokenType === t.StrOpen;
+  if (place !== "attribute" && place !== "block") return false;
+  if (begins && second !== undefined && t.tokenIs(second, t.Assign) && second.tokenType !== t.Colon) return true;
+  return begins && place === "attribute" && (hasBody || entryKeywords.includes(first.tokenType));
+}
+
+const entryKeywords = [t.Let, t.Param, t.Import, t.Assert, t.For];
+
+function reason({ first }: Stretch, place: JunkPlace): string | undefined {
+  const inWords: Readonly<Record<string, string>> = { and: "write `&&`", or: "write `||`", not: "write `!`" };
+  const word = inWords[first.image];
+  if (word !== undefined && place !== "start") return word;
+  if (first.image === "==" && place === "block") return "an attribute is set with one `=`";
+  if (first.tokenType === t.Equals && place === "block") return "an attribute is one name, `=` and a value";
+  if (first.tokenType === t.Extends || first.tokenType === t.When) {
+    return "a block is written `kind arguments extends profile when condition { ... }`";
+  }
+  if (first.tokenType === t.LCurly && place === "start") return "a block begins with its kind";
+  if (place === "start") return "an entry begins with a name";
+  return undefined;
+}
+
+function stretchOf(junk: readonly CstNode[]): Stretch | undefined {
+  const tokens = junk.flatMap((node) => firstToken(node) ?? []);
+  const [first, second] = tokens;
+  const last = rangeOf(junk.at(-1));
+  if (first === undefined || last === undefined) return undefined;
+  const hasBody = junk.some((node) => subs(node, "body").length > 0);
+  return { first, second, start: first.startOffset, end: last.end, hasBody };
+}
+
+function firstToken(node: CstNode): IToken | undefined {
+  let child = onlyChild(node);
+  while (child !== undefined && isNode(child)) {
+    const children = Object.values(child.children).flat();
+    child = children.toSorted((a, b) => startOf(a) - startOf(b))[0];
+  }
+  return child;
+}
+
+function startOf(element: CstNode | IToken): number {
+  return isNode(element) ? (rangeOf(element)?.start ?? Infinity) : element.startOffset;
+}
