@@ -1,1 +1,97 @@
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import type { Address, Model, Resource } from "../model/resource.js";
+import type { Item } from "../syntax/ast.js";
+import { childScope, force } from "./context.js";
+import type { Context } from "./context.js";
+import { errorDatum } from "./datum.js";
+import { findCycles, withKindEdges } from "./graph.js";
+import { loadFiles } from "./imports.js";
+import { oncePerPlace, presentable } from "./findings.js";
+import type { CheckInput } from "./input.js";
+import { declareLet } from "./loops.js";
+import { checkParams, declareParam } from "./params.js";
+import { checkProfiles } from "./profiles.js";
+import { addResource, collectBlocks } from "./resources.js";
+import type { Found } from "./resources.js";
+import { checkAssertion, checkResource } from "./sections.js";
+
 export type { CheckerIo, CheckInput, JsonValue, LoadFailure, ParamSetting, SourceDocument } from "./input.js";
+
+/**
+ * Turns documents into the model: imports, params, loops, profiles, expressions, types, references, the order of things,
+ * and last the rules of the plugins. Reports everything that it finds; what is broken is in the model as error values.
+ */
+export function check(input: CheckInput): Result<Model> {
+  const ctx = context(input);
+  const { items, sources } = loadFiles(ctx, input.entry);
+  const front = ctx.findings.splice(0);
+  declareGlobals(ctx, items, input);
+  collectResources(ctx, items);
+  const resources = checkResources(ctx);
+  for (const { item, scope } of ctx.assertions) checkAssertion(ctx, item, scope);
+  const environment = [...ctx.environment].sort();
+  const model = withKindEdges({ resources, sources, environment }, ctx.kinds);
+  const found = [...front, ...oncePerPlace(ctx.findings), ...findCycles(model), ...judge(input, model)];
+  return {
+    value: model,
+    diagnostics: presentable(
+      found,
+      sources.map(({ path }) => path),
+    ),
+  };
+}
+
+function context({ kinds, io }: CheckInput): Context {
+  return {
+    kinds,
+    io,
+    findings: [],
+    globals: childScope(undefined),
+    profiles: new Map(),
+    nodes: [],
+    byAddress: new Map(),
+    byText: new Map(),
+    taken: new Map(),
+    assertions: [],
+    environment: new Set(),
+    busy: [],
+    unnamed: new Set(),
+    lost: [],
+    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false },
+  };
+}
+
+/** Params and lets of all files hold everywhere; each is evaluated once, whether used or not. */
+function declareGlobals(ctx: Context, items: readonly Item[], { params, entry }: CheckInput): void {
+  for (const item of items) {
+    if (item.type === "let") declareLet(ctx, ctx.globals, item);
+    if (item.type === "param") declareParam(ctx, item, ctx.globals, params);
+  }
+  checkParams(ctx, entry.file, params);
+}
+
+function collectResources(ctx: Context, items: readonly Item[]): void {
+  const found: Found[] = [];
+  collectBlocks(ctx, items, ctx.globals, found);
+  for (const block of found) addResource(ctx, block);
+  ctx.state.areResourcesKnown = true;
+  checkProfiles(ctx);
+}
+
+function checkResources(ctx: Context): ReadonlyMap<Address, Resource> {
+  const resources = new Map<Address, Resource>();
+  for (const node of ctx.nodes) {
+    const resource = checkResource(ctx, node);
+    if (!node.isSpurious) resources.set(node.address, resource);
+  }
+  for (const { variable, value } of ctx.globals.bindings.values()) {
+    force(ctx, value, variable.span, errorDatum(variable.span));
+  }
+  return resources;
+}
+
+function judge({ rules }: CheckInput, model: Model): readonly Diagnostic[] {
+  const findings: Diagnostic[] = [];
+  for (const rule of rules) rule.check(model, (finding) => findings.push(finding));
+  return findings;
+}

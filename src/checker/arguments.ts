@@ -1,0 +1,87 @@
+import type { Value } from "../model/resource.js";
+import type { ArgSpec } from "../plugin-api/index.js";
+import type { Block, Expr } from "../syntax/ast.js";
+import { cover } from "../text/source.js";
+import type { Span } from "../text/source.js";
+import { missingArgument, surplusArgument } from "../diagnostics/catalogue/semantics.js";
+import { report } from "./context.js";
+import type { Context, Scope } from "./context.js";
+import { convert } from "./convert.js";
+import type { Datum } from "./datum.js";
+import { evaluate } from "./evaluate.js";
+
+/** Arguments by the names of their declaration; those that could not be read are error values. */
+export interface Arguments {
+  readonly values: ReadonlyMap<string, Value>;
+  readonly spans: ReadonlyMap<string, Span>;
+}
+
+/** Evaluates and types the arguments of a block. */
+export function readArguments(ctx: Context, block: Block, specs: readonly ArgSpec[], scope: Scope): Arguments {
+  const values = new Map<string, Value>();
+  const spans = new Map<string, Span>();
+  let next = 0;
+  for (const spec of specs) {
+    const given = spec.rest === true ? block.args.slice(next) : block.args.slice(next, next + 1);
+    next += given.length;
+    const [first] = given;
+    const last = given.at(-1);
+    if (first === undefined || last === undefined) {
+      if (spec.optional !== true) missing(ctx, block, specs, spec, values);
+      continue;
+    }
+    const data = given.map((arg) => argument(ctx, arg, scope));
+    const at = cover(first.span, last.span);
+    values.set(spec.name, spec.rest === true ? restValue(ctx, data, spec) : convertFirst(ctx, data, spec));
+    spans.set(spec.name, at);
+  }
+  const surplus = block.args[next];
+  if (surplus !== undefined && surplus.type !== "error") {
+    report(ctx, surplusArgument, surplus.span, { keyword: block.kind.text, form: formOf(block.kind.text, specs) });
+  }
+  return { values, spans };
+}
+
+/** A word is always itself, never a variable; everything else is an expression. */
+export function argument(ctx: Context, arg: Expr, scope: Scope): Datum {
+  if (arg.type !== "word") return evaluate(ctx, arg, scope);
+  return { type: "text", form: "word", value: arg.name, span: arg.span };
+}
+
+function convertFirst(ctx: Context, data: readonly Datum[], spec: ArgSpec): Value {
+  const [datum] = data;
+  return datum === undefined ? { type: "error" } : convert(ctx, datum, spec.type, spec.name);
+}
+
+function restValue(ctx: Context, data: readonly Datum[], spec: ArgSpec): Value {
+  const type = spec.type.type === "list" ? spec.type.of : spec.type;
+  return { type: "list", items: data.map((datum) => convert(ctx, datum, type, spec.name)) };
+}
+
+function missing(
+  ctx: Context,
+  block: Block,
+  specs: readonly ArgSpec[],
+  spec: ArgSpec,
+  values: Map<string, Value>,
+): void {
+  values.set(spec.name, { type: "error" });
+  const isFirst = specs.find(({ name, optional }) => optional !== true && values.get(name)?.type === "error") === spec;
+  if (!isFirst || block.args.some((arg) => arg.type === "error")) return;
+  const args = { keyword: block.kind.text, argument: spec.name, form: formOf(block.kind.text, specs) };
+  report(ctx, missingArgument, headSpan(block), args);
+}
+
+/** `vm ID NAME`, with optional arguments in brackets. */
+export function formOf(keyword: string, specs: readonly ArgSpec[]): string {
+  const words = specs.map(({ name, optional, rest }) => {
+    const word = name.toUpperCase() + (rest === true ? "..." : "");
+    return optional === true ? `[${word}]` : word;
+  });
+  return [keyword, ...words].join(" ");
+}
+
+/** The words that open a block: its keyword and arguments. */
+export function headSpan(block: Block): Span {
+  return block.args.reduce((span, arg) => cover(span, arg.span), block.kind.span);
+}

@@ -1,0 +1,210 @@
+import type { Value } from "../model/resource.js";
+import type { SectionSpec } from "../plugin-api/index.js";
+import type { Attribute, Block, ForItem, Item } from "../syntax/ast.js";
+import type { Span } from "../text/source.js";
+import { duplicateBlock, misplacedItem } from "../diagnostics/catalogue/semantics.js";
+import { readArguments, headSpan } from "./arguments.js";
+import type { Arguments } from "./arguments.js";
+import { childScope, lazy, report } from "./context.js";
+import type { BodyNode, Context, Expansion, Layer, Scope, Source } from "./context.js";
+import { condition } from "./evaluate.js";
+import { declareLet, runLoop } from "./loops.js";
+import { reportExtends, unknownSection } from "./unknown.js";
+
+/** What a body is, besides its layers. */
+type Head = Pick<BodyNode, "keyword" | "path" | "spec" | "args" | "argSpans" | "headSpan" | "span" | "label">;
+
+/** A body whose layers are still to be filled in. */
+export function bodyNode(ctx: Context, head: Head, layers: Layer[] = []): BodyNode {
+  const node: BodyNode = {
+    ...head,
+    layers,
+    direct: lazy(`${head.label} { }`, () => directSources(layers)),
+    expansion: lazy(`${head.label} { ... }`, () => expand(ctx, node)),
+    settings: new Map(),
+  };
+  return node;
+}
+
+/** Entries of one origin, with the scope of its `let`s. */
+export function layer(
+  ctx: Context,
+  items: readonly Item[],
+  outer: Scope,
+  self: Scope["self"],
+  profile?: string,
+): Layer {
+  const scope = childScope(outer, self);
+  for (const item of items) if (item.type === "let") declareLet(ctx, scope, item);
+  return { items, scope, profile };
+}
+
+/** The attributes that stand in the layers themselves. */
+function directSources(layers: readonly Layer[]): ReadonlyMap<string, readonly Source[]> {
+  const sources = new Map<string, Source[]>();
+  layers.forEach(({ items, scope }, index) => {
+    for (const item of items)
+      if (item.type === "attribute") addSource(sources, { attribute: item, scope, layer: index });
+  });
+  return sources;
+}
+
+function addSource(sources: Map<string, Source[]>, source: Source): void {
+  const name = source.attribute.name.text;
+  const same = sources.get(name) ?? [];
+  sources.set(name, same);
+  const last = same.at(-1);
+  // Inside one layer the first `=` counts; a second one is reported when the body is checked.
+  if (last?.layer === source.layer && source.attribute.operator === "=") return;
+  same.push(source);
+}
+
+/** Work in progress on one expansion. */
+interface Expanding {
+  readonly ctx: Context;
+  readonly node: BodyNode;
+  readonly sources: Map<string, Source[]>;
+  readonly sections: Group[];
+  readonly assertions: Expansion["assertions"][number][];
+  readonly state: { isDamaged: boolean };
+}
+
+/** A nested block with the layers of its namesakes in profiles. */
+interface Group {
+  readonly key: string | undefined;
+  readonly node: BodyNode;
+  /** The layer of the parent that last gave entries. */
+  last: number;
+  lastSpan: Span;
+}
+
+/** Runs the loops and conditions of a body. */
+function expand(ctx: Context, node: BodyNode): Expansion {
+  const work: Expanding = {
+    ctx,
+    node,
+    sources: new Map(),
+    sections: [],
+    assertions: [],
+    state: { isDamaged: false },
+  };
+  node.layers.forEach(({ items, scope }, index) => expandItems(work, items, scope, index));
+  const sections = work.sections.map((group) => group.node);
+  return { sources: work.sources, sections, assertions: work.assertions, isDamaged: work.state.isDamaged };
+}
+
+function expandItems(work: Expanding, items: readonly Item[], scope: Scope, index: number): void {
+  for (const item of items) expandItem(work, item, scope, index);
+}
+
+function expandItem(work: Expanding, item: Item, scope: Scope, index: number): void {
+  switch (item.type) {
+    case "attribute":
+      return addSource(work.sources, { attribute: item, scope, layer: index });
+    case "block":
+      return expandBlock(work, item, scope, index);
+    case "for":
+      return expandLoop(work, item, scope, index);
+    case "assert":
+      work.assertions.push({ item, scope });
+      return;
+    case "import":
+    case "param":
+      return report(work.ctx, misplacedItem, item.span, { what: item.type });
+    case "error":
+      work.state.isDamaged = true;
+      return;
+    case "let":
+      return;
+  }
+}
+
+function expandLoop(work: Expanding, item: ForItem, scope: Scope, index: number): void {
+  runLoop(work.ctx, item, scope, (turn) => {
+    for (const inner of item.body.items) if (inner.type === "let") declareLet(work.ctx, turn, inner);
+    expandItems(work, item.body.items, turn, index);
+  });
+}
+
+function expandBlock(work: Expanding, block: Block, scope: Scope, index: number): void {
+  const { ctx, node } = work;
+  const spec = sectionSpec(node.spec, block.kind.text);
+  if (spec === undefined) {
+    unknownSection(ctx, block, node, node.layers[index]?.profile);
+    return;
+  }
+  if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") !== true) return;
+  const args = readArguments(ctx, block, spec.args, scope);
+  const inner = layer(ctx, block.body?.items ?? [], scope, scope.self, node.layers[index]?.profile);
+  if (block.extends.length > 0) reportExtends(ctx, block);
+  const key = keyOf(block.kind.text, spec, args);
+  const group = key === undefined ? undefined : work.sections.find((candidate) => candidate.key === key);
+  if (group === undefined) {
+    const section = bodyNode(ctx, sectionHead(node, block, spec, args), [inner]);
+    work.sections.push({ key, node: section, last: index, lastSpan: headSpan(block) });
+  } else {
+    mergeBlock(work, group, block, inner, index);
+  }
+}
+
+function mergeBlock(work: Expanding, group: Group, block: Block, inner: Layer, index: number): void {
+  if (group.last === index) {
+    const related = [{ span: group.lastSpan, message: "first here" }];
+    const args = { block: sourceText(headSpan(block)), where: work.node.label };
+    report(work.ctx, duplicateBlock, headSpan(block), args, { related });
+    return;
+  }
+  group.last = index;
+  group.lastSpan = headSpan(block);
+  group.node.layers.push(inner);
+}
+
+export function sectionSpec(spec: SectionSpec, keyword: string): SectionSpec | undefined {
+  return Object.hasOwn(spec.sections, keyword) ? spec.sections[keyword] : undefined;
+}
+
+/** What makes two blocks the same one; undefined where any number may stand. */
+function keyOf(keyword: string, spec: SectionSpec, args: Arguments): string | undefined {
+  if (spec.repeat === "any") return undefined;
+  if (spec.repeat === "once" || spec.args.length === 0) return keyword;
+  const values = [...args.values.values()];
+  if (values.some((value) => value.type === "error")) return undefined;
+  return `${keyword} ${JSON.stringify(values.map(identityOf))}`;
+}
+
+/** References are the same whether written by name or by id. */
+function identityOf(value: Value): Value | string {
+  return value.type === "ref" ? value.address : value;
+}
+
+function sectionHead(parent: BodyNode, block: Block, spec: SectionSpec, args: Arguments): Head {
+  return {
+    keyword: block.kind.text,
+    path: [...parent.path, block.kind.text],
+    spec,
+    args: args.values,
+    argSpans: args.spans,
+    headSpan: headSpan(block),
+    span: block.span,
+    label: `${sourceText(headSpan(block))} of ${parent.label}`,
+  };
+}
+
+/** How a place is written, on one line and not too long. */
+export function sourceText(at: Span): string {
+  const text = at.file.text.slice(at.start, at.end).replace(/\s+/g, " ");
+  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
+}
+
+/** Every attribute of a layer that repeats an earlier one of the same layer. */
+export function repeatedAttributes(items: readonly Item[]): readonly { again: Attribute; first: Attribute }[] {
+  const seen = new Map<string, Attribute>();
+  const repeated: { again: Attribute; first: Attribute }[] = [];
+  for (const item of items) {
+    if (item.type !== "attribute") continue;
+    const first = seen.get(item.name.text);
+    if (first === undefined) seen.set(item.name.text, item);
+    else if (item.operator === "=") repeated.push({ again: item, first });
+  }
+  return repeated;
+}

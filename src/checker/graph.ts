@@ -1,0 +1,111 @@
+import type { Address, Edge, Model, Resource, Section, Value } from "../model/resource.js";
+import type { KindSpec } from "../plugin-api/index.js";
+import { dependencyCycle } from "../diagnostics/catalogue/semantics.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+
+/**
+ * What must exist before a resource: everything that its attributes refer to, whatever their depth. Arguments of blocks are
+ * no edges: a firewall rule about another guest does not wait for it.
+ */
+export function edgesOf(section: Section, self: Address): readonly Edge[] {
+  const edges: Edge[] = [];
+  collectEdges(section, self, edges);
+  return edges;
+}
+
+function collectEdges(section: Section, self: Address, edges: Edge[]): void {
+  for (const { name, value, span } of section.settings.values()) {
+    for (const to of targetsOf(value)) addEdge(edges, { to, span, reason: name }, self);
+  }
+  for (const inner of section.sections) collectEdges(inner, self, edges);
+}
+
+function addEdge(edges: Edge[], edge: Edge, self: Address): void {
+  const isKnown = edges.some(({ to, reason }) => to === edge.to && reason === edge.reason);
+  if (edge.to !== self && !isKnown) edges.push(edge);
+}
+
+function targetsOf(value: Value): readonly Address[] {
+  switch (value.type) {
+    case "ref":
+      return [value.address];
+    case "list":
+      return value.items.flatMap(targetsOf);
+    case "map":
+      return value.entries.flatMap(([, item]) => targetsOf(item));
+    default:
+      return [];
+  }
+}
+
+/** The model with the edges that only the kinds know. */
+export function withKindEdges(model: Model, kinds: ReadonlyMap<string, KindSpec>): Model {
+  const resources = new Map<Address, Resource>();
+  for (const [address, resource] of model.resources) {
+    const own = kinds.get(resource.kind)?.edges?.(resource, model) ?? [];
+    const requires = [...resource.requires];
+    for (const { to, reason } of own) {
+      const isKnown = requires.some((edge) => edge.to === to);
+      if (model.resources.has(to) && !isKnown) addEdge(requires, { to, reason, span: resource.headSpan }, address);
+    }
+    resources.set(address, { ...resource, requires });
+  }
+  return { ...model, resources };
+}
+
+/** Cycles among the resources, each once, at the edge with which the first of its resources (in source order) enters it. */
+export function findCycles(model: Model): readonly Diagnostic[] {
+  const done = new Set<Address>();
+  const findings: Diagnostic[] = [];
+  for (const address of model.resources.keys()) search(model, address, done, findings);
+  return findings;
+}
+
+interface Frame {
+  readonly address: Address;
+  readonly edges: readonly Edge[];
+  next: number;
+}
+
+/** Depth first, without recursion: chains of resources may be long. */
+function search(model: Model, start: Address, done: Set<Address>, findings: Diagnostic[]): void {
+  if (done.has(start)) return;
+  const path: Frame[] = [frame(model, start)];
+  const onPath = new Map<Address, number>([[start, 0]]);
+  for (let top = path.at(-1); top !== undefined; top = path.at(-1)) {
+    const edge = top.edges[top.next++];
+    if (edge === undefined) {
+      path.pop();
+      onPath.delete(top.address);
+      done.add(top.address);
+      continue;
+    }
+    const at = onPath.get(edge.to);
+    if (at !== undefined) findings.push(cycle(path.slice(at)));
+    else if (!done.has(edge.to) && model.resources.has(edge.to)) {
+      onPath.set(edge.to, path.length);
+      path.push(frame(model, edge.to));
+    }
+  }
+}
+
+function frame(model: Model, address: Address): Frame {
+  return { address, edges: model.resources.get(address)?.requires ?? [], next: 0 };
+}
+
+/** The frames of a cycle, each with the edge that it is at. */
+function cycle(frames: readonly Frame[]): Diagnostic {
+  const edges = frames.flatMap(({ address, edges: all, next }) => {
+    const edge = all[next - 1];
+    return edge === undefined ? [] : [{ from: address, edge }];
+  });
+  const [first, ...others] = edges;
+  if (first === undefined) throw new RangeError("a cycle without edges");
+  const chain = [`\`${first.from}\``, ...edges.map(({ edge }) => `\`${edge.to}\` (${edge.reason})`)].join(" -> ");
+  const related = others.map(({ from, edge }) => ({
+    span: edge.span,
+    message: `\`${from}\` needs \`${edge.to}\` (${edge.reason})`,
+  }));
+  return diagnose(dependencyCycle, first.edge.span, { chain }, { related });
+}

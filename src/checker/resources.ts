@@ -1,0 +1,152 @@
+import type { KindSpec } from "../plugin-api/index.js";
+import type { Block, ForItem, Item } from "../syntax/ast.js";
+import type { Value } from "../model/resource.js";
+import type { Span } from "../text/source.js";
+import { attributeAtFileLevel, duplicateId, duplicateName, misplacedItem } from "../diagnostics/catalogue/semantics.js";
+import { headSpan, readArguments } from "./arguments.js";
+import type { Arguments } from "./arguments.js";
+import { bodyNode, layer } from "./bodies.js";
+import { childScope, report } from "./context.js";
+import type { Context, Layer, ResourceNode, Scope } from "./context.js";
+import { condition } from "./evaluate.js";
+import { declareLet, runLoop } from "./loops.js";
+import { declareProfile, profileChain } from "./profiles.js";
+import { reportExtends, reportUnknownKind } from "./unknown.js";
+
+/** A top-level block of a known kind, waiting until all profiles are known. */
+export interface Found {
+  readonly kind: KindSpec;
+  readonly block: Block;
+  readonly scope: Scope;
+}
+
+/** Runs the loops and conditions at file level: declares profiles, gives the blocks of the kinds in source order. */
+export function collectBlocks(ctx: Context, items: readonly Item[], scope: Scope, found: Found[]): void {
+  for (const item of items) collectItem(ctx, item, scope, found);
+}
+
+function collectItem(ctx: Context, item: Item, scope: Scope, found: Found[]): void {
+  switch (item.type) {
+    case "block":
+      return collectBlock(ctx, item, scope, found);
+    case "for":
+      return collectLoop(ctx, item, scope, found);
+    case "assert":
+      ctx.assertions.push({ item, scope });
+      return;
+    case "attribute":
+      return report(ctx, attributeAtFileLevel, item.name.span, { name: item.name.text });
+    case "error":
+      ctx.lost.push(item.span.file.text.slice(item.span.start, item.span.end));
+      return;
+    case "import":
+    case "param":
+    case "let":
+      return;
+  }
+}
+
+function collectLoop(ctx: Context, item: ForItem, scope: Scope, found: Found[]): void {
+  runLoop(ctx, item, scope, (turn) => {
+    for (const inner of item.body.items) declareInLoop(ctx, inner, turn);
+    collectBlocks(ctx, item.body.items, turn, found);
+  });
+}
+
+function declareInLoop(ctx: Context, item: Item, scope: Scope): void {
+  if (item.type === "let") declareLet(ctx, scope, item);
+  if (item.type === "import" || item.type === "param") report(ctx, misplacedItem, item.span, { what: item.type });
+}
+
+function collectBlock(ctx: Context, block: Block, scope: Scope, found: Found[]): void {
+  const kind = ctx.kinds.get(block.kind.text);
+  if (kind === undefined && block.kind.text !== "profile") return reportUnknownKind(ctx, block);
+  if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") !== true) return;
+  if (kind === undefined) declareProfile(ctx, block, scope);
+  else found.push({ kind, block, scope });
+}
+
+/** Makes the resource of a block: its identity from its arguments, its layers from its profiles and itself. */
+export function addResource(ctx: Context, { kind, block, scope }: Found): void {
+  const args = readArguments(ctx, block, kind.args, scope);
+  if (kind.profiles !== true) reportExtends(ctx, block);
+  const profiles = kind.profiles === true ? profileChain(ctx, block.extends) : [];
+  const node = resourceNode(ctx, kind, block, args);
+  const layers: Layer[] = node.layers;
+  for (const profile of profiles) {
+    layers.push(layer(ctx, profile.block.body?.items ?? [], profile.scope, node, profile.name));
+  }
+  layers.push(layer(ctx, block.body?.items ?? [], childScope(scope), node));
+  ctx.nodes.push(node);
+  index(ctx, node);
+}
+
+function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Arguments): ResourceNode {
+  const idValue = kind.identity.id === undefined ? undefined : args.values.get(kind.identity.id);
+  const id = idValue?.type === "number" ? idValue.value : undefined;
+  const written = nameOf(args.values.get(kind.identity.name));
+  const name = written ?? String(id ?? "");
+  const address = `${kind.keyword}.${id ?? name}`;
+  if (written === undefined) ctx.unnamed.add(kind.keyword);
+  const body = bodyNode(ctx, {
+    keyword: kind.keyword,
+    path: [],
+    spec: kind,
+    args: args.values,
+    argSpans: args.spans,
+    headSpan: headSpan(block),
+    span: block.span,
+    label: name === "" ? `\`${kind.keyword}\`` : address,
+  });
+  return Object.assign(body, { kind, address, id, name, isSpurious: written === undefined && id === undefined });
+}
+
+function nameOf(value: Value | undefined): string | undefined {
+  if (value?.type === "string") return value.value;
+  if (value?.type === "number") return String(value.value);
+  return value?.type === "ref" ? value.text : undefined;
+}
+
+/** Makes a resource known by address, name and id; what takes another's place is reported and stays outside the model. */
+function index(ctx: Context, node: ResourceNode): void {
+  if (node.isSpurious) return;
+  const { kind, id, name } = node;
+  if (id !== undefined) take(ctx, node, `id ${kind.idSpace ?? kind.keyword} ${id}`, true);
+  const isNameFree = take(ctx, node, `name ${kind.nameSpace ?? kind.keyword} ${name.toLowerCase()}`, false);
+  if (ctx.byAddress.has(node.address)) {
+    node.isSpurious = true;
+    return;
+  }
+  ctx.byAddress.set(node.address, node);
+  if (isNameFree) addText(ctx, name, node);
+  if (id !== undefined && String(id) !== name) addText(ctx, String(id), node);
+}
+
+function addText(ctx: Context, key: string, node: ResourceNode): void {
+  const same = ctx.byText.get(key);
+  if (same === undefined) ctx.byText.set(key, [node]);
+  else same.push(node);
+}
+
+/** Claims an id or name; false when another has it, which is reported. */
+function take(ctx: Context, node: ResourceNode, key: string, isId: boolean): boolean {
+  const first = ctx.taken.get(key);
+  if (first === undefined) {
+    ctx.taken.set(key, node);
+    return true;
+  }
+  const related = [{ span: identitySpan(first, isId), message: "first used here" }];
+  const at = identitySpan(node, isId);
+  if (isId) report(ctx, duplicateId, at, { id: node.id ?? 0, first: described(first) }, { related });
+  else report(ctx, duplicateName, at, { name: node.name, first: described(first) }, { related });
+  return false;
+}
+
+function identitySpan(node: ResourceNode, isId: boolean): Span {
+  const { id, name } = node.kind.identity;
+  return node.argSpans.get(isId ? (id ?? name) : name) ?? node.headSpan;
+}
+
+function described(node: ResourceNode): string {
+  return node.address.endsWith(`.${node.name}`) ? `\`${node.address}\`` : `\`${node.name}\` (${node.address})`;
+}

@@ -1,0 +1,68 @@
+import type { Resource, Section, Setting } from "../model/resource.js";
+import type { AssertItem } from "../syntax/ast.js";
+import { assertionFailed, duplicateAttribute, missingAttribute } from "../diagnostics/catalogue/semantics.js";
+import { repeatedAttributes } from "./bodies.js";
+import { report } from "./context.js";
+import type { BodyNode, Context, Expansion, ResourceNode, Scope } from "./context.js";
+import { plainText } from "./datum.js";
+import { condition, evaluate } from "./evaluate.js";
+import { edgesOf } from "./graph.js";
+import { expansionOf, optionOf, settingOf } from "./settings.js";
+import { unknownSetting } from "./unknown.js";
+
+/** Checks all of a top-level block. The kind's own edges come later, when the whole model is there. */
+export function checkResource(ctx: Context, node: ResourceNode): Resource {
+  const section = checkSection(ctx, node);
+  const { address, id, name } = node;
+  return { ...section, address, ...(id === undefined ? {} : { id }), name, requires: edgesOf(section, address) };
+}
+
+/** Checks a body: names, values, what is missing, nested blocks, assertions. */
+function checkSection(ctx: Context, node: BodyNode): Section {
+  const expansion = expansionOf(ctx, node, node.headSpan);
+  reportRepeated(ctx, node);
+  const settings = new Map<string, Setting>();
+  for (const name of expansion.sources.keys()) {
+    const setting = checkSetting(ctx, node, expansion, name);
+    if (setting !== undefined) settings.set(name, setting);
+  }
+  reportMissing(ctx, node, expansion);
+  const sections = expansion.sections.map((section) => checkSection(ctx, section));
+  for (const { item, scope } of expansion.assertions) checkAssertion(ctx, item, scope);
+  const { args, argSpans, span, headSpan } = node;
+  return { kind: node.keyword, args, argSpans, settings, sections, span, headSpan };
+}
+
+function checkSetting(ctx: Context, node: BodyNode, expansion: Expansion, name: string): Setting | undefined {
+  if (optionOf(node.spec, name) !== undefined) return settingOf(ctx, node, name, node.headSpan);
+  for (const { attribute, layer } of expansion.sources.get(name) ?? []) {
+    unknownSetting(ctx, attribute, node, node.layers[layer]?.profile);
+  }
+  return undefined;
+}
+
+function reportRepeated(ctx: Context, node: BodyNode): void {
+  for (const { items, profile } of node.layers) {
+    const where = profile === undefined ? node.label : `profile \`${profile}\``;
+    for (const { again, first } of repeatedAttributes(items)) {
+      const related = [{ span: first.name.span, message: "first set here" }];
+      report(ctx, duplicateAttribute, again.name.span, { name: again.name.text, where }, { related });
+    }
+  }
+}
+
+function reportMissing(ctx: Context, node: BodyNode, expansion: Expansion): void {
+  if (expansion.isDamaged) return;
+  for (const [name, option] of Object.entries(node.spec.options)) {
+    if (option.required !== true || expansion.sources.has(name)) continue;
+    report(ctx, missingAttribute, node.headSpan, { name, where: node.label, doc: option.doc });
+  }
+}
+
+/** A condition of the files' author; its message is theirs. */
+export function checkAssertion(ctx: Context, item: AssertItem, scope: Scope): void {
+  const holds = condition(ctx, item.condition, scope, "`assert`");
+  if (holds !== false) return;
+  const message = evaluate(ctx, item.message, scope);
+  report(ctx, assertionFailed, item.condition.span, { message: plainText(message) ?? "this assertion does not hold" });
+}

@@ -1,0 +1,112 @@
+import type { Setting, Value } from "../model/resource.js";
+import type { OptionSpec, OptionType, SectionSpec } from "../plugin-api/index.js";
+import type { Expr } from "../syntax/ast.js";
+import type { Span } from "../text/source.js";
+import { absentNotAllowed, appendToOther, literalSecret, repeatedElement } from "../diagnostics/catalogue/semantics.js";
+import { force, lazy, report } from "./context.js";
+import type { BodyNode, Context, Expansion, Lazy, Source } from "./context.js";
+import { convert, repeatedItem } from "./convert.js";
+import { describe } from "./datum.js";
+import { evaluate } from "./evaluate.js";
+import { ERROR, fromValue } from "./values.js";
+
+const NOTHING: Expansion = { sources: new Map(), sections: [], assertions: [], isDamaged: true };
+
+/** What a body holds; computed when first asked for. A body that asks for itself is reported, and holds nothing. */
+export function expansionOf(ctx: Context, node: BodyNode, at: Span): Expansion {
+  return force(ctx, node.expansion, at, NOTHING);
+}
+
+/** The declaration of an attribute: a named one, or the free one that its name fits. */
+export function optionOf(spec: SectionSpec, name: string): OptionSpec | undefined {
+  if (Object.hasOwn(spec.options, name)) return spec.options[name];
+  const { free } = spec;
+  return free !== undefined && new RegExp(`^(?:${free.pattern})$`, "u").test(name) ? free.option : undefined;
+}
+
+/** A checked attribute of a body; undefined when nothing sets it or its kind does not have it. */
+export function settingOf(ctx: Context, node: BodyNode, name: string, at: Span): Setting | undefined {
+  const known = node.settings.get(name);
+  const thunk = known ?? settingThunk(ctx, node, name, at);
+  if (thunk === undefined) return undefined;
+  const broken: Setting = { name, value: ERROR, span: at, nameSpan: at };
+  return force(ctx, thunk, at, broken);
+}
+
+function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Lazy<Setting | undefined> | undefined {
+  const option = optionOf(node.spec, name);
+  if (option === undefined) return undefined;
+  const direct = node.direct.value?.get(name) ?? force(ctx, node.direct, at, new Map()).get(name);
+  const sources = direct ?? expansionOf(ctx, node, at).sources.get(name);
+  if (sources === undefined) return undefined;
+  const thunk = lazy(`${node.label}.${name}`, () => merge(ctx, sources, name, option));
+  node.settings.set(name, thunk);
+  return thunk;
+}
+
+/** Later layers win; `+=` extends what came before. */
+function merge(ctx: Context, sources: readonly Source[], name: string, option: OptionSpec): Setting | undefined {
+  let setting: Setting | undefined;
+  for (const source of sources) {
+    const { attribute } = source;
+    const value = attributeValue(ctx, source, name, option);
+    const base = attribute.operator === "+=" ? setting?.value : undefined;
+    const merged = base === undefined ? value : extend(ctx, base, value, source, option.type);
+    setting = { name, value: merged, span: attribute.value.span, nameSpan: attribute.name.span };
+  }
+  return setting;
+}
+
+function attributeValue(ctx: Context, source: Source, name: string, option: OptionSpec): Value {
+  const { attribute, scope } = source;
+  const isAppending = attribute.operator === "+=";
+  if (isAppending && !takesList(option.type)) {
+    report(ctx, appendToOther, attribute.name.span, { name, found: "takes none" });
+    return ERROR;
+  }
+  if (option.type.type === "secret" && !mayBeSecret(attribute.value)) {
+    report(ctx, literalSecret, attribute.value.span, { name });
+    return ERROR;
+  }
+  const datum = evaluate(ctx, attribute.value, scope);
+  if (datum.type === "absent" && !isAppending) {
+    if (isRemovable(option)) return { type: "absent" };
+    report(ctx, absentNotAllowed, datum.span, { name });
+    return ERROR;
+  }
+  return convert(ctx, datum, option.type, name);
+}
+
+/** What may turn out to be secret(...); anything else in the place of a secret is not even evaluated, lest it be quoted. */
+function mayBeSecret(expr: Expr): boolean {
+  if (expr.type === "paren") return mayBeSecret(expr.inner);
+  if (expr.type === "conditional") return mayBeSecret(expr.then) && mayBeSecret(expr.otherwise);
+  return expr.type === "call" || expr.type === "error" || (expr.type === "word" && expr.name === "absent");
+}
+
+/** By default what Proxmox has an option for can be removed from it. */
+function isRemovable(option: OptionSpec): boolean {
+  return option.removable ?? (option.pve !== undefined && option.required !== true);
+}
+
+function takesList(type: OptionType): boolean {
+  return type.type === "list" || (type.type === "union" && type.of.some(takesList));
+}
+
+function extend(ctx: Context, base: Value, value: Value, source: Source, type: OptionType): Value {
+  if (base.type === "error" || value.type === "error") return ERROR;
+  const { attribute } = source;
+  const name = attribute.name.text;
+  if (base.type === "absent") return value;
+  if (base.type !== "list" || value.type !== "list") {
+    report(ctx, appendToOther, attribute.name.span, { name, found: "is none here" });
+    return ERROR;
+  }
+  const items = [...base.items, ...value.items];
+  const isUnique = type.type === "list" && type.unique === true;
+  const repeated = isUnique ? items[repeatedItem(items) ?? -1] : undefined;
+  if (repeated === undefined) return { type: "list", items };
+  const at = attribute.value.span;
+  report(ctx, repeatedElement, at, { name, found: describe(fromValue(repeated, at)) });
+  return ERROR;
+}
