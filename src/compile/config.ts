@@ -42,7 +42,9 @@ export function readConfig(file: SourceFile): Result<ProjectConfig> {
 
 function readEntry(value: JsonNode | undefined, report: (finding: Diagnostic) => void): ConfigText | undefined {
   if (value === undefined) return undefined;
-  if (value.type === "string" && value.value !== "") return { text: value.value, span: value.span };
+  if (value.type === "string" && value.value !== "") {
+    return { text: value.value.replace(/^(\.\/)+/, ""), span: value.span };
+  }
   report(diagnose(cliSettingType, value.span, { name: "entry", wanted: "the path of a file, as text" }));
   return undefined;
 }

@@ -40,7 +40,7 @@ export async function projectOf(path: string): Promise<{ readonly project: Proje
  */
 export function defaultEntry(project: Project, folder: string): string | undefined {
   const named = project.config.value.entry;
-  if (named !== undefined) return named.text.replace(/^\.\//, "");
+  if (named !== undefined) return named.text;
   const here = pathBelow(project.root, realOr(folder));
   if (here === undefined) return undefined;
   const sources = (project.files.list(here) ?? []).filter((name) => name.endsWith(".phx"));
