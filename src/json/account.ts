@@ -3,7 +3,7 @@ import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Span } from "../text/source.js";
 import type { Fate } from "./field.js";
 import { type FieldNode, fieldOf, isLeaf } from "./fields.js";
-import { isSet } from "./read.js";
+import { isEmpty } from "./context.js";
 import type { JsonNode } from "./tree.js";
 
 /** A file's tree with the part of the field table that describes it. */
@@ -38,7 +38,7 @@ function collect(node: JsonNode, fields: FieldNode, groups: Map<string, Group>):
   if (node.type !== "object") return;
   for (const member of node.members.values()) {
     const field = fieldOf(fields, member.name);
-    if (field === undefined || !isSet(member.value)) continue;
+    if (field === undefined || isEmpty(member.value)) continue;
     if (isLeaf(field)) addTo(groups, field, member.nameSpan);
     else collect(member.value, field, groups);
   }
@@ -48,9 +48,10 @@ function addTo(groups: Map<string, Group>, field: FieldNode, place: Span): void 
   const fate = field.field?.fate;
   if (fate === undefined || fate.fate === "compiled" || fate.fate === "read") return;
   const path = field.path.replace(GUEST, "");
-  const key = `${path} ${JSON.stringify(fate)}`;
+  const unit = unitOf(field.path);
+  const key = `${path} ${unit} ${JSON.stringify(fate)}`;
   const group = groups.get(key);
-  if (group === undefined) groups.set(key, { path, unit: unitOf(field.path), fate, places: [place] });
+  if (group === undefined) groups.set(key, { path, unit, fate, places: [place] });
   else group.places.push(place);
 }
 

@@ -17,6 +17,18 @@ import type { JsonMember, JsonNode } from "./tree.js";
 
 const RAID_LEVELS: readonly string[] = ["single", "mirror", "raidz1", "raidz2", "raidz3"];
 
+/** What the existing system sets on every pool that it makes: of the pool itself, and of its root dataset. */
+const POOL_PROPERTIES = [
+  ["options", [["autotrim", "on"]]],
+  [
+    "properties",
+    [
+      ["compression", "lz4"],
+      ["atime", "off"],
+    ],
+  ],
+] as const;
+
 /** A dataset with the storage that is made of it. */
 export interface Dataset {
   /** `quickOS/vm-disks`; it is mounted at `/quickOS/vm-disks`, as the existing system creates it. */
@@ -42,9 +54,14 @@ function poolBlock(context: Context, node: JsonNode): readonly Block[] {
     return [];
   }
   const level = member(node, "raid_level");
+  const at = called.value.span;
   const items = [
     ...attribute(level, "raid", (value) => raid(context, value)),
     ...attribute(disks, "disks", asList(string)),
+    ...POOL_PROPERTIES.map(([kind, properties]) => {
+      const inner = properties.map(([property, value]) => constant(at, property, string(at, value)));
+      return block(kind, at, at, [], inner);
+    }),
   ];
   return [block("pool", called.value.span, node.span, [string(called.value.span, name)], items)];
 }
