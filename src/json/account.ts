@@ -1,4 +1,4 @@
-import { jsonForeignField, jsonInfoField, jsonLaterField } from "../diagnostics/catalogue/json.js";
+import { jsonForeignField, jsonInfoField, jsonLaterField } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Span } from "../text/source.js";
 import type { Fate } from "./field.js";

@@ -1,5 +1,5 @@
+import { jsonMissingField } from "../diagnostics/catalogue/json-text.js";
 import {
-  jsonMissingField,
   jsonPoolAssumed,
   jsonProperty,
   jsonRaidLevel,

@@ -1,4 +1,5 @@
-import { jsonNoEnvironment, jsonRuleInterface } from "../diagnostics/catalogue/json.js";
+import { jsonNoEnvironment } from "../diagnostics/catalogue/json-text.js";
+import { jsonRuleInterface } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block, Expr } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";

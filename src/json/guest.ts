@@ -1,9 +1,5 @@
-import {
-  jsonCheckWithoutTest,
-  jsonNoSource,
-  jsonSingularCheck,
-  jsonTemplateUnused,
-} from "../diagnostics/catalogue/json.js";
+import { jsonNoSource } from "../diagnostics/catalogue/json-text.js";
+import { jsonCheckWithoutTest, jsonSingularCheck, jsonTemplateUnused } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block, Item } from "../syntax/ast.js";
 import { asBool, asGuests, asInt, asList, asSeconds, asString, attribute, block, int, string } from "./build.js";

@@ -1,4 +1,5 @@
-import { jsonCannotRead, jsonNoManifest, jsonSecret } from "../diagnostics/catalogue/json.js";
+import { jsonCannotRead, jsonNoManifest } from "../diagnostics/catalogue/json-text.js";
+import { jsonSecret } from "../diagnostics/catalogue/json.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { SourceFile } from "../text/source.js";
 import { findGuests } from "./context.js";

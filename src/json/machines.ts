@@ -1,8 +1,8 @@
+import { jsonMissingField } from "../diagnostics/catalogue/json-text.js";
 import {
   jsonDefaultDiskSize,
   jsonDiskDefaultUnused,
   jsonMachineOption,
-  jsonMissingField,
   jsonTemplateSnapshot,
 } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";

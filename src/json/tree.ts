@@ -6,7 +6,7 @@ import {
   jsonSyntax,
   jsonTooDeep,
   jsonTrailingComma,
-} from "../diagnostics/catalogue/json.js";
+} from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { position, type SourceFile, span, type Span } from "../text/source.js";
 import { COMMENT_ERROR, SYNTAX_ERRORS, Token } from "./tokens.js";

@@ -1,5 +1,10 @@
 import type { ErrorObject } from "ajv";
-import { jsonMissingField, jsonNotAGuestId, jsonUnknownField, jsonWrongType } from "../diagnostics/catalogue/json.js";
+import {
+  jsonMissingField,
+  jsonNotAGuestId,
+  jsonUnknownField,
+  jsonWrongType,
+} from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { span, type Span } from "../text/source.js";
