@@ -1,6 +1,8 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { setTimeout as sleep } from "node:timers/promises";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -12,6 +14,7 @@ import { startHere, startOver } from "../../src/host/transport.js";
 import { hasSshd, startSshd } from "../support/sshd.js";
 import type { TestSshd } from "../support/sshd.js";
 import { stubPlan } from "../support/stub-plan.js";
+import { runCli } from "../support/terminal.js";
 
 const test = suite("apply-ssh");
 let sshd: TestSshd;
@@ -172,6 +175,41 @@ onSsh("a staging folder that cannot be made is a refusal", async () => {
   const result = await apply("yes");
   assert.is(result.code, 2);
   assert.match(result.message ?? "", "cannot make a folder");
+});
+
+/** The command line that applies the stub over ssh. */
+function command(...more: string[]): string[] {
+  writeFileSync(join(place, "plan.sh"), script());
+  const ssh = ["--host", sshd.host, "--ssh-config", sshd.configFile, "--ssh-option", "ConnectTimeout=5"];
+  return ["apply", "plan.sh", ...ssh, "--staging", join(place, "staging"), ...more];
+}
+
+onSsh("the command asks on a terminal, takes --yes elsewhere, and passes codes on", async () => {
+  const unasked = await runCli(command(), { cwd: place });
+  assert.equal([unasked.code, unasked.out], [2, "~ vm 8001 docker-1: memory 4096 -> 8192\n"]);
+  assert.match(unasked.err, "say --yes");
+  for (const answer of ["", "n", "yes please"]) {
+    const declined = await runCli(command(), { cwd: place, answer });
+    assert.equal([declined.code, existsSync(join(place, "ran"))], [2, false]);
+    assert.match(declined.err, "[y/N]");
+  }
+  assert.is((await runCli(command(), { cwd: place, answer: "y" })).code, 0);
+  set("RUN", "4");
+  assert.is((await runCli(command("--yes"), { cwd: place })).code, 4);
+});
+
+onSsh("Ctrl-C on the terminal, which reaches ssh as well, lets the script end in order", async () => {
+  set("SLEEP", "");
+  const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
+  const child = spawn(process.execPath, [main, ...command("--yes")], { cwd: place, detached: true });
+  let output = "";
+  child.stdout.on("data", (bytes: Buffer) => (output += bytes.toString("utf8")));
+  const ended = new Promise((resolve) => child.once("close", resolve));
+  await until(() => existsSync(join(place, "started")));
+  process.kill(-(child.pid ?? 0), "SIGINT");
+  assert.is(await ended, 130);
+  assert.match(output, "interrupted\n");
+  assert.equal(staged(), []);
 });
 
 test("the same supervisor serves the machine itself", async () => {
