@@ -175,7 +175,7 @@ function convertRange(ctx: Context, datum: Datum, type: RangeType, name: string)
     const [first, last] = [datum.from, datum.to].map((end) => plainText(end) ?? "");
     return close(diagnose(rangeOrder, datum.span, { name, first: first ?? "", last: last ?? "" }));
   }
-  return accept({ type: "list", items: ends.flatMap((end) => (end.ok ? [end.value] : [])) });
+  return accept({ type: "list", items: ends.flatMap((end) => (end.ok ? [end.value] : [])), range: true });
 }
 
 /** `"10.0.0.1..10.0.0.9"`: JSON has no ranges. */
