@@ -1,7 +1,7 @@
 import { argsOf, defineRule, diagnose } from "../../../plugin-api/index.js";
 import type { FirewallRule } from "../../../plugin-api/index.js";
-import { parseCidr } from "../addresses.js";
 import { factsOf } from "../facts.js";
+import { overrulings } from "../firewall-match.js";
 import { openRule } from "../findings/firewall.js";
 
 /** Ports that a guest's firewall opens to the whole world without saying so (`from any` says so). */
@@ -9,9 +9,11 @@ export const firewallOpen = defineRule({
   name: "firewall/open",
   check(model, report) {
     for (const { firewall } of factsOf(model).guests) {
-      if (firewall?.enabled !== true) continue;
-      for (const rule of firewall.rules) {
-        if (!isOpen(rule) || argsOf(rule.section, "match").includes("any")) continue;
+      const open = firewall?.enabled === true ? firewall.rules.filter(isOpen) : [];
+      if (firewall === undefined || open.length === 0) continue;
+      const overruled = new Set(overrulings(firewall.rules).map(({ rule }) => rule));
+      for (const rule of open) {
+        if (overruled.has(rule)) continue;
         const what = rule.ports === undefined ? (rule.proto ?? "everything") : `${rule.proto} ${rule.ports}`;
         report(diagnose(openRule, rule.section.headSpan, { what }));
       }
@@ -21,10 +23,6 @@ export const firewallOpen = defineRule({
 
 function isOpen(rule: FirewallRule): boolean {
   if (rule.direction !== "in" || rule.action !== "ACCEPT" || !rule.enabled || rule.problem !== undefined) return false;
-  return rule.source === undefined || rule.source.addresses.some((text) => isEverything(text));
-}
-
-function isEverything(text: string): boolean {
-  const range = text.endsWith("/0") ? parseCidr(text) : undefined;
-  return range !== undefined;
+  if (rule.source === undefined) return !argsOf(rule.section, "match").includes("any");
+  return rule.source.addresses.some((text) => text.endsWith("/0"));
 }

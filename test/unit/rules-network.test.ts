@@ -1,0 +1,175 @@
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { expectFindings } from "../support/compile.js";
+
+const test = suite("rules: network");
+
+const LAN = "network lan { bridge = vmbr0, subnet = 10.0.0.0/24, gateway = 10.0.0.1 }";
+
+test("duplicate addresses are found on one network, across prefixes and spellings", async () => {
+  const [finding] = await expectFindings(`
+${LAN}
+ct 101 a { net lan { ip = 10.0.0.5 } }
+ct 102 b { net lan { ip = 10.0.0.5/24 } } # PHX4001
+vm 103 c { net lan { ip = 10.0.0.6 } }
+`);
+  assert.is(finding?.message, "ct 102 b has the address 10.0.0.5 in lan, which ct 101 a has");
+  assert.is(finding?.related.length, 1);
+});
+
+test("IPv6 addresses are equal in any spelling", async () => {
+  await expectFindings(`
+network six { bridge = vmbr6, subnet = 2001:db8::/64, gateway = 2001:db8::1 }
+ct 101 a { net six { ip = 2001:db8::5 } }
+ct 102 b { net six { ip = 2001:db8:0:0::5 } } # PHX4001
+ct 103 c { net six { ip = 2001:db8::50 } }
+`);
+});
+
+test("equal addresses in networks that do not meet are left alone", async () => {
+  await expectFindings(`
+network a { bridge = vmbr0, subnet = 10.0.0.0/24 }
+network b { bridge = vmbr0, subnet = 10.0.0.0/24, vlan = 20 }
+network c { bridge = vmbr1, subnet = 10.0.0.0/24 }
+ct 101 a { net a { ip = 10.0.0.5 } }
+ct 102 b { net b { ip = 10.0.0.5 } }
+ct 103 c { net c { ip = 10.0.0.5 } }
+ct 104 d { net a { ip = dhcp } }
+ct 105 e { net a { ip = dhcp } }
+`);
+});
+
+test("two networks on one bridge do meet", async () => {
+  await expectFindings(`
+network a { bridge = vmbr0, subnet = 10.0.0.0/24 }
+network b { bridge = vmbr0, subnet = 10.0.0.0/24 }
+ct 101 a { net a { ip = 10.0.0.5 } }
+ct 102 b { net b { ip = 10.0.0.5 } } # PHX4001
+`);
+});
+
+test("MAC addresses are compared without regard to case, inside one guest as well", async () => {
+  await expectFindings(`
+${LAN}
+ct 101 a {
+  net lan { ip = 10.0.0.5, mac = 52:54:00:AA:BB:01 }
+  net lan { ip = none, mac = 52:54:00:aa:bb:01 } # PHX4002
+}
+ct 102 b { net lan { ip = 10.0.0.6, mac = 52:54:00:aa:bb:02 } }
+ct 103 c { net lan { ip = 10.0.0.7 } }
+ct 104 d { net lan { ip = 10.0.0.8 } }
+`);
+});
+
+test("addresses are in their subnet and are no reserved ones", async () => {
+  await expectFindings(`
+${LAN}
+ct 101 a { net lan { ip = 10.0.1.5 } } # PHX4003
+ct 102 b { net lan { ip = 10.0.0.0 } } # PHX4006
+ct 103 c { net lan { ip = 10.0.0.255 } } # PHX4006
+ct 104 d { net lan { ip = 10.0.0.5/16 } } # PHX4008
+ct 105 e { net lan { ip = 10.0.0.254/24 } }
+ct 106 f { net lan { ip = 10.0.0.2 } }
+`);
+});
+
+test("subnets of one or two addresses have no reserved ones, networks without subnet no judgement", async () => {
+  await expectFindings(`
+network link { bridge = vmbr1, subnet = 10.1.0.0/31 }
+network free { bridge = vmbr2 }
+ct 101 a { net link { ip = 10.1.0.0 } }
+ct 102 b { net link { ip = 10.1.0.1 } }
+ct 103 c { net free { ip = 10.9.0.255/24 } }
+`);
+});
+
+test("a broken address yields only its own finding", async () => {
+  const found = await expectFindings(`${LAN}\nct 101 a { net lan { ip = 10.0.0.300 } }`, /^PHX[13]/);
+  assert.is(found.length, 0);
+});
+
+test("gateways are in the subnet, and nobody has their address", async () => {
+  await expectFindings(`
+network far { bridge = vmbr1, subnet = 10.1.0.0/24, gateway = 10.2.0.1 } # PHX4007
+${LAN}
+ct 101 a { net lan { ip = 10.0.0.1 } } # PHX4004
+ct 102 b { net lan { ip = 10.0.0.5, gateway = 10.7.0.1 } } # PHX4007
+ct 103 c { net lan { ip = 10.0.0.6, gateway = 10.0.0.7 } }
+`);
+});
+
+test("a router without a gateway of its own, and host prefixes, are left alone", async () => {
+  await expectFindings(`
+${LAN}
+network free { bridge = vmbr1 }
+ct 101 router { net lan { ip = 10.0.0.1, gateway = absent } }
+ct 102 cloud { net free { ip = 192.0.2.7/32, gateway = 198.51.100.1 } }
+`);
+});
+
+test("the address of a host is taken", async () => {
+  await expectFindings(`
+host pve1 { address = 10.0.0.13 }
+${LAN}
+ct 101 a { net lan { ip = 10.0.0.13 } } # PHX4005
+ct 102 b { net lan { ip = 10.0.0.14 } }
+`);
+});
+
+test("pools hold no fixed addresses and lie in their subnet", async () => {
+  await expectFindings(`
+host pve1 { address = 10.0.0.155 } # PHX4009
+network lan {
+  bridge  = vmbr0
+  subnet  = 10.0.0.0/24
+  gateway = 10.0.0.150 # PHX4009
+  pool    = 10.0.0.150..10.0.0.199
+}
+network bad { bridge = vmbr1, subnet = 10.1.0.0/24, pool = 10.1.0.150..10.2.0.5 } # PHX4011
+ct 101 a { net lan { ip = 10.0.0.160 } } # PHX4009
+ct 102 b { net lan { ip = 10.0.0.149 } }
+ct 103 c { net lan { ip = 10.0.0.200 } }
+ct 104 d { net lan { ip = dhcp } }
+`);
+});
+
+const resolver = (rules: string, more = ""): string => `
+network lan { bridge = vmbr0, subnet = 10.0.0.0/24 }
+ct 101 web {
+  net lan { ip = 10.0.0.53, firewall = true }
+  firewall {
+    ${more}
+    ${rules}
+  }
+}
+ct 102 app {
+  nameservers = [10.0.0.53, 9.9.9.9] # PHX4010
+  net lan { ip = 10.0.0.6 }
+}
+`;
+
+test("a name server behind a firewall that drops queries is found", async () => {
+  await expectFindings(resolver("in accept tcp 443 from lan"));
+  await expectFindings(resolver("in drop udp 53 from lan"));
+});
+
+test("a name server that may answer is left alone", async () => {
+  const quiet = (rules: string, more?: string): string => resolver(rules, more).replace(" # PHX4010", "");
+  await expectFindings(quiet("in accept udp 53 from lan"));
+  await expectFindings(quiet("in accept udp 50..60 from lan"));
+  await expectFindings(quiet("in accept tcp 443 from lan", "policy_in = accept"));
+  await expectFindings(quiet("in accept tcp 443 from lan", "enabled = false"), /PHX4506/);
+  await expectFindings(quiet("in accept tcp 443 from lan").replace(", firewall = true", ""), /PHX4507/);
+});
+
+test("a template is no name server", async () => {
+  await expectFindings(`
+network lan { bridge = vmbr0, subnet = 10.0.0.0/24, dns = [10.0.0.53] } # PHX4010
+ct 900 base {
+  template = true
+  net lan { ip = 10.0.0.53 }
+}
+`);
+});
+
+test.run();
