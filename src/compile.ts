@@ -124,7 +124,8 @@ type Checked =
  * loaded, and the check begins again.
  */
 async function checkEntry(request: CompileRequest, known: Registry): Promise<Checked> {
-  const [{ check }, ends] = await Promise.all([import("./checker/index.js"), frontEnds(request.files)]);
+  const { check } = await import("./checker/index.js");
+  const ends = frontEnds(request.files);
   for (;;) {
     const entry = ends.load(request.entry);
     if ("error" in entry && !ends.incomplete()) return { unreadable: entry.error };

@@ -23,36 +23,44 @@ export function renderText(diagnostics: readonly Diagnostic[], options: TextOpti
 function renderFinding(finding: Diagnostic, options: TextOptions): string {
   const palette = options.palette ?? plainPalette;
   const paint = palette[finding.severity];
-  const head = `${palette.strong(paint(`${finding.severity} ${finding.code}`))}${palette.strong(`: ${indented(finding.message)}`)}`;
+  const label = palette.strong(paint(`${finding.severity} ${finding.code}`));
   const gutter = " ".repeat(gutterWidth(finding));
-  const lines = [head, ...place(finding.span, gutter, "-->", paint, options)];
-  for (const related of finding.related) {
-    lines.push(...place(related.span, gutter, ":::", palette.note, options, related.message));
+  const margin = { gutter, options };
+  const lines = [`${label}${palette.strong(`: ${indented(finding.message)}`)}`];
+  lines.push(...place(finding.span, margin, { arrow: "-->", paint, text: "" }));
+  for (const { span, message } of finding.related) {
+    lines.push(...place(span, margin, { arrow: ":::", paint: palette.note, text: indented(message) }));
   }
   if (finding.help !== undefined) lines.push(`${gutter} ${palette.faint("=")} help: ${indented(finding.help)}`);
   if (finding.fix !== undefined) lines.push(`${gutter} ${palette.faint("=")} fix: ${indented(finding.fix.title)}`);
   return lines.join("\n");
 }
 
-/** Location line, source line, carets (with a label after them). An empty file has no source line to show. */
-function place(
-  at: Span,
-  gutter: string,
-  arrow: string,
-  paint: (text: string) => string,
-  options: TextOptions,
-  label?: string,
-): readonly string[] {
+interface Margin {
+  /** Blanks as wide as the longest line number. */
+  readonly gutter: string;
+  readonly options: TextOptions;
+}
+
+interface Label {
+  readonly arrow: string;
+  readonly paint: (text: string) => string;
+  /** Stands after the carets. */
+  readonly text: string;
+}
+
+/** Location line, source line, carets. An empty file has no source line to show. */
+function place(at: Span, { gutter, options }: Margin, label: Label): readonly string[] {
   const { faint } = options.palette ?? plainPalette;
-  const where = `${gutter}${faint(arrow)} ${location(at, options)}`;
-  if (at.file.text === "") return [label === undefined ? where : `${where}: ${indented(label)}`];
+  const where = `${gutter}${faint(label.arrow)} ${location(at, options)}`;
+  if (at.file.text === "") return [label.text === "" ? where : `${where}: ${label.text}`];
   const { line, source, carets } = frame(at);
-  const number = String(line).padStart(gutter.length);
-  const suffix = label === undefined ? "" : ` ${indented(label)}`;
+  const blanks = carets.length - carets.trimStart().length;
+  const run = [carets.trimStart(), label.text].filter((part) => part !== "").join(" ");
   return [
     where,
-    `${faint(`${number} |`)} ${source}`.trimEnd(),
-    `${gutter} ${faint("|")} ${carets.replace(/\^+/, (run) => paint(run + suffix))}`,
+    `${faint(`${String(line).padStart(gutter.length)} |`)} ${source}`.trimEnd(),
+    `${gutter} ${faint("|")} ${" ".repeat(blanks)}${label.paint(run)}`,
   ];
 }
 

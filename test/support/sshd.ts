@@ -53,7 +53,9 @@ export async function startSshd(): Promise<TestSshd> {
 }
 
 function keygen(path: string): void {
-  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "phxc-test", "-f", path]);
+  const made = spawnSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "phxc-test", "-f", path], {
+    encoding: "utf8",
+  });
   if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr}`);
 }
 

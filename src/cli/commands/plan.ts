@@ -6,7 +6,6 @@ import { writeOut } from "../deliver.js";
 import { emitText } from "../emit.js";
 import { REPORT_OPTIONS, isMachineReport, report, shortPath } from "../report.js";
 import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
-import type { Compiled } from "../sources.js";
 import { planSummary } from "../summary.js";
 import type { Terminal } from "../terminal.js";
 
