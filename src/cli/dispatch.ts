@@ -1,5 +1,5 @@
 import { didYouMean, suggestion } from "../diagnostics/did-you-mean.js";
-import { visible } from "../text/visible.js";
+import { visible, visibleLines } from "../text/visible.js";
 import { version } from "../version.generated.js";
 import { readArguments } from "./arguments.js";
 import { EXIT, isProblem } from "./command.js";
@@ -7,8 +7,23 @@ import type { Command, Problem } from "./command.js";
 import { COMMANDS } from "./commands.js";
 import type { Terminal } from "./terminal.js";
 
-/** Runs a command line and resolves with its exit code. */
+/** Of sysexits.h: a mistake in the program itself. */
+const EXIT_BUG = 70;
+
+/** Runs a command line and resolves with its exit code. An exception is a bug of phxc, and is said to be one. */
 export async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await answer(argv, terminal);
+  } catch (error) {
+    const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    terminal.err.write(
+      `phxc ${version} has failed; this is a mistake in phxc, not in your files\n${visibleLines(trace)}\n`,
+    );
+    return EXIT_BUG;
+  }
+}
+
+async function answer(argv: readonly string[], terminal: Terminal): Promise<number> {
   const result = await run(argv, terminal);
   if (!isProblem(result)) return result;
   const { problem, hint } = result;
