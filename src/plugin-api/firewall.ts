@@ -163,7 +163,11 @@ function listEnd(list: Extract<Value, { type: "list" }>, model: Model): Firewall
   };
 }
 
+/** What looks like an address names nothing: no search through all guests for the usual case. */
+const ADDRESS = /^[\d.]+(\/\d+)?$|:/;
+
 function byName(text: string, model: Model): Resource | undefined {
+  if (ADDRESS.test(text)) return undefined;
   const others = ["network", "host"].map((kind) => model.resources.get(`${kind}.${text}`));
   return guests(model).find((guest) => guest.name === text) ?? others.find((found) => found !== undefined);
 }
