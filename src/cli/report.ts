@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { renderText } from "../diagnostics/render-text.js";
 import { countFindings, summaryLine } from "../diagnostics/summary.js";
 import { version } from "../version.generated.js";
-import type { Arguments, OptionDeclarations } from "./command.js";
+import type { Arguments, OptionDeclarations, Problem } from "./command.js";
 import { valueOf } from "./command.js";
 import type { Output, Terminal } from "./terminal.js";
 
@@ -32,6 +32,13 @@ export interface ReportContext {
 /** Whether findings are meant for a program, so that nothing else belongs on standard output. */
 export function isMachineReport(args: Arguments): boolean {
   return (valueOf(args, "findings") ?? "text") !== "text";
+}
+
+/** The mistake of sending both findings and a plan to standard output. */
+export function outputClash(args: Arguments, isPlanToOutput: boolean): Problem | undefined {
+  if (!isPlanToOutput || !isMachineReport(args)) return undefined;
+  const problem = "findings for programs and the plan cannot both go to standard output";
+  return { problem, hint: "name a file with --out" };
 }
 
 /** Writes findings in the form that was asked for; text goes to `output` and ends in a summary line. */

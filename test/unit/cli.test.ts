@@ -187,6 +187,8 @@ test("a plan is written whole, by its extension or format", async () => {
     const nowhere = await runCli(["plan", "--out", "no/where.sh"], { cwd });
     assert.is(nowhere.code, 2);
     assert.match(nowhere.err, "its folder does not exist");
+    const both = await runCli(["plan", "--format", "bash", "--findings", "json"], { cwd });
+    assert.equal([both.code, both.out, /name a file with --out/.test(both.err)], [2, "", true]);
     const odd = await runCli(["plan", "--format", "bsh"], { cwd });
     assert.equal([odd.code, /did you mean `bash`/.test(odd.err)], [2, true]);
   });

@@ -2,7 +2,7 @@ import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { writeOut } from "../deliver.js";
 import { emitText } from "../emit.js";
-import { REPORT_OPTIONS, report } from "../report.js";
+import { REPORT_OPTIONS, outputClash, report } from "../report.js";
 import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
@@ -24,13 +24,15 @@ export const graphCommand: Command = {
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
+  const out = valueOf(args, "out") ?? "-";
+  const clash = outputClash(args, out === "-");
+  if (clash !== undefined) return clash;
   const compiled = await compileArguments(args, terminal, "plan");
   if (isProblem(compiled)) return compiled;
   const text = await emitText(compiled, valueOf(args, "format") ?? "dot");
   if (isProblem(text)) return text;
   await report(text.diagnostics, { args, terminal, root: compiled.project.root }, terminal.err);
   if (text.value === undefined) return EXIT.findings;
-  const out = valueOf(args, "out") ?? "-";
   if (out !== "-") return writeOut(out, text.value, terminal, { executable: false }) ?? EXIT.ok;
   terminal.out.write(text.value);
   return EXIT.ok;

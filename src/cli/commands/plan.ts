@@ -4,7 +4,7 @@ import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { writeOut } from "../deliver.js";
 import { emitText } from "../emit.js";
-import { REPORT_OPTIONS, isMachineReport, report, shortPath } from "../report.js";
+import { REPORT_OPTIONS, isMachineReport, outputClash, report, shortPath } from "../report.js";
 import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
 import { planSummary } from "../summary.js";
 import type { Terminal } from "../terminal.js";
@@ -44,17 +44,20 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
-  const compiled = await compileArguments(args, terminal, "plan");
-  if (isProblem(compiled)) return compiled;
   const out = valueOf(args, "out");
   const format = valueOf(args, "format") ?? formatOf(out);
+  const isPiped = out === undefined || out === "-";
+  const clash = outputClash(args, isPiped && format !== undefined);
+  if (clash !== undefined) return clash;
+  const compiled = await compileArguments(args, terminal, "plan");
+  if (isProblem(compiled)) return compiled;
   const text = await emitText(compiled, format);
   if (isProblem(text)) return text;
   const { project } = compiled;
   await report(text.diagnostics, { args, terminal, root: project.root }, terminal.err);
   const { plan } = compiled.compilation;
   if (text.value === undefined || plan === undefined) return EXIT.findings;
-  if (out === undefined || out === "-") {
+  if (isPiped) {
     if (format !== undefined) terminal.out.write(text.value);
     else if (!isMachineReport(args)) terminal.out.write(planSummary(plan, terminal.out.palette));
     return EXIT.ok;
