@@ -1,13 +1,5 @@
 import { diagnose, firewallOf, guestRef } from "../../plugin-api/index.js";
-import type {
-  Diagnostic,
-  FirewallEnd,
-  FirewallRule,
-  GuestFirewall,
-  Lowered,
-  Model,
-  Resource,
-} from "../../plugin-api/index.js";
+import type { Diagnostic, FirewallRule, GuestFirewall, Lowered, Model, Resource } from "../../plugin-api/index.js";
 import { unknownRuleName, unreadableRule } from "./findings.js";
 import { makeStep } from "./step.js";
 
@@ -57,7 +49,7 @@ function firewallFile(owner: string, firewall: GuestFirewall): string {
     ...(firewall.policyIn === undefined ? [] : [`policy_in: ${firewall.policyIn}`]),
     ...(firewall.policyOut === undefined ? [] : [`policy_out: ${firewall.policyOut}`]),
   ];
-  const rules = firewall.rules.filter(isReadable).map(ruleLine);
+  const rules = firewall.rules.filter(isReadable).flatMap(ruleLines);
   const sections = [
     `${MARK} ${oneLine(owner)}. Changes are overwritten.`,
     `[OPTIONS]\n\n${options.join("\n")}`,
@@ -72,24 +64,47 @@ function isReadable(rule: FirewallRule): boolean {
   return rule.problem === undefined && ends.every((end) => end.addresses.length > 0);
 }
 
-function ruleLine(rule: FirewallRule): string {
+/** One line; one for each family of addresses where a name stands for both, because a list of addresses must be of one. */
+function ruleLines(rule: FirewallRule): readonly string[] {
+  const families = [...new Set([rule.source, rule.dest].flatMap((end) => (end?.addresses ?? []).flatMap(familyOf)))];
+  if (families.length < 2) return [ruleLine(rule, rule.source?.addresses, rule.dest?.addresses)];
+  return families.toSorted().flatMap((family) => {
+    const [source, dest] = [rule.source, rule.dest].map((end) =>
+      end?.addresses.filter((text) => isOfFamily(text, family)),
+    );
+    return source?.length === 0 || dest?.length === 0 ? [] : [ruleLine(rule, source, dest)];
+  });
+}
+
+/** 4 or 6; sets and aliases are of no family of their own. */
+function familyOf(address: string): readonly number[] {
+  if (address.includes(":")) return [6];
+  return /^[\d./-]+$/.test(address) ? [4] : [];
+}
+
+function isOfFamily(address: string, family: number): boolean {
+  const own = familyOf(address);
+  return own.length === 0 || own.includes(family);
+}
+
+function ruleLine(
+  rule: FirewallRule,
+  source: readonly string[] | undefined,
+  dest: readonly string[] | undefined,
+): string {
   const comment = rule.comment === undefined ? "" : oneLine(rule.comment);
   const parts = [
     `${rule.enabled ? "" : "|"}${rule.direction.toUpperCase()}`,
     rule.action,
     ...option("-i", rule.iface),
-    ...option("-source", endText(rule.source)),
-    ...option("-dest", endText(rule.dest)),
+    ...option("-source", source?.join(",")),
+    ...option("-dest", dest?.join(",")),
     ...option("-p", rule.proto),
     ...option("-dport", rule.ports),
     ...option("-log", rule.log),
     ...(comment === "" ? [] : ["#", comment]),
   ];
   return parts.join(" ");
-}
-
-function endText(end: FirewallEnd | undefined): string | undefined {
-  return end?.addresses.join(",");
 }
 
 function option(name: string, value: string | undefined): readonly string[] {

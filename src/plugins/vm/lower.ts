@@ -213,12 +213,19 @@ function vmOptionsStep(resource: Resource, model: Model): readonly Step[] {
     bootOrder(resource),
     ...interfaces.map(netOption),
     ...interfaces.map((net) => propertyOption(`ipconfig${net.index}`, addressProperties(net, undefined))),
-    resolverOptions(resource, model),
+    usesResolver(resource, model) ? resolverOptions(resource, model) : NO_OPTIONS,
     cloudInit === undefined ? NO_OPTIONS : plainOptions(cloudInit, vmSections["cloud_init"]?.options ?? {}),
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
     further === undefined ? NO_OPTIONS : plainOptions(further, vmSections["options"]?.options ?? {}),
   ];
   return optionsStep(resource, parts, { exact: [], risk: interfaces.length > 0 ? "interrupts" : "safe" });
+}
+
+/** Cloud-init alone brings name servers into a machine: those of the network are set where it has something to do. */
+function usesResolver(resource: Resource, model: Model): boolean {
+  const isOwn = settingOf(resource, "nameservers") !== undefined || settingOf(resource, "search") !== undefined;
+  const isConfigured = nets(resource, model).some((net) => net.mode === "static" || net.mode === "dhcp");
+  return isOwn || isConfigured || sectionOf(resource, "cloud_init") !== undefined;
 }
 
 /** A machine made from an image boots from its root disk; others boot as they or their source are set. */
