@@ -26,7 +26,7 @@ interface RawLine {
 export function rawBlock(context: Context, guest: Guest): readonly Block[] {
   const options = member(guest.node, "lxc_options");
   const profile = member(guest.node, "apparmor_profile");
-  const lines = [...rawLines(context, guest), ...profileLine(context, guest)];
+  const lines = [...profileLine(context, guest), ...rawLines(context, guest)];
   const owner = options ?? profile;
   if (lines.length === 0 || owner === undefined) return [];
   return [block("raw", owner.nameSpan, owner.span, [], [...groupByKey(lines)].map(rawAttribute))];
