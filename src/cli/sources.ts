@@ -28,6 +28,8 @@ export interface Selection {
   /** Relative to the project's root. */
   readonly entry: string;
   readonly targets: readonly string[];
+  /** The entry as the user wrote it, if so. */
+  readonly written?: string;
 }
 
 /** A compilation and where its files are. */
@@ -75,7 +77,7 @@ async function compileSelection(
   });
   const { unreadable } = compilation;
   if (unreadable !== undefined && project.config.value.entry?.text !== entry) {
-    const path = shortPath(terminal.cwd, join(project.root, entry));
+    const path = selection.written ?? shortPath(terminal.cwd, join(project.root, entry));
     return { problem: `cannot read ${path}: ${describeFailure(unreadable)}` };
   }
   const diagnostics = [...own, ...entryFindings(selection, compilation), ...compilation.diagnostics];
@@ -112,7 +114,7 @@ export async function select(positionals: readonly string[], cwd: string): Promi
   if (first !== undefined) {
     const path = resolve(cwd, first);
     const found = whatIsAt(path);
-    if (found === "file") return { ...(await projectOf(path)), targets: rest };
+    if (found === "file") return { ...(await projectOf(path)), targets: rest, written: first };
     if (found === "folder" && (looksLikePath(first) || (await inFolder(path)) !== undefined)) {
       const selection = await inFolder(path);
       return selection === undefined ? noEntryIn(first) : { ...selection, targets: rest };

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { CONFIG_NAME } from "../compile/names.js";
 import type { ProjectConfig } from "../compile/config.js";
 import { cliUnreadable } from "../diagnostics/catalogue/cli.js";
@@ -26,12 +26,11 @@ export async function openProject(folder: string): Promise<Project> {
   return { root, files, config: await configOf(files) };
 }
 
-/** The project of a file, and the file's path in it. */
+/** The project of a file, and the file's path in it. A symbolic link stands for what it leads to. */
 export async function projectOf(path: string): Promise<{ readonly project: Project; readonly entry: string }> {
-  const full = resolve(path);
-  const folder = realOr(dirname(full));
-  const project = await openProject(folder);
-  return { project, entry: pathBelow(project.root, join(folder, basename(full))) ?? basename(full) };
+  const full = realOr(path);
+  const project = await openProject(dirname(full));
+  return { project, entry: pathBelow(project.root, full) ?? basename(full) };
 }
 
 /**

@@ -46,6 +46,6 @@ export function describeFailure(reason: ReadFailure): string {
     case "binary":
       return "it is not a UTF-8 text file";
     case "unreadable":
-      return "the system does not allow reading it";
+      return "there is no permission to read it, or it is not a regular file";
   }
 }
