@@ -132,7 +132,7 @@ test("private addresses that nobody has are found, with the one that was meant",
     out accept udp 53 to 10.0.0.12
 `),
   );
-  assert.match(found[1]?.help ?? "", "Did you mean ct 101 web (10.0.0.5) or ct 201 proxy (10.0.0.12)?");
+  assert.match(found[1]?.help ?? "", "Did you mean ct 201 proxy (10.0.0.12) or ct 101 web (10.0.0.5)?");
 });
 
 test("addresses of hosts, resolvers and pools are known; without a subnet nothing is", async () => {

@@ -19,11 +19,14 @@ export function parseIp(text: string): Ip | undefined {
 }
 
 function parseIpv4(text: string): Ip | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (match === null) return undefined;
-  const octets = match.slice(1).map(Number);
-  if (octets.some((octet) => octet > 255)) return undefined;
-  return { family: 4, bits: BigInt(octets.reduce((sum, octet) => sum * 256 + octet, 0)) };
+  if (!/^\d{1,3}(\.\d{1,3}){3}$/.test(text)) return undefined;
+  let bits = 0;
+  for (const part of text.split(".")) {
+    const octet = Number(part);
+    if (octet > 255) return undefined;
+    bits = bits * 256 + octet;
+  }
+  return { family: 4, bits: BigInt(bits) };
 }
 
 function parseIpv6(text: string): Ip | undefined {

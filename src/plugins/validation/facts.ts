@@ -31,6 +31,9 @@ import type {
   Span,
 } from "../../plugin-api/index.js";
 import { ipKey, parseIp } from "./addresses.js";
+import { overrulings, readRules } from "./firewall-match.js";
+import type { Overruling, ReadRule } from "./firewall-match.js";
+import { perModel } from "./per-model.js";
 
 /** What the rules ask about a guest, read once. */
 export interface Guest {
@@ -43,6 +46,9 @@ export interface Guest {
   readonly mounts: readonly GuestMount[];
   readonly boot: Boot | undefined;
   readonly firewall: GuestFirewall | undefined;
+  readonly rules: readonly ReadRule[];
+  /** The rules of its firewall that never decide anything. */
+  readonly overrulings: readonly Overruling[];
   readonly clone: CloneSource | undefined;
   readonly needs: readonly Address[];
   readonly snapshots: readonly { readonly name: string; readonly section: Section }[];
@@ -65,19 +71,8 @@ export interface Facts {
   readonly storages: ReadonlyMap<string, DeclaredStorage>;
 }
 
-const memo = new WeakMap<Model, Facts>();
-
-/**
- * The facts of a model. They are a pure function of it and cost a walk over all guests, so the answer for a model is kept
- * as long as the model lives: thirty rules ask for it.
- */
-export function factsOf(model: Model): Facts {
-  const known = memo.get(model);
-  if (known !== undefined) return known;
-  const made = gather(model);
-  memo.set(model, made);
-  return made;
-}
+/** The facts of a model. */
+export const factsOf = perModel(gather);
 
 function gather(model: Model): Facts {
   const hosts = resourcesOf(model, "host");
@@ -102,6 +97,8 @@ function gather(model: Model): Facts {
 function guestFacts(resource: Resource, model: Model, hosts: readonly Resource[]): Guest {
   const boot = bootOf(resource);
   const template = isTemplate(resource);
+  const firewall = firewallOf(resource, model);
+  const rules = readRules(firewall);
   const hostAddress = refOf(resource, "host");
   const onlyHost = hosts.length === 1 ? hosts[0] : undefined;
   return {
@@ -112,7 +109,9 @@ function guestFacts(resource: Resource, model: Model, hosts: readonly Resource[]
     disks: disks(resource),
     mounts: mounts(resource),
     boot,
-    firewall: firewallOf(resource, model),
+    firewall,
+    rules,
+    overrulings: overrulings(rules),
     clone: cloneSource(resource, model),
     needs: needsOf(resource),
     snapshots: snapshotsOf(resource),

@@ -1,7 +1,6 @@
-import type { FirewallEnd, FirewallRule } from "../../plugin-api/index.js";
+import type { FirewallEnd, FirewallRule, GuestFirewall, GuestNet } from "../../plugin-api/index.js";
 import { covers, parseRange } from "./addresses.js";
 import type { IpRange } from "./addresses.js";
-import type { Guest } from "./facts.js";
 
 /** One end of a rule in comparable form: ranges of addresses, and names of sets and aliases, which are only equal to themselves. */
 export interface EndMatch {
@@ -24,7 +23,7 @@ const PLAIN_ACTIONS: readonly string[] = ["ACCEPT", "DROP", "REJECT"];
  * What a rule matches. `undefined` for rules that cannot be compared: macros and groups (they hold protocols of their own),
  * unreadable ones, and those that name a guest without an address.
  */
-export function matchOf(rule: FirewallRule): RuleMatch | undefined {
+function matchOf(rule: FirewallRule): RuleMatch | undefined {
   if (rule.problem !== undefined || !PLAIN_ACTIONS.includes(rule.action)) return undefined;
   const source = endMatch(rule.source);
   const dest = endMatch(rule.dest);
@@ -80,13 +79,19 @@ export function endCovers(outer: EndMatch | undefined, inner: EndMatch | undefin
   return namesIn && inner.ranges.every((range) => outer.ranges.some((wide) => covers(wide, range)));
 }
 
+/** What decides whether rules are in force. */
+interface Filtered {
+  readonly firewall: GuestFirewall | undefined;
+  readonly nets: readonly GuestNet[];
+}
+
 /** Whether a guest's firewall filters: it is enabled, and an interface has it switched on. */
-export function filters(guest: Guest): boolean {
+export function filters(guest: Filtered): boolean {
   return guest.firewall?.enabled === true && guest.nets.some((net) => net.firewall === true);
 }
 
 /** What happens to a packet that no rule accepts; Proxmox's default for guests is DROP. */
-export function effectivePolicyIn(guest: Guest): string {
+export function effectivePolicyIn(guest: Filtered): string {
   return filters(guest) ? (guest.firewall?.policyIn ?? "DROP") : "ACCEPT";
 }
 
@@ -98,6 +103,17 @@ export function ruleText(rule: FirewallRule): string {
   return parts.filter((part) => part !== undefined).join(" ");
 }
 
+/** A rule with what it matches, read once; `match` is missing when it cannot be compared. */
+export interface ReadRule {
+  readonly rule: FirewallRule;
+  readonly match: RuleMatch | undefined;
+}
+
+/** The rules of a firewall, each with what it matches. */
+export function readRules(firewall: GuestFirewall | undefined): readonly ReadRule[] {
+  return (firewall?.rules ?? []).map((rule) => ({ rule, match: matchOf(rule) }));
+}
+
 /** How an earlier rule makes a later one pointless. */
 export interface Overruling {
   readonly rule: FirewallRule;
@@ -105,21 +121,15 @@ export interface Overruling {
   readonly kind: "repeated" | "covered" | "contrary";
 }
 
-interface Compared {
-  readonly rule: FirewallRule;
-  readonly match: RuleMatch;
-}
-
 /**
  * The rules of a guest that never decide anything, because an earlier one in the same direction matches all that they
  * match; each with the first such one. Proxmox takes the first rule that matches.
  */
-export function overrulings(rules: readonly FirewallRule[]): readonly Overruling[] {
+export function overrulings(rules: readonly ReadRule[]): readonly Overruling[] {
   const found: Overruling[] = [];
-  const earlier: Compared[] = [];
-  for (const rule of rules) {
-    const match = rule.enabled ? matchOf(rule) : undefined;
-    if (match === undefined) continue;
+  const earlier: { readonly rule: FirewallRule; readonly match: RuleMatch }[] = [];
+  for (const { rule, match } of rules) {
+    if (match === undefined || !rule.enabled) continue;
     const by = earlier.find((other) => other.rule.direction === rule.direction && matchCovers(other.match, match));
     if (by === undefined) {
       earlier.push({ rule, match });

@@ -62,7 +62,7 @@ export const sharedPathOneOwner = diagnosticKind<{ path: string; owner: string; 
   severity: "note",
   title: "shared host path with one declared owner",
   message: ({ path, owner, guest, others }) =>
-    `${guest} alone sets the owner of ${path} (${owner} on the host); ${others} also mounts it`,
+    `${guest} alone sets the owner of ${path} (${owner} on the host), which is mounted by ${others} as well`,
   help: "Nothing to do if the other guests can work with that owner; otherwise declare it there as well.",
 });
 
@@ -86,8 +86,8 @@ export const gpuInherited = diagnosticKind<{ guest: string; extra: string; from:
 export const gpuShared = diagnosticKind<{ index: number; guests: string }>({
   code: "PHX4403",
   severity: "warning",
-  title: "GPU shared by guests that all start",
-  message: ({ index, guests }) => `GPU ${index} is used by ${guests}, which all start with the host`,
+  title: "GPU shared by running guests",
+  message: ({ index, guests }) => `GPU ${index} is used by ${guests}, which all run at the same time`,
   help: "They share its memory: make sure that the sum of what they take fits, or start fewer of them.",
 });
 

@@ -1,14 +1,14 @@
 import { defineRule, diagnose } from "../../../plugin-api/index.js";
 import { factsOf } from "../facts.js";
-import { overrulings, ruleText } from "../firewall-match.js";
+import { ruleText } from "../firewall-match.js";
 import { duplicateRule } from "../findings/firewall.js";
 
 /** No firewall rule of a guest stands twice. */
 export const firewallDuplicate = defineRule({
   name: "firewall/duplicate",
   check(model, report) {
-    for (const { firewall } of factsOf(model).guests) {
-      for (const { rule, by, kind } of overrulings(firewall?.rules ?? [])) {
+    for (const guest of factsOf(model).guests) {
+      for (const { rule, by, kind } of guest.overrulings) {
         if (kind !== "repeated") continue;
         const related = [{ span: by.section.headSpan, message: "it stands here first" }];
         report(diagnose(duplicateRule, rule.section.headSpan, { rule: ruleText(rule) }, { related }));

@@ -1,17 +1,16 @@
 import { argsOf, defineRule, diagnose } from "../../../plugin-api/index.js";
 import type { FirewallRule } from "../../../plugin-api/index.js";
 import { factsOf } from "../facts.js";
-import { overrulings } from "../firewall-match.js";
 import { openRule } from "../findings/firewall.js";
 
 /** Ports that a guest's firewall opens to the whole world without saying so (`from any` says so). */
 export const firewallOpen = defineRule({
   name: "firewall/open",
   check(model, report) {
-    for (const { firewall } of factsOf(model).guests) {
+    for (const { firewall, overrulings } of factsOf(model).guests) {
       const open = firewall?.enabled === true ? firewall.rules.filter(isOpen) : [];
-      if (firewall === undefined || open.length === 0) continue;
-      const overruled = new Set(overrulings(firewall.rules).map(({ rule }) => rule));
+      if (open.length === 0) continue;
+      const overruled = new Set(overrulings.map(({ rule }) => rule));
       for (const rule of open) {
         if (overruled.has(rule)) continue;
         const what = rule.ports === undefined ? (rule.proto ?? "everything") : `${rule.proto} ${rule.ports}`;

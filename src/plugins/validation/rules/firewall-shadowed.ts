@@ -1,14 +1,14 @@
 import { defineRule, diagnose } from "../../../plugin-api/index.js";
 import { factsOf } from "../facts.js";
-import { overrulings, ruleText } from "../firewall-match.js";
+import { ruleText } from "../firewall-match.js";
 import { shadowedRule } from "../findings/firewall.js";
 
 /** Each firewall rule of a guest decides something: no earlier and wider rule takes all its packets. */
 export const firewallShadowed = defineRule({
   name: "firewall/shadowed",
   check(model, report) {
-    for (const { firewall } of factsOf(model).guests) {
-      for (const { rule, by, kind } of overrulings(firewall?.rules ?? [])) {
+    for (const guest of factsOf(model).guests) {
+      for (const { rule, by, kind } of guest.overrulings) {
         if (kind === "repeated") continue;
         const related = [{ span: by.section.headSpan, message: "the wider rule" }];
         const args = { rule: ruleText(rule), by: ruleText(by), contrary: kind === "contrary" };

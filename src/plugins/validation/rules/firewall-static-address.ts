@@ -1,4 +1,4 @@
-import { addressesOf, defineRule, diagnose } from "../../../plugin-api/index.js";
+import { defineRule, diagnose } from "../../../plugin-api/index.js";
 import type { FirewallRule, Value } from "../../../plugin-api/index.js";
 import { factsOf } from "../facts.js";
 import { addressNotStatic } from "../findings/firewall.js";
@@ -11,7 +11,7 @@ export const firewallStaticAddress = defineRule({
     for (const rule of facts.guests.flatMap((guest) => guest.firewall?.rules ?? [])) {
       for (const address of namedResources(rule)) {
         const named = facts.byAddress.get(address);
-        if (named === undefined || addressesOf(named.resource, model).length > 0) continue;
+        if (named === undefined || named.nets.some((net) => net.address !== undefined)) continue;
         const related = [{ span: named.resource.headSpan, message: named.label }];
         report(diagnose(addressNotStatic, rule.section.headSpan, { guest: named.label }, { related }));
       }

@@ -2,7 +2,7 @@ import { defineRule, diagnose } from "../../../plugin-api/index.js";
 import { parseIp } from "../addresses.js";
 import { factsOf } from "../facts.js";
 import type { Guest } from "../facts.js";
-import { effectivePolicyIn, endCovers, matchCovers, matchOf, ruleText } from "../firewall-match.js";
+import { effectivePolicyIn, endCovers, matchCovers, ruleText } from "../firewall-match.js";
 import type { EndMatch, RuleMatch } from "../firewall-match.js";
 import { unansweredRule } from "../findings/firewall.js";
 
@@ -14,10 +14,10 @@ export const firewallUnanswered = defineRule({
     const owners = new Map(facts.guests.flatMap((guest) => addresses(guest).map((text) => [text, guest] as const)));
     for (const guest of facts.guests) {
       if (guest.firewall?.enabled !== true) continue;
-      for (const rule of guest.firewall.rules) {
+      for (const { rule, match } of guest.rules) {
         const [address, ...more] = rule.dest?.addresses ?? [];
         const target = address === undefined || more.length > 0 ? undefined : owners.get(address);
-        const match = rule.direction === "out" && rule.action === "ACCEPT" && rule.enabled ? matchOf(rule) : undefined;
+        if (rule.direction !== "out" || rule.action !== "ACCEPT" || !rule.enabled) continue;
         if (target === undefined || target === guest || match === undefined || letsIn(target, guest, match)) continue;
         const at = target.firewall?.section.headSpan ?? target.resource.headSpan;
         const args = { rule: ruleText(rule), target: target.label, source: guest.label };
@@ -38,9 +38,8 @@ function letsIn(target: Guest, source: Guest, out: RuleMatch): boolean {
   const from = sourceEnd(source);
   if (from === undefined) return true;
   const packet: RuleMatch = { proto: out.proto, ports: out.ports, source: from, dest: undefined, iface: undefined };
-  return target.firewall.rules.some((rule) => {
+  return target.rules.some(({ rule, match }) => {
     if (rule.direction !== "in" || !rule.enabled) return false;
-    const match = matchOf(rule);
     if (match === undefined) return true;
     const accepts = matchCovers({ ...match, dest: undefined, iface: undefined }, packet);
     return rule.action === "ACCEPT" && accepts && (match.dest === undefined || endCovers(match.dest, out.dest));

@@ -4,7 +4,7 @@ import { ipKey, parseIp } from "../addresses.js";
 import { factsOf, placeOf } from "../facts.js";
 import type { Facts, Guest } from "../facts.js";
 import { silentNameserver } from "../findings/network.js";
-import { effectivePolicyIn, matchOf, portsCover } from "../firewall-match.js";
+import { effectivePolicyIn, portsCover } from "../firewall-match.js";
 
 /**
  * A name server that is a declared guest and certainly does not answer: it is a template, or its own firewall drops
@@ -40,11 +40,9 @@ function silentGuest(address: string, facts: Facts): Guest | undefined {
 
 function silence(guest: Guest): string | undefined {
   if (guest.template) return "is a template and never runs";
-  const firewall = guest.firewall;
-  if (firewall === undefined || effectivePolicyIn(guest) === "ACCEPT") return undefined;
-  const answers = firewall.rules.some((rule) => {
+  if (guest.firewall === undefined || effectivePolicyIn(guest) === "ACCEPT") return undefined;
+  const answers = guest.rules.some(({ rule, match }) => {
     if (rule.direction !== "in" || !rule.enabled) return false;
-    const match = matchOf(rule);
     if (match === undefined) return true;
     return (
       rule.action === "ACCEPT" &&

@@ -1,4 +1,4 @@
-import { datasetOfPath, defineRule, diagnose, mountpointOf, resourcesOf } from "../../../plugin-api/index.js";
+import { defineRule, diagnose, mountpointOf, resourcesOf } from "../../../plugin-api/index.js";
 import { argPlaceOf, factsOf } from "../facts.js";
 import { hostPathOffDataset } from "../findings/resources.js";
 
@@ -11,11 +11,13 @@ export const storageHostPath = defineRule({
   check(model, report) {
     const facts = factsOf(model);
     const datasets = new Map(resourcesOf(model, "dataset").map((dataset) => [dataset.name, dataset]));
-    const storagePaths = [...facts.storages.values()].map((storage) => storage.path ?? `${PVE_MOUNTS}${storage.id}`);
+    const taken = [
+      ...[...facts.storages.values()].map((storage) => storage.path ?? `${PVE_MOUNTS}${storage.id}`),
+      ...[...datasets.values()].flatMap((dataset) => mountpointOf(dataset) ?? []),
+    ];
     if (datasets.size === 0) return;
     for (const { section, hostPath } of facts.guests.flatMap((guest) => guest.mounts)) {
-      if (!hostPath.startsWith(PVE_MOUNTS) || datasetOfPath(model, hostPath) !== undefined) continue;
-      if (storagePaths.some((path) => isBelow(hostPath, path))) continue;
+      if (!hostPath.startsWith(PVE_MOUNTS) || taken.some((path) => isBelow(hostPath, path))) continue;
       const name = prefixes(hostPath.slice(PVE_MOUNTS.length)).find((prefix) => datasets.has(prefix));
       const dataset = name === undefined ? undefined : datasets.get(name);
       const mountpoint = dataset && mountpointOf(dataset);

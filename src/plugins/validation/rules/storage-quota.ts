@@ -1,5 +1,5 @@
 import { datasetOfPath, defineRule, diagnose, resourcesOf, sizeOf } from "../../../plugin-api/index.js";
-import type { DeclaredStorage, Model, Resource } from "../../../plugin-api/index.js";
+import type { DeclaredStorage, Model } from "../../../plugin-api/index.js";
 import { effectiveDisks } from "../disks.js";
 import { bytes, factsOf, phrase, placeOf, push } from "../facts.js";
 import type { Guest } from "../facts.js";
@@ -23,9 +23,10 @@ export const storageQuota = defineRule({
         if (size !== undefined && storage !== undefined) push(volumes, storage, { guest, size });
       }
     }
+    const homes = [...facts.storages.values()].map((storage) => ({ id: storage.id, home: homeOf(storage, model) }));
     for (const dataset of limited) {
-      const storages = [...facts.storages.values()].filter((storage) => liesOn(storage, dataset, model));
-      const held = storages.flatMap((storage) => volumes.get(storage.id) ?? []);
+      const storages = homes.filter(({ home }) => home === dataset.name || home?.startsWith(`${dataset.name}/`));
+      const held = storages.flatMap(({ id }) => volumes.get(id) ?? []);
       const quota = sizeOf(dataset, "quota") ?? 0;
       const sum = held.reduce((total, volume) => total + volume.size, 0);
       if (sum <= quota) continue;
@@ -35,10 +36,9 @@ export const storageQuota = defineRule({
   },
 });
 
-function liesOn(storage: DeclaredStorage, dataset: Resource, model: Model): boolean {
-  const ofPath = storage.path === undefined ? undefined : datasetOfPath(model, storage.path)?.name;
-  const name = storage.pool ?? ofPath;
-  return name === dataset.name || name?.startsWith(`${dataset.name}/`) === true;
+/** The dataset that a storage lies on. */
+function homeOf(storage: DeclaredStorage, model: Model): string | undefined {
+  return storage.pool ?? (storage.path === undefined ? undefined : datasetOfPath(model, storage.path)?.name);
 }
 
 /** `101: 32GiB` for each guest, in the order of their ids. */

@@ -1,0 +1,16 @@
+import type { Model } from "../../plugin-api/index.js";
+
+/**
+ * A pure function of the model whose answer is kept as long as the model lives. Some forty rules look at one model; without
+ * this each of them would walk all guests to learn the same things.
+ */
+export function perModel<T extends object>(make: (model: Model) => T): (model: Model) => T {
+  const memo = new WeakMap<Model, T>();
+  return (model) => {
+    const known = memo.get(model);
+    if (known !== undefined) return known;
+    const made = make(model);
+    memo.set(model, made);
+    return made;
+  };
+}
