@@ -2,7 +2,7 @@ import type { Value } from "../model/resource.js";
 import type { SectionSpec } from "../plugin-api/index.js";
 import type { Attribute, Block, ForItem, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
-import { duplicateBlock, misplacedItem } from "../diagnostics/catalogue/semantics.js";
+import { duplicateBlock } from "../diagnostics/catalogue/semantics.js";
 import { readArguments, headSpan } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { childScope, lazy, report } from "./context.js";
@@ -108,12 +108,12 @@ function expandItem(work: Expanding, item: Item, scope: Scope, index: number): v
     case "assert":
       work.assertions.push({ item, scope });
       return;
-    case "import":
-    case "param":
-      return report(work.ctx, misplacedItem, item.span, { what: item.type });
     case "error":
       work.state.isDamaged = true;
       return;
+    // Imports and params in a body are refused by the parser; lets are in the scope.
+    case "import":
+    case "param":
     case "let":
       return;
   }

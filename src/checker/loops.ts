@@ -2,7 +2,6 @@ import type { Expr, ForItem, LetItem, Name } from "../syntax/ast.js";
 import {
   duplicateVariable,
   notIterable,
-  reservedName,
   secretElsewhere,
   tooLarge,
   tooManyIterations,
@@ -18,19 +17,14 @@ import { ipOf } from "./operators.js";
 /** Turns of all loops of a compilation together. */
 export const MAX_TURNS = 100_000;
 
-const RESERVED: ReadonlySet<string> = new Set([
-  ...["import", "param", "let", "assert", "for", "extends", "when", "in"],
-  ...["true", "false", "absent", "self", "dhcp", "auto"],
-]);
+/** Words of the kinds that the parser refuses as names; as variables they would make every use of them ambiguous. */
+const RESERVED: ReadonlySet<string> = new Set(["dhcp", "auto"]);
 
-/** Declares a variable; a name that is reserved, or declared in the same scope, is reported. */
+/** Declares a variable; one that the same scope has already is reported. */
 export function declare(ctx: Context, scope: Scope, name: Name, what: Variable["what"], compute: () => Datum): void {
   const variable: Variable = { name: name.text, what, span: name.span };
   const first = scope.bindings.get(name.text);
-  if (RESERVED.has(name.text)) {
-    report(ctx, reservedName, name.span, { name: name.text });
-    return;
-  }
+  if (RESERVED.has(name.text)) return;
   if (first !== undefined) {
     const related = [{ span: first.variable.span, message: "first declared here" }];
     report(ctx, duplicateVariable, name.span, { name: name.text }, { related });
@@ -66,7 +60,8 @@ export function runLoop(ctx: Context, item: ForItem, scope: Scope, turn: (scope:
   }
   for (const values of elements) {
     if (ctx.state.turns >= MAX_TURNS) {
-      report(ctx, tooManyIterations, item.over.span, { limit: "100,000" });
+      // Once is enough: the loops around this one stop as well.
+      if (ctx.state.turns++ === MAX_TURNS) report(ctx, tooManyIterations, item.over.span, { limit: "100,000" });
       return;
     }
     ctx.state.turns++;

@@ -17,6 +17,7 @@ import { describe, errorDatum, numberDatum, plainText, settled, stringDatum } fr
 import type { Datum } from "./datum.js";
 import { evaluate, operand, replacement, unknownWord } from "./evaluate.js";
 import { gluedForm } from "./glued.js";
+import { qualified } from "./references.js";
 import { expansionOf, settingOf } from "./settings.js";
 import { fromValue } from "./values.js";
 
@@ -107,7 +108,11 @@ function memberObject(ctx: Context, expr: MemberExpr, scope: Scope): Datum {
   const nodes = ctx.byText.get(object.name) ?? [];
   const [first, second] = nodes;
   if (first !== undefined && second !== undefined) {
-    report(ctx, ambiguousReference, object.span, { name: object.name, first: first.address, second: second.address });
+    report(ctx, ambiguousReference, object.span, {
+      name: object.name,
+      first: qualified(first),
+      second: qualified(second),
+    });
     return errorDatum(object.span);
   }
   if (first !== undefined) return resourceDatum(first, object.span);
@@ -129,7 +134,7 @@ function variableObject(ctx: Context, object: Extract<Expr, { type: "word" }>, s
     { span: datum.via.span, message: "the variable" },
     { span: node.headSpan, message: node.address },
   ];
-  const help = `rename the ${datum.via.what}, or write \`${node.address}\` for the other`;
+  const help = `rename the ${datum.via.what}, or write \`${qualified(node)}\` for the other`;
   report(
     ctx,
     ambiguousWord,

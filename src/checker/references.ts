@@ -21,7 +21,7 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
   const [first, second] = candidates(ctx, written, type.kinds);
   if (first !== undefined && second !== undefined) {
     const related = [first, second].map((node) => ({ span: node.headSpan, message: node.address }));
-    const args = { name: written, first: first.address, second: second.address };
+    const args = { name: written, first: qualified(first), second: qualified(second) };
     return { ok: false, isClose: true, findings: [diagnose(ambiguousReference, datum.span, args, { related })] };
   }
   if (first !== undefined) return { ok: true, value: { type: "ref", address: first.address, text: written } };
@@ -29,6 +29,11 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
   const isUnnamed = type.kinds.some((kind) => ctx.unnamed.has(kind));
   if (isUnnamed || isExcused(ctx, written)) return { ok: true, value: ERROR };
   return { ok: false, isClose: true, findings: [unknown(ctx, datum, written, type, name)] };
+}
+
+/** A thing as the files may name it without doubt. */
+export function qualified(node: ResourceNode): string {
+  return `${node.keyword}.${node.name}`;
 }
 
 function isNaming(datum: Datum): boolean {

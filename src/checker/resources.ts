@@ -2,7 +2,7 @@ import type { KindSpec } from "../plugin-api/index.js";
 import type { Block, ForItem, Item } from "../syntax/ast.js";
 import type { Value } from "../model/resource.js";
 import type { Span } from "../text/source.js";
-import { attributeAtFileLevel, duplicateId, duplicateName, misplacedItem } from "../diagnostics/catalogue/semantics.js";
+import { attributeAtFileLevel, duplicateId, duplicateName } from "../diagnostics/catalogue/semantics.js";
 import { headSpan, readArguments } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { bodyNode, layer } from "./bodies.js";
@@ -48,14 +48,9 @@ function collectItem(ctx: Context, item: Item, scope: Scope, found: Found[]): vo
 
 function collectLoop(ctx: Context, item: ForItem, scope: Scope, found: Found[]): void {
   runLoop(ctx, item, scope, (turn) => {
-    for (const inner of item.body.items) declareInLoop(ctx, inner, turn);
+    for (const inner of item.body.items) if (inner.type === "let") declareLet(ctx, turn, inner);
     collectBlocks(ctx, item.body.items, turn, found);
   });
-}
-
-function declareInLoop(ctx: Context, item: Item, scope: Scope): void {
-  if (item.type === "let") declareLet(ctx, scope, item);
-  if (item.type === "import" || item.type === "param") report(ctx, misplacedItem, item.span, { what: item.type });
 }
 
 function collectBlock(ctx: Context, block: Block, scope: Scope, found: Found[]): void {

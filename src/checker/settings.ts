@@ -2,12 +2,20 @@ import type { Setting, Value } from "../model/resource.js";
 import type { OptionSpec, OptionType, SectionSpec } from "../plugin-api/index.js";
 import type { Expr } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
-import { absentNotAllowed, appendToOther, literalSecret, repeatedElement } from "../diagnostics/catalogue/semantics.js";
-import { force, lazy, report } from "./context.js";
-import type { BodyNode, Context, Expansion, Lazy, Source } from "./context.js";
-import { convert, repeatedItem } from "./convert.js";
+import {
+  absentNotAllowed,
+  appendToOther,
+  gluedName,
+  literalSecret,
+  repeatedElement,
+} from "../diagnostics/catalogue/semantics.js";
+import { force, lazy, lookUp, report } from "./context.js";
+import type { BodyNode, Context, Expansion, Lazy, Scope, Source } from "./context.js";
+import { repeatedItem, tryConvert } from "./convert.js";
 import { describe } from "./datum.js";
-import { evaluate } from "./evaluate.js";
+import type { Datum } from "./datum.js";
+import { evaluate, replacement } from "./evaluate.js";
+import { gluedForm } from "./glued.js";
 import { ERROR, fromValue } from "./values.js";
 
 const NOTHING: Expansion = { sources: new Map(), sections: [], assertions: [], isDamaged: true };
@@ -74,7 +82,19 @@ function attributeValue(ctx: Context, source: Source, name: string, option: Opti
     report(ctx, absentNotAllowed, datum.span, { name });
     return ERROR;
   }
-  return convert(ctx, datum, option.type, name);
+  const outcome = tryConvert(ctx, datum, option.type, name);
+  if (outcome.ok) return outcome.value;
+  if (!reportGlued(ctx, datum, scope)) ctx.findings.push(...outcome.findings);
+  return ERROR;
+}
+
+/** A word that does not fit may be a calculation without spaces. */
+function reportGlued(ctx: Context, datum: Datum, scope: Scope): boolean {
+  if (datum.type !== "text" || datum.form !== "word") return false;
+  const spaced = gluedForm(datum.value, (part) => lookUp(scope, part) !== undefined);
+  if (spaced === undefined) return false;
+  report(ctx, gluedName, datum.span, { name: datum.value, spaced }, { fix: replacement(spaced, datum.span) });
+  return true;
 }
 
 /** What may turn out to be secret(...); anything else in the place of a secret is not even evaluated, lest it be quoted. */

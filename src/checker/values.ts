@@ -73,7 +73,7 @@ export function describeType(type: OptionType): string {
     case "map":
       return "a map such as { key = value }";
     case "ref":
-      return `the name of a ${alternatives(type.kinds)}`;
+      return `the name of ${anyKind(type.kinds)}`;
     case "secret":
       return "secret(...)";
     case "union":
@@ -98,10 +98,14 @@ const PLURALS: Readonly<Partial<Record<OptionType["type"], string>>> = {
 };
 
 function plural(type: OptionType): string {
-  if (type.type === "ref") return `names of a ${alternatives(type.kinds)}`;
+  if (type.type === "ref") return `names, each of ${anyKind(type.kinds)}`;
   if (type.type === "enum") return `words out of ${type.values.join(", ")}`;
   if (type.type === "string" && type.describe !== undefined) return `texts, each ${type.describe}`;
   return PLURALS[type.type] ?? `elements, each ${describeType(type)}`;
+}
+
+function anyKind(kinds: readonly string[]): string {
+  return alternatives(kinds.map((kind) => (/^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`)));
 }
 
 /** `a, b or c` */

@@ -6,6 +6,8 @@ export function didYouMean(word: string, candidates: Iterable<string>): string |
   let best: string | undefined;
   let bestDistance = allowance(word) + 1;
   for (const candidate of [...new Set(candidates)].sort(compare)) {
+    // Of two letters one may be wrong, but none missing: `cp` is no `cpu`.
+    if (word.length === 2 && candidate.length !== 2) continue;
     if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;
     const distance = plain(candidate) === plain(word) ? 0 : editDistance(plain(word), plain(candidate));
     if (distance < bestDistance) {
@@ -21,9 +23,9 @@ export function suggestion(word: string | undefined): string {
   return word === undefined ? "" : `; did you mean \`${word}\``;
 }
 
-/** How many edits are forgiven: a third of the word, at least one and at most three; words of two letters or fewer only in case. */
+/** How many edits are forgiven: a third of the word, at least one and at most three; in single letters only case. */
 function allowance(word: string): number {
-  return word.length <= 2 ? 0 : Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+  return word.length < 2 ? 0 : Math.min(3, Math.max(1, Math.floor(word.length / 3)));
 }
 
 function plain(word: string): string {

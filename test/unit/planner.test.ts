@@ -143,44 +143,71 @@ const twoHosts = [
   block("dataset", { name: "tank/data" }),
 ];
 
-test("several hosts have a plan each", () => {
-  const { value, diagnostics } = plans(modelOf(twoHosts), kinds);
-  assert.equal(diagnostics, []);
+const found = (model: Model, targets: readonly string[]): readonly string[] => codes(model, targets);
+
+test("a host as a target means everything on it; so does what belongs to one host", () => {
+  const model = modelOf(twoHosts);
+  for (const targets of [["pve2"], ["host.pve2"], ["tank/data"]]) {
+    const { value, diagnostics } = plan(model, kinds, { targets });
+    assert.equal([diagnostics, value.host, order(value)], [[], "pve2", ["pool.tank", "dataset.tank/data"]]);
+  }
+  const { value } = plan(model, kinds, { targets: ["pve1"] });
+  assert.equal([value.host, value.node, value.targets, order(value)], ["pve1", "one", [], ["ct.100"]]);
+});
+
+test("several hosts have a plan each, and what they share is found once", () => {
+  const shared = block("storage", { type: "nfs", id: "nas" }, { server: "10.0.0.9" });
+  const { value, diagnostics } = plans(modelOf([...twoHosts, shared]), kinds);
   assert.equal(
-    value.map((each) => [each.host, each.node, order(each)]),
+    value.map((each) => [each.host, order(each).filter((address) => address !== "storage.nas")]),
     [
-      ["pve1", "one", ["ct.100"]],
-      ["pve2", undefined, ["pool.tank", "dataset.tank/data"]],
+      ["pve1", ["ct.100"]],
+      ["pve2", ["pool.tank", "dataset.tank/data"]],
     ],
   );
-  assert.equal(order(plan(modelOf(twoHosts), kinds, { host: "pve2" }).value), ["pool.tank", "dataset.tank/data"]);
+  assert.equal(
+    diagnostics.map(({ code }) => code),
+    ["PHX5301"],
+  );
+  const some = plans(modelOf(twoHosts), kinds, { targets: ["100", "nobody"] });
+  assert.equal(
+    some.diagnostics.map(({ code }) => code),
+    ["PHX6001"],
+  );
+  assert.equal(
+    plans(modelOf([first]), kinds).value.map((each) => each.host),
+    ["host"],
+  );
+});
+
+test("a host that is asked for must be declared", () => {
+  const asked = plan(modelOf(twoHosts), kinds, { host: "pve2" });
+  assert.equal([asked.diagnostics, order(asked.value)], [[], ["pool.tank", "dataset.tank/data"]]);
+  const [finding, ...others] = plan(modelOf(twoHosts), kinds, { host: "pve9" }).diagnostics;
+  assert.equal(
+    [finding?.code, finding?.message, others],
+    ["PHX6004", "no host `pve9` is declared; did you mean `pve1`", []],
+  );
 });
 
 test("with several hosts one must be chosen, and everything must say its own", () => {
   assert.equal(codes(modelOf(twoHosts)), ["PHX6003"]);
+  assert.equal(found(modelOf(twoHosts), ["100", "tank"]), ["PHX6003", "PHX6001"]);
   const stray = block("pool", { name: "stray" }, { disks: ["/dev/b"] });
+  assert.equal(found(modelOf([...twoHosts, stray]), ["pve1"]), ["PHX6002"]);
   const across = ct(101, { host: ref("host.pve2") });
-  assert.equal(
-    plan(modelOf([...twoHosts, stray]), kinds, { host: "pve1" }).diagnostics.map(({ code }) => code),
-    ["PHX6002"],
-  );
-  assert.equal(
-    plan(modelOf([...twoHosts, across]), kinds, { host: "pve1" }).diagnostics.map(({ code }) => code),
-    ["PHX6005"],
-  );
-  assert.equal(
-    plans(modelOf(twoHosts), kinds, { host: "pve3" }).diagnostics.map(({ code }) => code),
-    ["PHX6004"],
-  );
+  assert.equal(found(modelOf([...twoHosts, across]), ["pve1"]), ["PHX6005"]);
 });
 
 test("without a host block the host has no name, and any that is asked for is unknown", () => {
   const model = modelOf([first]);
   assert.is(plan(model, kinds).value.host, "host");
-  assert.equal(
-    plan(model, kinds, { host: "pve1" }).diagnostics.map(({ code }) => code),
-    ["PHX6004"],
-  );
+  assert.equal(codes(model, ["pve1"]), ["PHX6001"]);
+});
+
+test("the only host as a target is everything", () => {
+  const { value } = plan(fleet, kinds, { targets: ["pve1"] });
+  assert.equal([value.targets, value.guests.length], [[], 6]);
 });
 
 test("two blocks that make one storage are a finding", () => {

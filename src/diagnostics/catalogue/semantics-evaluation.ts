@@ -27,14 +27,6 @@ export const importCycle = diagnosticKind<{ chain: readonly string[] }>({
   help: "move what both files need into a third one that both import",
 });
 
-export const misplacedItem = diagnosticKind<{ what: string }>({
-  code: "PHX3004",
-  severity: "error",
-  title: "a declaration stands inside a block",
-  message: ({ what }) => `\`${what}\` stands at file level only`,
-  help: "move it out of the block; `let`, `assert` and `for` may stand in any body",
-});
-
 export const paramUnset = diagnosticKind<{ name: string }>({
   code: "PHX3005",
   severity: "error",
@@ -80,13 +72,6 @@ export const duplicateVariable = diagnosticKind<{ name: string }>({
   title: "two params, lets or loop variables of one name",
   message: ({ name }) => `\`${name}\` is declared already`,
   help: "names of params and lets at file level hold in all files; rename one of them",
-});
-
-export const reservedName = diagnosticKind<{ name: string }>({
-  code: "PHX3010",
-  severity: "error",
-  title: "a reserved word as a name",
-  message: ({ name }) => `\`${name}\` has a meaning of its own and cannot name a param, let or loop variable`,
 });
 
 export const valueCycle = diagnosticKind<{ chain: readonly string[] }>({
@@ -236,13 +221,11 @@ export const evaluationDiagnostics = [
   importFailed,
   importOutside,
   importCycle,
-  misplacedItem,
   paramUnset,
   unknownParamType,
   paramValue,
   unknownParam,
   duplicateVariable,
-  reservedName,
   valueCycle,
   unknownName,
   gluedName,

@@ -140,7 +140,7 @@ export const unknownReference = diagnosticKind<{
   severity: "error",
   title: "a reference to something that no file declares",
   message: ({ name, attribute, kinds, suggested }) =>
-    `\`${attribute}\` names \`${name}\`, but no ${kinds.join(" or ")} is called so${suggestion(suggested)}`,
+    `\`${attribute}\` takes the name of ${anyOf(kinds)}; none is called \`${name}\`${suggestion(suggested)}`,
 });
 
 export const ambiguousReference = diagnosticKind<{ name: string; first: string; second: string }>({
@@ -156,7 +156,7 @@ export const wrongKind = diagnosticKind<{ attribute: string; name: string; kind:
   severity: "error",
   title: "a reference to something of another kind",
   message: ({ attribute, name, kind, kinds }) =>
-    `\`${attribute}\` takes the name of a ${kinds.join(" or ")}; \`${name}\` is a ${kind}`,
+    `\`${attribute}\` takes the name of ${anyOf(kinds)}; \`${name}\` is of the kind ${kind}`,
 });
 
 export const duplicateId = diagnosticKind<{ id: number; first: string }>({
@@ -181,6 +181,12 @@ export const dependencyCycle = diagnosticKind<{ chain: string }>({
   message: ({ chain }) => `nothing can come first in this cycle: ${chain}`,
   help: "drop one of these dependencies",
 });
+
+/** `a vm, a ct or an image` */
+function anyOf(kinds: readonly string[]): string {
+  const words = kinds.map((kind) => (/^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`));
+  return words.length < 2 ? (words[0] ?? "") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+}
 
 /** PHX3060 to PHX3099. */
 export const structureDiagnostics = [
