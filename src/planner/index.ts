@@ -1,14 +1,12 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
-import { hostNotChosen, repeatedStep, unknownHost } from "../diagnostics/catalogue/planner.js";
-import { didYouMean } from "../diagnostics/did-you-mean.js";
+import { repeatedStep } from "../diagnostics/catalogue/planner.js";
 import { PHASES } from "../model/plan.js";
 import type { Plan, PlanGuest, Requirement, Step } from "../model/plan.js";
 import type { Address, Model, Resource } from "../model/resource.js";
 import { guestRef, isGuest, stringOf } from "../plugin-api/index.js";
 import type { KindSpec, Lowered } from "../plugin-api/index.js";
-import { sourceFile, span } from "../text/source.js";
-import { assignHosts } from "./hosts.js";
+import { allHosts, assignHosts, chooseHost } from "./hosts.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
 import { mergeRequirements } from "./requirements.js";
@@ -16,27 +14,25 @@ import { resolveTargets } from "./targets.js";
 
 /** What a plan is restricted to. */
 export interface PlanOptions {
-  /** Ids, names or addresses; with what they need. None: everything. */
+  /** Ids, names or addresses; with what they need. None: everything. A host's name means everything on it. */
   readonly targets?: readonly string[];
-  /** The declared name of a host; needed only where the files declare several. */
+  /** The declared name of a host. Needed only where the files declare several and the targets do not decide. */
   readonly host?: string;
 }
-
-/** The name of a plan's host when no file declares one. */
-const UNNAMED_HOST = "host";
 
 /**
  * The plan of one host: the steps of all that belongs to it, in their final order. It is a plan also when there are
  * findings; with errors among them it must not be used.
  */
 export function plan(model: Model, kinds: ReadonlyMap<string, KindSpec>, options: PlanOptions = {}): Result<Plan> {
-  const { hosts, hostOf, diagnostics } = assignHosts(model);
-  const names = hosts.map((host) => host.name);
-  const chosen = options.host ?? (names.length > 1 ? undefined : names[0]);
-  const name = chosen ?? names[0] ?? UNNAMED_HOST;
-  const unfit = hostFindings(chosen, hosts);
-  const result = planOf(model, kinds, { ...options, host: name, hostOf });
-  return { value: result.value, diagnostics: [...diagnostics, ...unfit, ...result.diagnostics] };
+  const assignment = assignHosts(model);
+  const { targets = [], host } = options;
+  const choice = chooseHost(model, assignment, { targets, host });
+  const result = planOf(model, kinds, { ...choice, hostOf: assignment.hostOf });
+  return {
+    value: result.value,
+    diagnostics: [...assignment.diagnostics, ...choice.diagnostics, ...result.diagnostics],
+  };
 }
 
 /** The plans of all hosts that the files declare, in source order; one of an unnamed host when they declare none. */
@@ -45,39 +41,34 @@ export function plans(
   kinds: ReadonlyMap<string, KindSpec>,
   options: PlanOptions = {},
 ): Result<readonly Plan[]> {
-  const { hosts, hostOf, diagnostics } = assignHosts(model);
-  const names = hosts.length === 0 ? [UNNAMED_HOST] : hosts.map((host) => host.name);
-  const wanted = options.host === undefined ? names : names.filter((name) => name === options.host);
-  const unfit = options.host === undefined ? [] : hostFindings(options.host, hosts);
-  const results = wanted.map((host) => planOf(model, kinds, { ...options, host, hostOf }));
-  const found = new Set([...diagnostics, ...unfit]);
-  const seen = new Set<string>();
-  for (const finding of results.flatMap((result) => result.diagnostics)) {
-    // What all hosts share is lowered once for each: its findings are one.
-    const key = `${finding.code} ${finding.span.file.path} ${finding.span.start} ${finding.message}`;
-    if (!seen.has(key)) found.add(finding);
-    seen.add(key);
-  }
-  return { value: results.map((result) => result.value), diagnostics: [...found] };
+  const assignment = assignHosts(model);
+  const { targets = [], host } = options;
+  const choices = allHosts(model, assignment, { targets, host });
+  const results = choices.map((choice) => planOf(model, kinds, { ...choice, hostOf: assignment.hostOf }));
+  const found = [...assignment.diagnostics, ...choices.flatMap((choice) => choice.diagnostics)];
+  return {
+    value: results.map((result) => result.value),
+    diagnostics: distinct([...found, ...results.flatMap((result) => result.diagnostics)]),
+  };
 }
 
-function hostFindings(chosen: string | undefined, hosts: readonly Resource[]): readonly Diagnostic[] {
-  const names = hosts.map((host) => host.name);
-  if (chosen === undefined) {
-    const second = hosts[1];
-    return second === undefined ? [] : [diagnose(hostNotChosen, second.headSpan, { hosts: names })];
-  }
-  if (names.includes(chosen)) return [];
-  const words = sourceFile("command line", chosen);
-  return [diagnose(unknownHost, span(words, 0, chosen.length), { host: chosen, nearest: didYouMean(chosen, names) })];
+/** What all hosts share is lowered once for each: its findings are one. */
+function distinct(findings: readonly Diagnostic[]): readonly Diagnostic[] {
+  const keyOf = ({ code, span, message }: Diagnostic): string =>
+    JSON.stringify([code, span.file.path, span.start, message]);
+  return [...new Map(findings.toReversed().map((finding) => [keyOf(finding), finding])).values()].toReversed();
 }
 
 function planOf(
   model: Model,
   kinds: ReadonlyMap<string, KindSpec>,
-  options: PlanOptions & { readonly host: string; readonly hostOf: (resource: Resource) => string | undefined },
+  options: {
+    readonly host: string;
+    readonly targets: readonly string[];
+    readonly hostOf: (resource: Resource) => string | undefined;
+  },
 ): Result<Plan> {
-  const targets = options.targets ?? [];
+  const { targets } = options;
   const own = [...model.resources.values()].filter(
     (resource) => (options.hostOf(resource) ?? options.host) === options.host,
   );

@@ -11,23 +11,23 @@ const COMMAND_LINE = "command line";
 
 /** The resources that targets name, by id, name or address. A guest is meant before other things of its name. */
 export function resolveTargets(targets: readonly string[], resources: readonly Resource[]): Result<readonly Address[]> {
-  const words = sourceFile(COMMAND_LINE, targets.join(" "));
   const found: Address[] = [];
   const diagnostics = [];
-  let start = 0;
   for (const target of targets) {
     const matches = matching(target, resources);
     found.push(...matches.map((resource) => resource.address));
     if (matches.length === 0) {
       const nearest = didYouMean(target, resources.flatMap(namesOf));
-      diagnostics.push(diagnose(unknownTarget, span(words, start, start + target.length), { target, nearest }));
+      diagnostics.push(
+        diagnose(unknownTarget, span(sourceFile(COMMAND_LINE, target), 0, target.length), { target, nearest }),
+      );
     }
-    start += target.length + 1;
   }
   return { value: found, diagnostics };
 }
 
-function matching(target: string, resources: readonly Resource[]): readonly Resource[] {
+/** What one target names, all of it where the name is not unique. */
+export function matching(target: string, resources: readonly Resource[]): readonly Resource[] {
   const matches = resources.filter((resource) => namesOf(resource).includes(target));
   const exact = matches.filter((resource) => resource.address === target);
   if (exact.length > 0) return exact;

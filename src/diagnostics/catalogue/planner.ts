@@ -24,7 +24,7 @@ export const hostNotChosen = diagnosticKind<{ hosts: readonly string[] }>({
   severity: "error",
   title: "several hosts, and none chosen",
   message: ({ hosts }) => `the files declare several hosts (${hosts.join(", ")}), and a plan is for one`,
-  help: "Choose the host that the plan is for.",
+  help: ({ hosts }) => `Name the host as a target: \`phxc plan FILE ${hosts[0] ?? "NAME"}\`.`,
 });
 
 export const unknownHost = diagnosticKind<{ host: string; nearest: string | undefined }>({
