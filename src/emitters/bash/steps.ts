@@ -106,11 +106,7 @@ function renderProbe(step: Step): string {
     case "options":
       return acting("converge", optionFlags(probe), argv);
     case "raw-lines":
-      return command(
-        "raw_lines",
-        [bare(probe.guest.id), ...probe.dropPrefixes.flatMap((prefix) => [bare("--drop"), value(prefix)])],
-        rawLines(probe),
-      );
+      return command("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
       return acting("grow", [value(probe.disk), bare(probe.bytes)], argv);
     case "not-template":
@@ -178,7 +174,8 @@ function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
 }
 
 function rawLines(probe: Extract<Probe, { kind: "raw-lines" }>): ShellWord[] {
-  return probe.lines.flatMap((line) => line.values.map((text) => value(`${line.key}: ${text}`)));
+  const drops = probe.dropPrefixes.map((prefix) => ShellWord.join([bare("--drop"), value(prefix)]));
+  return [...drops, ...probe.lines.flatMap((line) => line.values.map((text) => value(`${line.key}: ${text}`)))];
 }
 
 function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {

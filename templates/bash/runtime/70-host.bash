@@ -223,7 +223,7 @@ image() {
 		mkdir -p -- "${ROOT}${path%/*}"
 		run wget -nv -O "${ROOT}${path}.part" "${!#}"
 		if [[ -n ${sum} ]]; then
-			live=$(sha256sum <"${ROOT}${path}.part")
+			live=$(sha256sum -- "${ROOT}${path}.part")
 			[[ ${live%% *} == "${sum}" ]] || refuse "the checksum of what was downloaded for ${path} is ${live%% *}, declared as ${sum}"
 		fi
 		mv -f -- "${ROOT}${path}.part" "${ROOT}${path}"

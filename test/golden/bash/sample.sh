@@ -99,7 +99,8 @@ steps() {
 
 	# ct 103 step-ca: raw lxc lines (fleet.phx)
 	step 'ct.103.raw' 'fleet.phx'
-	raw_lines 103 --drop 'lxc.mount.entry: /dev/nvidia' \
+	raw_lines 103 \
+		--drop 'lxc.mount.entry: /dev/nvidia' \
 		'lxc.apparmor.profile: unconfined'
 
 	# ct 103 step-ca: disk root (fleet.phx)
