@@ -19,7 +19,9 @@ export function renderPreflight(plan: Plan): string {
 
 /** Programs that the steps run, besides what every Debian has; sorted. */
 export function programs(plan: Plan): string[] {
-  return [...new Set(["flock", ...plan.steps.flatMap((step) => step.commands.flatMap((argv) => argv.slice(0, 1)))])].sort();
+  return [
+    ...new Set(["flock", ...plan.steps.flatMap((step) => step.commands.flatMap((argv) => argv.slice(0, 1)))]),
+  ].sort();
 }
 
 function line(verb: string, args: readonly ShellWord[]): string {
