@@ -1,0 +1,201 @@
+import { readArguments } from "../schema/arguments.js";
+import { commandAliases, commandSpecs } from "../tables/commands.js";
+import { listSnapshots, deleteSnapshot, rollback, takeSnapshot } from "../guest/snapshots.js";
+import { migrate, pctList, qmList, showConfig, showPending, showStatus, unlock } from "../guest/show.js";
+import { pctClone } from "../pct/clone.js";
+import { pctCreate } from "../pct/create.js";
+import { pctDestroy, pctReboot, pctShutdown, pctStart, pctStop, pctTemplate } from "../pct/lifecycle.js";
+import { pctExec, pctMoveVolume, pctPull, pctPush, pctResize } from "../pct/misc.js";
+import { pctSet } from "../pct/set.js";
+import { qmCloudInitUpdate, qmGuestCmd, qmGuestExec, qmGuestExecStatus } from "../qm/agent.js";
+import { qmClone, qmTemplate } from "../qm/clone.js";
+import { qmCreate } from "../qm/create.js";
+import { qmImport, qmMove, qmResize, qmUnlink } from "../qm/disks.js";
+import { qmDestroy, qmReboot, qmShutdown, qmStart, qmStop } from "../qm/lifecycle.js";
+import { qmSet } from "../qm/set.js";
+import { pvesh, pveversion } from "../tools/pvesh.js";
+import {
+  pveamDownload,
+  pveamList,
+  pveamUpdate,
+  pvesmAdd,
+  pvesmAlloc,
+  pvesmFree,
+  pvesmList,
+  pvesmPath,
+  pvesmRemove,
+  pvesmSet,
+  pvesmStatus,
+} from "../tools/pvesm.js";
+import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
+import { zfs } from "../tools/zfs.js";
+import { zpool } from "../tools/zpool.js";
+import type { Command, Handler } from "./command.js";
+import { lockHeld } from "./guests.js";
+import { refuse } from "./refusal.js";
+
+const handlers: Readonly<Record<string, Handler>> = {
+  "pct clone": pctClone,
+  "pct config": showConfig("ct"),
+  "pct create": pctCreate,
+  "pct delsnapshot": deleteSnapshot("ct"),
+  "pct destroy": pctDestroy,
+  "pct exec": pctExec,
+  "pct list": pctList,
+  "pct listsnapshot": listSnapshots("ct"),
+  "pct migrate": migrate,
+  "pct move-volume": pctMoveVolume,
+  "pct pending": showPending("ct"),
+  "pct pull": pctPull,
+  "pct push": pctPush,
+  "pct reboot": pctReboot,
+  "pct resize": pctResize,
+  "pct rollback": rollback("ct"),
+  "pct set": pctSet,
+  "pct shutdown": pctShutdown,
+  "pct snapshot": takeSnapshot("ct"),
+  "pct start": pctStart,
+  "pct status": showStatus("ct"),
+  "pct stop": pctStop,
+  "pct template": pctTemplate,
+  "pct unlock": unlock("ct"),
+  "pveam download": pveamDownload,
+  "pveam list": pveamList,
+  "pveam update": pveamUpdate,
+  "pvesm add": pvesmAdd,
+  "pvesm alloc": pvesmAlloc,
+  "pvesm free": pvesmFree,
+  "pvesm list": pvesmList,
+  "pvesm path": pvesmPath,
+  "pvesm remove": pvesmRemove,
+  "pvesm set": pvesmSet,
+  "pvesm status": pvesmStatus,
+  "qm cloudinit update": qmCloudInitUpdate,
+  "qm clone": qmClone,
+  "qm config": showConfig("vm"),
+  "qm create": qmCreate,
+  "qm delsnapshot": deleteSnapshot("vm"),
+  "qm destroy": qmDestroy,
+  "qm disk import": qmImport,
+  "qm disk move": qmMove,
+  "qm disk resize": qmResize,
+  "qm disk unlink": qmUnlink,
+  "qm guest cmd": qmGuestCmd,
+  "qm guest exec": qmGuestExec,
+  "qm guest exec-status": qmGuestExecStatus,
+  "qm list": qmList,
+  "qm listsnapshot": listSnapshots("vm"),
+  "qm migrate": migrate,
+  "qm pending": showPending("vm"),
+  "qm reboot": qmReboot,
+  "qm rollback": rollback("vm"),
+  "qm set": qmSet,
+  "qm shutdown": qmShutdown,
+  "qm snapshot": takeSnapshot("vm"),
+  "qm start": qmStart,
+  "qm status": showStatus("vm"),
+  "qm stop": qmStop,
+  "qm template": qmTemplate,
+  "qm unlock": unlock("vm"),
+};
+
+type Tool = (command: Command, argv: readonly string[]) => Handover | undefined | void;
+
+const tools: Readonly<Record<string, Tool>> = {
+  blkid,
+  chown,
+  id,
+  lsblk,
+  perl,
+  pvesh,
+  pveversion,
+  sha256sum,
+  stat,
+  wget,
+  wipefs,
+  zfs,
+  zpool,
+};
+
+/** Programs of a Proxmox host that are there and say that they are not simulated: using one fails loudly. */
+const loud =
+  "apt-get curl dpkg ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode pvesr pveum sgdisk ssh systemctl vzdump".split(
+    " ",
+  );
+
+/** The names under which the simulated host is called. */
+export const shimNames: readonly string[] = ["pct", "pveam", "pvesm", "qm", ...Object.keys(tools), ...loud];
+
+/** Tools whose calls count when a fault is placed at the n-th one. */
+export const countedTools: ReadonlySet<string> = new Set([
+  "pct",
+  "pveam",
+  "pvesh",
+  "pvesm",
+  "pveversion",
+  "qm",
+  "zfs",
+  "zpool",
+]);
+
+const mutatingTools: Readonly<Record<string, readonly string[]>> = {
+  pvesh: ["create", "set", "delete"],
+  zfs: ["create", "destroy", "rename", "rollback", "set", "snapshot"],
+  zpool: ["add", "create", "destroy", "set"],
+};
+
+/** The words of a Proxmox command line that name the command; undefined when there is no such command. */
+function commandName(argv: readonly string[]): { readonly name: string; readonly words: number } | undefined {
+  for (const words of [3, 2]) {
+    const spelled = argv.slice(0, words).join(" ");
+    const name = commandAliases[spelled] ?? spelled;
+    if (Object.hasOwn(commandSpecs, name)) return { name, words };
+  }
+  return undefined;
+}
+
+/** Whether a command line may change something. What the simulated host does not know counts as changing. */
+export function isMutating(argv: readonly string[]): boolean {
+  const [tool = "", verb = ""] = argv;
+  const command = commandName(argv);
+  if (command !== undefined) return commandSpecs[command.name]?.mutating ?? true;
+  const verbs = mutatingTools[tool];
+  if (verbs !== undefined) return verbs.includes(verb);
+  return tool === "wget" || tool === "chown" || loud.includes(tool) || ["pct", "pveam", "pvesm", "qm"].includes(tool);
+}
+
+/** Runs one command line. Throws a refusal when it ends without success; returns who is to do it instead, if not this. */
+export async function dispatch(
+  command: Command,
+  argv: readonly string[],
+  lockTimeoutMs: number,
+): Promise<Handover | undefined> {
+  const [tool = "", ...rest] = argv;
+  const simulated = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
+  if (simulated !== undefined) return simulated(command, rest) ?? undefined;
+  const found = commandName(argv);
+  const spec = found && commandSpecs[found.name];
+  const handler = found && handlers[found.name];
+  if (found === undefined || spec === undefined || handler === undefined)
+    return refuse(`simulated host: unknown command: ${argv.slice(0, 3).join(" ")}`, 127);
+  const args = readArguments(spec, argv.slice(found.words));
+  const call = { ...command, args };
+  const id = Number(args.values.get("vmid") ?? 0);
+  if (spec.mutating && id > 0 && (tool === "qm" || tool === "pct")) await waitForLock(call, tool, id, lockTimeoutMs);
+  await handler(call);
+  return undefined;
+}
+
+/** Waits while somebody else holds Proxmox's lock file of a guest; gives up after the time that Proxmox waits. */
+async function waitForLock(command: Command, tool: "qm" | "pct", id: number, timeoutMs: number): Promise<void> {
+  const kind = tool === "qm" ? "vm" : "ct";
+  if (!lockHeld(command.machine, kind, id)) return;
+  command.warn("trying to acquire lock...");
+  const end = Date.now() + timeoutMs;
+  while (lockHeld(command.machine, kind, id)) {
+    const path = kind === "vm" ? `/var/lock/qemu-server/lock-${id}.conf` : `/run/lock/lxc/pve-config-${id}.lock`;
+    if (Date.now() >= end) refuse(`can't lock file '${path}' - got timeout`, 4);
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  command.warn(" OK");
+}

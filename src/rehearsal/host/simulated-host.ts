@@ -1,0 +1,306 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { HostState } from "../state.js";
+import { captureState } from "./capture.js";
+import type { Command } from "./command.js";
+import { countedTools, dispatch, isMutating } from "./dispatch.js";
+import { type GuestActor, setActor } from "./guest-answers.js";
+import { type GuestEntry, isRunning, listGuests, writeRunning } from "./guests.js";
+import { layOut, type Machine, removeHostFile, writeHostFile } from "./machine.js";
+import { Killed, Refusal } from "./refusal.js";
+import { type Caller, listen, type Request } from "./session.js";
+import { findProgram, layOutCommands } from "./shim.js";
+
+/** A command as the simulated host saw it. */
+export interface RecordedCommand {
+  readonly argv: readonly string[];
+  /** Whether a command of this kind may change anything. */
+  readonly mutating: boolean;
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Whether the simulated host knows it; a plan that uses an unknown one is wrong, or the simulated host is. */
+  readonly known: boolean;
+}
+
+/** Something that goes wrong in a run of a script. */
+export interface Fault {
+  /** The n-th call of a Proxmox or ZFS command, from 1. */
+  readonly at: number;
+  /**
+   * `before` and `after` its effect the script is signalled; `during`: half-way, where the command itself dies too (a
+   * command that has no such point is done whole); `fail`: the command fails once, without effect.
+   */
+  readonly when: "before" | "during" | "after" | "fail";
+  /** What the script's own process gets; SIGKILL unless given. */
+  readonly signal?: "SIGKILL" | "SIGTERM" | "SIGINT";
+}
+
+export interface HostRunOptions {
+  /** Plays the guests. */
+  readonly guests?: GuestActor;
+  /** How long a command takes, in milliseconds. */
+  readonly latencyMs?: (argv: readonly string[]) => number;
+  /** How long to wait for a guest's lock file; Proxmox waits 10 s. */
+  readonly lockTimeoutMs?: number;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface ScriptOptions {
+  readonly fault?: Fault;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Its standard input; nothing unless given. */
+  readonly stdin?: string;
+  /** After this it is killed; 60 s unless given. */
+  readonly timeoutMs?: number;
+}
+
+export interface ScriptResult extends CommandResult {
+  readonly signal: string | undefined;
+  /** What it called, in order of their ends. */
+  readonly commands: readonly RecordedCommand[];
+}
+
+export interface SimulatedHost {
+  /** The folder that stands for `/`. */
+  readonly root: string;
+  /** What a script needs in its environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** All commands of all scripts. */
+  readonly log: readonly RecordedCommand[];
+  /** The host's state, to be changed behind the scripts' back. */
+  readonly state: HostState;
+  /** Runs a command as if typed by an administrator: not recorded, not counted. */
+  execute(argv: readonly string[], stdin?: string): Promise<CommandResult>;
+  /** Runs a script with bash: a path, or its text (with a newline in it). */
+  runScript(script: string, args?: readonly string[], options?: ScriptOptions): Promise<ScriptResult>;
+  guests(): readonly GuestEntry[];
+  /** Adds or removes a device file. */
+  setDevice(path: string, present: boolean): void;
+  /** The whole host as data, to start another one from. */
+  capture(): HostState;
+  close(): Promise<void>;
+}
+
+/** A run of a script: what it called, and what is to go wrong. */
+interface Run {
+  readonly commands: RecordedCommand[];
+  readonly fault: Fault | undefined;
+  /** Set once it is started. */
+  pid: number;
+  counted: number;
+}
+
+interface Live {
+  readonly machine: Machine;
+  readonly options: HostRunOptions;
+  readonly log: RecordedCommand[];
+  readonly runs: Map<string, Run>;
+  /** Processes that stand for VMs which inherited open files. */
+  readonly daemons: Map<number, number>;
+  readonly stock: string;
+}
+
+/** Starts a simulated host in an empty folder `dir`; the state is copied. */
+export async function startHost(state: HostState, dir: string, options: HostRunOptions = {}): Promise<SimulatedHost> {
+  for (const folder of ["tmp", "in"]) mkdirSync(join(dir, folder), { recursive: true });
+  const machine = layOut(join(dir, "root"), structuredClone(state));
+  writeRunning(machine);
+  if (options.guests !== undefined) setActor(machine, options.guests);
+  const folders = layOutCommands(dir);
+  const live: Live = { machine, options, log: [], runs: new Map(), daemons: new Map(), stock: folders.stock };
+  const server = await listen(machine, join(dir, "in"), (request, caller) => void serve(live, request, caller));
+  const token = randomBytes(16).toString("hex");
+  live.runs.set(token, { commands: [], fault: undefined, pid: 0, counted: 0 });
+  const env = {
+    PATH: `${folders.bin}:${folders.stock}`,
+    PHXC_ROOT: machine.root,
+    PHXC_SIM_PORT: `${(server.address() as AddressInfo).port}`,
+    PHXC_SIM_TOKEN: token,
+    HOME: join(machine.root, "root"),
+    TMPDIR: join(dir, "tmp"),
+    LANG: "C.UTF-8",
+    TERM: "dumb",
+  };
+  return {
+    root: machine.root,
+    env,
+    log: live.log,
+    state: machine.state,
+    execute: (argv, stdin) => execute(live, argv, stdin),
+    runScript: (script, args = [], more = {}) => runScript(live, dir, env, script, args, more),
+    guests: () => listGuests(machine),
+    setDevice: (path, present) => setDevice(machine, path, present),
+    capture: () => captureState(machine),
+    close: async () => {
+      for (const pid of live.daemons.values()) endProcess(pid);
+      await new Promise<void>((resolve) => void server.close(() => resolve()));
+    },
+  };
+}
+
+function setDevice(machine: Machine, path: string, present: boolean): void {
+  machine.state.devices = machine.state.devices.filter((device) => device !== path);
+  if (present) {
+    machine.state.devices.push(path);
+    writeHostFile(machine, path, "");
+  } else removeHostFile(machine, path);
+}
+
+function endProcess(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone already.
+  }
+}
+
+/** Serves one call of a script. */
+async function serve(live: Live, request: Request, caller: Caller): Promise<void> {
+  const run = live.runs.get(request.token);
+  if (run === undefined) return caller.reply(127, "", "simulated host: the call is not from a script of this host\n");
+  const counts = countedTools.has(request.argv[0] ?? "");
+  if (counts) run.counted++;
+  const fault = counts && run.fault?.at === run.counted ? run.fault : undefined;
+  const signal = fault?.signal ?? "SIGKILL";
+  const strike = (): void => void (run.pid > 0 && endProcess(run.pid, signal));
+  const died = { code: signal === "SIGKILL" ? 137 : signal === "SIGTERM" ? 143 : 130, stdout: "", stderr: "" };
+  if (fault?.when === "before" || fault?.when === "fail") {
+    const result = fault.when === "fail" ? { code: 255, stdout: "", stderr: "simulated failure\n" } : died;
+    record(live, run, request.argv, result);
+    if (fault.when === "before") strike();
+    return caller.reply(result.code, result.stdout, result.stderr);
+  }
+  const output = await perform(live, request, caller, fault?.when === "during");
+  if ("real" in output) return caller.real(join(live.stock, output.real));
+  record(live, run, request.argv, output);
+  if (fault !== undefined) strike();
+  caller.reply(output.code, output.stdout, output.stderr);
+}
+
+function record(live: Live, run: Run, argv: readonly string[], result: CommandResult): void {
+  const known = !(result.code === 127 && result.stderr.includes("simulated host: unknown"));
+  const recorded = { argv, mutating: isMutating(argv), ...result, known };
+  run.commands.push(recorded);
+  live.log.push(recorded);
+}
+
+/** Does what a command line says. `dies`: it is killed at its half-way point. */
+async function perform(
+  live: Live,
+  request: Pick<Request, "argv" | "pid" | "cwd">,
+  caller: Pick<Caller, "stdin" | "daemon" | "gone">,
+  dies: boolean,
+): Promise<CommandResult | { readonly real: string }> {
+  const { machine, options } = live;
+  machine.state.clock++;
+  let [stdout, stderr] = ["", ""];
+  let waited = false;
+  const pause = async (): Promise<void> => {
+    const ms = waited ? 0 : (options.latencyMs?.(request.argv) ?? 0);
+    waited = true;
+    if (ms === 0) return;
+    const gone = await Promise.race([
+      caller.gone.then(() => true),
+      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms)),
+    ]);
+    if (gone) throw new Killed();
+  };
+  const command: Command = {
+    machine,
+    pid: request.pid,
+    cwd: request.cwd,
+    print: (line) => void (stdout += `${line}\n`),
+    warn: (line) => void (stderr += `${line}\n`),
+    stdin: caller.stdin,
+    midway: async () => {
+      if (dies) throw new Killed();
+      await pause();
+    },
+    daemon: async () => {
+      const pid = await caller.daemon();
+      const started = Object.keys(machine.state.running)
+        .map(Number)
+        .find((id) => request.argv.includes(`${id}`));
+      if (pid > 0 && started !== undefined) live.daemons.set(started, pid);
+      return pid;
+    },
+  };
+  try {
+    const handover = await dispatch(command, request.argv, options.lockTimeoutMs ?? 10_000);
+    if (handover !== undefined) return handover;
+    await pause();
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    if (error instanceof Killed) return { code: 137, stdout, stderr };
+    if (error instanceof Refusal) return { code: error.code, stdout, stderr: stderr + error.message };
+    return {
+      code: 127,
+      stdout,
+      stderr: `simulated host: unknown error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    };
+  } finally {
+    for (const [id, pid] of live.daemons) {
+      if (isRunning(machine, id)) continue;
+      endProcess(pid);
+      live.daemons.delete(id);
+    }
+  }
+}
+
+async function execute(live: Live, argv: readonly string[], stdin = ""): Promise<CommandResult> {
+  const caller = {
+    stdin: () => Promise.resolve(Buffer.from(stdin)),
+    daemon: () => Promise.resolve(0),
+    gone: new Promise<void>(() => undefined),
+  };
+  const result = await perform(live, { argv, pid: process.pid, cwd: live.machine.root }, caller, false);
+  return "real" in result ? { code: 127, stdout: "", stderr: `simulated host: unknown: ${argv.join(" ")}\n` } : result;
+}
+
+/** Runs a script in a process group of its own, and waits until it and all that writes to its output has ended. */
+async function runScript(
+  live: Live,
+  dir: string,
+  env: Readonly<Record<string, string>>,
+  script: string,
+  args: readonly string[],
+  options: ScriptOptions,
+): Promise<ScriptResult> {
+  const token = randomBytes(16).toString("hex");
+  const run: Run = { commands: [], fault: options.fault, pid: 0, counted: 0 };
+  live.runs.set(token, run);
+  const path = script.includes("\n") ? join(dir, `plan-${token.slice(0, 8)}.sh`) : script;
+  if (script.includes("\n")) {
+    writeFileSync(path, script);
+    chmodSync(path, 0o755);
+  }
+  const child = spawn(findProgram("bash") ?? "bash", [path, ...args], {
+    cwd: dir,
+    detached: true,
+    env: { ...env, ...options.env, PHXC_SIM_TOKEN: token },
+    stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+  });
+  run.pid = child.pid ?? 0;
+  let [stdout, stderr] = ["", ""];
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => (stdout += text));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  child.stdin?.on("error", () => undefined);
+  child.stdin?.end(options.stdin);
+  const timer = setTimeout(() => run.pid > 0 && endProcess(-run.pid), options.timeoutMs ?? 60_000);
+  const [code, signal] = await new Promise<[number | null, NodeJS.Signals | null]>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (...ended) => resolve(ended));
+  });
+  clearTimeout(timer);
+  if (path !== script) rmSync(path, { force: true });
+  return { code: code ?? 128, signal: signal ?? undefined, stdout, stderr, commands: run.commands };
+}

@@ -1,0 +1,54 @@
+import type { Plan, Requirement } from "../model/plan.js";
+import { emptyHost, type HostOptions, type HostState, type SimulatedDisk, type StorageSection } from "./state.js";
+
+/**
+ * An empty host that has what a plan presupposes and does not make itself: bridges, devices, disks, files, storages, and
+ * what its downloads yield. Guests and snapshots that it clones without making them are not there.
+ */
+export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
+  const { requirements } = plan;
+  const bridges = ofKind(requirements, "bridge").map(({ bridge }) => bridge);
+  const devices = ofKind(requirements, "device").map(({ path }) => path);
+  const disks: SimulatedDisk[] = ofKind(requirements, "disk").map(({ path }) => ({ path, size: 2 * 10 ** 12 }));
+  const images = ofKind(requirements, "file").map(({ path }) => path);
+  const node = more.node ?? plan.node;
+  return emptyHost({
+    ...more,
+    ...(node === undefined ? {} : { node }),
+    bridges: unique(["vmbr0", ...bridges, ...(more.bridges ?? [])]),
+    devices: unique([...devices, ...(more.devices ?? [])]),
+    disks: [...disks, ...(more.disks ?? [])],
+    images: [...images, ...(more.images ?? [])],
+    storages: [...storagesOf(plan), ...(more.storages ?? [])],
+    downloads: { ...downloadsOf(plan), ...more.downloads },
+  });
+}
+
+function ofKind<K extends Requirement["kind"]>(
+  requirements: readonly Requirement[],
+  kind: K,
+): Extract<Requirement, { kind: K }>[] {
+  return requirements.filter(
+    (requirement): requirement is Extract<Requirement, { kind: K }> => requirement.kind === kind,
+  );
+}
+
+function unique(words: readonly string[]): string[] {
+  return [...new Set(words)].sort();
+}
+
+/** Storages that the plan uses and does not define: a thin pool, as the installer makes `local-lvm`. */
+function storagesOf(plan: Plan): StorageSection[] {
+  const made = new Set(plan.steps.flatMap(({ probe }) => (probe.kind === "storage" ? [probe.storage] : [])));
+  const needed = unique(ofKind(plan.requirements, "storage").map(({ storage }) => storage));
+  return needed
+    .filter((id) => id !== "local" && !made.has(id))
+    .map((id) => ({ type: "lvmthin", id, options: { thinpool: "data", vgname: "pve", content: "images,rootdir" } }));
+}
+
+function downloadsOf(plan: Plan): NonNullable<HostOptions["downloads"]> {
+  const images = plan.steps.flatMap(({ probe }) =>
+    probe.kind === "image-absent" && probe.url !== undefined ? [[probe.url, probe.sha256] as const] : [],
+  );
+  return Object.fromEntries(images.map(([url, sha256]) => [url, sha256 === undefined ? {} : { sha256 }]));
+}

@@ -1,0 +1,113 @@
+import { parseProperty } from "../schema/property.js";
+import { type Call, flag, vmid } from "../host/command.js";
+import { checkLock, findConfig, isRunning, loadConfig, removeConfig, setRunning, writeConfig } from "../host/guests.js";
+import { refuse } from "../host/refusal.js";
+import { freeVolume, isBaseInUse, listVolumes, volumeExists } from "../storage/volumes.js";
+import { parseVolume, storages } from "../storage/volume-names.js";
+import { netFormat } from "../tables/qm.js";
+import { driveVolume, drivesOf, isCdrom, isCloudInit } from "./drives.js";
+import { applyPending } from "./set.js";
+
+/** `qm start` */
+export async function qmStart(call: Call): Promise<void> {
+  await startVm(call, vmid(call));
+}
+
+/** Starts a VM: applies what waits, checks what it needs, and leaves a process behind that keeps the caller's open files. */
+export async function startVm(call: Call, id: number): Promise<void> {
+  const { machine } = call;
+  const config = loadConfig(machine, "vm", id, 255);
+  if (!flag(call, "skiplock")) checkLock("vm", config);
+  if (config.current.options.get("template") === "1") refuse("you can't start a vm if it's a template");
+  if (isRunning(machine, id)) refuse(`VM ${id} already running`);
+  applyPending(call, config);
+  for (const [option, value] of config.current.options) {
+    const volid = driveVolume(option, value);
+    if (volid !== undefined && !volumeExists(machine, volid)) refuse(`volume '${volid}' does not exist`);
+    if (/^net\d+$/.test(option)) checkBridge(call, value);
+  }
+  if (drivesOf(config.current.options).some(([option, value]) => isCloudInit(option, value)))
+    call.print("generating cloud-init ISO");
+  config.cloudInit.options.clear();
+  writeConfig(machine, "vm", id, config);
+  await call.midway();
+  setRunning(machine, "vm", id, true);
+  await call.daemon();
+}
+
+function checkBridge(call: Call, net: string): void {
+  const keys = parseProperty(netFormat, net);
+  const bridge = typeof keys === "string" ? undefined : keys.get("bridge");
+  if (bridge !== undefined && !call.machine.state.bridges.some(({ name }) => name === bridge))
+    refuse(`bridge '${bridge}' does not exist`);
+}
+
+/** `qm stop` */
+export function qmStop(call: Call): void {
+  const id = vmid(call);
+  const config =
+    findConfig(call.machine, "vm", id) ??
+    refuse(`unable to find configuration file for VM ${id} on node '${call.machine.state.node}'`);
+  if (!flag(call, "skiplock")) checkLock("vm", config);
+  if (isRunning(call.machine, id)) stopVm(call, id);
+}
+
+/** Stops a VM; what waited for a restart is applied. */
+export function stopVm(call: Call, id: number): void {
+  setRunning(call.machine, "vm", id, false);
+  const config = loadConfig(call.machine, "vm", id);
+  applyPending(call, config);
+  writeConfig(call.machine, "vm", id, config);
+}
+
+/** `qm shutdown` */
+export function qmShutdown(call: Call): void {
+  const id = vmid(call);
+  const config = loadConfig(call.machine, "vm", id, 255);
+  if (!flag(call, "skiplock")) checkLock("vm", config);
+  if (!isRunning(call.machine, id)) return call.print(`VM ${id} not running`);
+  if (call.machine.state.manners[id]?.ignoresShutdown === true && !flag(call, "forceStop"))
+    refuse("VM quit/powerdown failed - got timeout");
+  stopVm(call, id);
+}
+
+/** `qm reboot` */
+export async function qmReboot(call: Call): Promise<void> {
+  const id = vmid(call);
+  loadConfig(call.machine, "vm", id, 255);
+  if (!isRunning(call.machine, id)) refuse(`VM ${id} not running`);
+  if (call.machine.state.manners[id]?.ignoresShutdown === true) refuse("VM quit/powerdown failed - got timeout");
+  stopVm(call, id);
+  await startVm(call, id);
+}
+
+/** `qm destroy` */
+export function qmDestroy(call: Call): void {
+  const id = vmid(call);
+  const { machine } = call;
+  const config = loadConfig(machine, "vm", id);
+  if (config.current.options.get("protection") === "1") refuse(`can't remove VM ${id} - protection mode enabled`);
+  if (isRunning(machine, id)) refuse(`VM ${id} is running - destroy failed`, 25);
+  if (!flag(call, "skiplock")) checkLock("vm", config);
+  const sections = [config.current, ...config.snapshots.values()];
+  const volumes = new Set(
+    sections.flatMap(({ options }) =>
+      [...options].flatMap(([name, value]) =>
+        /^unused\d+$/.test(name) ? value : isCdrom(name, value) ? [] : (driveVolume(name, value) ?? []),
+      ),
+    ),
+  );
+  for (const volid of volumes)
+    if (isBaseInUse(machine, volid)) refuse(`base volume '${volid}' is still in use by linked cloned`);
+  for (const volid of volumes) if (parseVolume(machine, volid).owner === id) freeVolume(machine, volid);
+  if (flag(call, "destroy-unreferenced-disks")) freeUnreferenced(call, id);
+  if (flag(call, "purge")) call.print(`purging VM ${id} from related configurations..`);
+  removeConfig(machine, "vm", id);
+}
+
+/** Frees what else belongs to a guest by its name. */
+export function freeUnreferenced(call: Call, id: number): void {
+  for (const storage of storages(call.machine))
+    for (const volid of listVolumes(call.machine, storage))
+      if (parseVolume(call.machine, volid).owner === id) freeVolume(call.machine, volid);
+}

@@ -1,0 +1,206 @@
+import type { GuestConfig } from "../config/guest-config.js";
+import { type Call, flag, vmid } from "../host/command.js";
+import { checkDigest, checkLock, isRunning, loadConfig, writeConfig } from "../host/guests.js";
+import { refuse } from "../host/refusal.js";
+import { parameterRefusal } from "../schema/arguments.js";
+import { splitList } from "../schema/check.js";
+import { specOf } from "../schema/spec.js";
+import { freeVolume } from "../storage/volumes.js";
+import { cloudInitOptions, driveFormat, qmConfig } from "../tables/qm.js";
+import {
+  checkDrives,
+  driveVolume,
+  drivesOf,
+  isCdrom,
+  isCloudInit,
+  placeDrive,
+  removeDrive,
+  setDrive,
+} from "./drives.js";
+import { checkOptions, setPlain, wantedOptions, writtenValue } from "./options.js";
+
+/** What a running VM takes over at once; everything else waits for its restart. */
+const atOnce = new Set([
+  "balloon",
+  "cpulimit",
+  "cpuunits",
+  "description",
+  "hookscript",
+  "hotplug",
+  "lock",
+  "migrate_downtime",
+  "migrate_speed",
+  "name",
+  "onboot",
+  "protection",
+  "shares",
+  "startup",
+  "tags",
+  "template",
+  "vmstatestorage",
+  ...cloudInitOptions,
+]);
+
+function appliesAtOnce(option: string): boolean {
+  return atOnce.has(option) || /^(?:net|ipconfig|usb|unused)\d+$/.test(option) || driveFormat(option) !== undefined;
+}
+
+/** `qm set` */
+export async function qmSet(call: Call): Promise<void> {
+  const id = vmid(call);
+  const { machine } = call;
+  const wanted = await wantedOptions(call);
+  const deletes = splitList(call.args.values.get("delete") ?? "");
+  const reverts = splitList(call.args.values.get("revert") ?? "");
+  if (wanted.size + deletes.length + reverts.length === 0) refuse("no options specified", 2);
+  const config = loadConfig(machine, "vm", id);
+  checkDeletes(call, wanted, deletes);
+  checkDrives(call, drivesOf(wanted));
+  checkDigest(machine, "vm", id, call.args.values.get("digest"));
+  if (!flag(call, "skiplock")) checkLock("vm", config);
+  checkOptions(call, config.current, wanted);
+  warnOfUnset(call, config, deletes);
+  call.print(`update VM ${id}: ${shownParameters(call, wanted)}`);
+  for (const option of reverts) config.pending.options.delete(option);
+  await applyChanges(call, id, config, wanted, deletes);
+}
+
+function checkDeletes(call: Call, wanted: ReadonlyMap<string, string>, deletes: readonly string[]): void {
+  for (const option of deletes) {
+    const name = "delete";
+    if (wanted.has(option))
+      throw parameterRefusal(
+        call.args.spec,
+        [{ name, message: `you can't use '-${option}' and -delete ${option}' at the same time` }],
+        255,
+      );
+    if (specOf(qmConfig, option) === undefined)
+      throw parameterRefusal(call.args.spec, [{ name, message: `unknown option '${option}'` }], 255);
+  }
+}
+
+function warnOfUnset(call: Call, config: GuestConfig, deletes: readonly string[]): void {
+  for (const option of deletes) {
+    const set =
+      option === "description"
+        ? config.current.description !== undefined
+        : config.current.options.has(option) || config.pending.options.has(option);
+    if (!set) call.warn(`cannot delete '${option}' - not set in current configuration!`);
+  }
+}
+
+/** The call's parameters as Proxmox logs them: sorted, the password hidden. */
+function shownParameters(call: Call, wanted: ReadonlyMap<string, string>): string {
+  const shown = new Map(wanted);
+  for (const name of ["delete", "force", "revert"]) {
+    const value = call.args.values.get(name);
+    if (value !== undefined) shown.set(name, value);
+  }
+  if (shown.has("cipassword")) shown.set("cipassword", "<hidden>");
+  return [...shown]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `-${name} ${value}`)
+    .join(" ");
+}
+
+async function applyChanges(
+  call: Call,
+  id: number,
+  config: GuestConfig,
+  wanted: ReadonlyMap<string, string>,
+  deletes: readonly string[],
+): Promise<void> {
+  const { machine } = call;
+  const running = isRunning(machine, id);
+  let unplugged: string | undefined;
+  for (const option of deletes) if (!deleteOption(call, id, config, option, running)) unplugged = option;
+  const made: string[] = [];
+  const drives = drivesOf(wanted).map(
+    ([option, value]) => [option, placeDrive(call, id, option, value, made)] as const,
+  );
+  if (made.length > 0) await call.midway();
+  for (const [option, value] of drives) setDrive(machine, config, option, value);
+  const rest = [...wanted].filter(([option]) => driveFormat(option) === undefined);
+  for (const [option, value] of rest) setOption(config, option, writtenValue(machine, option, value), running);
+  const newCloudInit = drives.some(([option, value]) => isCloudInit(option, value) && made.length > 0);
+  if (newCloudInit) call.print("generating cloud-init ISO");
+  writeConfig(machine, "vm", id, config);
+  if (unplugged === undefined) return;
+  const message = `hotplug problem - error on hot-unplugging device 'virtio${unplugged}' - still busy in guest?\n`;
+  throw parameterRefusal(call.args.spec, [{ name: unplugged, message }], 255);
+}
+
+function setOption(config: GuestConfig, option: string, value: string, running: boolean): void {
+  forgetPendingDelete(config, option);
+  if (running && !appliesAtOnce(option)) {
+    if (config.current.options.get(option) === value) config.pending.options.delete(option);
+    else config.pending.options.set(option, value);
+    return;
+  }
+  if (running) rememberForCloudInit(config, option);
+  config.pending.options.delete(option);
+  setPlain(config.current, option, value);
+}
+
+/** Removes an option; false when the guest keeps the device. */
+function deleteOption(call: Call, id: number, config: GuestConfig, option: string, running: boolean): boolean {
+  const { machine } = call;
+  const { current, pending } = config;
+  pending.options.delete(option);
+  const isDisk = driveFormat(option) !== undefined && !isCdrom(option, current.options.get(option) ?? "");
+  const refused = running && isDisk && machine.state.manners[id]?.refusesUnplug === true;
+  if (running && current.options.has(option) && (refused || !appliesAtOnce(option))) {
+    const waiting = new Set(splitList(pending.options.get("delete") ?? "")).add(option);
+    pending.options.set("delete", [...waiting].sort().join(","));
+    return !refused;
+  }
+  if (/^unused\d+$/.test(option)) freeUnused(call, config, option);
+  else if (driveFormat(option) !== undefined) removeDrive(machine, config, option, flag(call, "force"));
+  else if (option === "description") delete current.description;
+  else {
+    if (running) rememberForCloudInit(config, option);
+    current.options.delete(option);
+  }
+  return true;
+}
+
+function freeUnused(call: Call, config: GuestConfig, option: string): void {
+  const volid = config.current.options.get(option);
+  config.current.options.delete(option);
+  if (volid !== undefined && !isReferenced(config, volid)) freeVolume(call.machine, volid);
+}
+
+/** Whether a snapshot still uses a volume. */
+function isReferenced(config: GuestConfig, volid: string): boolean {
+  return [...config.snapshots.values()].some(({ options }) =>
+    [...options].some(([name, value]) => driveVolume(name, value) === volid),
+  );
+}
+
+function forgetPendingDelete(config: GuestConfig, option: string): void {
+  const left = splitList(config.pending.options.get("delete") ?? "").filter((name) => name !== option);
+  if (left.length === 0) config.pending.options.delete("delete");
+  else config.pending.options.set("delete", left.join(","));
+}
+
+/** Notes what the cloud-init image of a running VM still says. */
+function rememberForCloudInit({ current, cloudInit }: GuestConfig, option: string): void {
+  const concerns = cloudInitOptions.includes(option) || /^(?:net|ipconfig)\d+$/.test(option);
+  if (!concerns || !drivesOf(current.options).some(([name, value]) => isCloudInit(name, value))) return;
+  const added = splitList(cloudInit.options.get("added") ?? "");
+  if (cloudInit.options.has(option) || added.includes(option)) return;
+  const old = current.options.get(option);
+  if (old !== undefined) cloudInit.options.set(option, old);
+  else cloudInit.options.set("added", [...added, option].sort().join(","));
+}
+
+/** Applies what waits for a restart; what a stop of the VM does. */
+export function applyPending(call: Call, config: GuestConfig): void {
+  for (const option of splitList(config.pending.options.get("delete") ?? "")) {
+    if (driveFormat(option) !== undefined) removeDrive(call.machine, config, option, false);
+    else config.current.options.delete(option);
+  }
+  for (const [option, value] of config.pending.options)
+    if (option !== "delete") config.current.options.set(option, value);
+  config.pending.options.clear();
+}

@@ -1,0 +1,103 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { filesBelow } from "./host/capture.js";
+import type { GuestEntry } from "./host/guests.js";
+import { type HostRunOptions, type RecordedCommand, type ScriptResult, startHost } from "./host/simulated-host.js";
+import type { HostState } from "./state.js";
+
+export interface RehearsalOptions extends HostRunOptions {
+  /** Run it a second time, which has to change nothing. */
+  readonly twice: boolean;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Of each run; 10 minutes unless given. */
+  readonly timeoutMs?: number;
+}
+
+/** What one run of the script did. */
+export interface RehearsalRun {
+  readonly code: number;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly commands: readonly RecordedCommand[];
+  /** Commands that may change something. */
+  readonly mutating: number;
+  /** Command lines that the simulated host does not know. */
+  readonly unknown: readonly string[];
+  /** Files of the host that it added, changed or removed, outside the script's own notes. */
+  readonly files: readonly string[];
+  readonly milliseconds: number;
+}
+
+export interface Rehearsal {
+  readonly first: RehearsalRun;
+  readonly second?: RehearsalRun;
+  /** After the last run, by id. */
+  readonly guests: readonly GuestEntry[];
+  /** The host afterwards. */
+  readonly state: HostState;
+  /** Whether all that was asked for holds: each run ended with 0, nothing unknown, and the second changed nothing. */
+  readonly passed: boolean;
+}
+
+/** Runs a script on a simulated host that starts in `state`, once or twice. */
+export async function rehearse(script: string, state: HostState, options: RehearsalOptions): Promise<Rehearsal> {
+  const dir = mkdtempSync(join(tmpdir(), "phxc-rehearsal-"));
+  const host = await startHost(state, dir, options);
+  const runOnce = async (): Promise<RehearsalRun> => {
+    const before = fingerprints(host.root);
+    const start = process.hrtime.bigint();
+    const { env = {}, timeoutMs = 600_000 } = options;
+    const result = await host.runScript(script, options.args ?? [], { env, timeoutMs });
+    const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
+    return { ...summary(result), files: differences(before, fingerprints(host.root)), milliseconds };
+  };
+  try {
+    const first = await runOnce();
+    const second = options.twice ? await runOnce() : undefined;
+    const clean = (run: RehearsalRun): boolean => run.code === 0 && run.unknown.length === 0;
+    const quiet = second === undefined || (clean(second) && second.mutating === 0 && second.files.length === 0);
+    return {
+      first,
+      ...(second === undefined ? {} : { second }),
+      guests: host.guests(),
+      state: host.capture(),
+      passed: clean(first) && quiet,
+    };
+  } finally {
+    await host.close();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function summary({ commands, ...rest }: ScriptResult): Omit<RehearsalRun, "files" | "milliseconds"> {
+  return {
+    ...rest,
+    commands,
+    mutating: commands.filter((command) => command.mutating).length,
+    unknown: commands.filter((command) => !command.known).map((command) => command.argv.join(" ")),
+  };
+}
+
+/** Digests of the host's files by path; what only a run itself needs is left out. */
+function fingerprints(root: string): ReadonlyMap<string, string> {
+  const machine = { root };
+  const own = /^\/(?:run\/lock|var\/lib\/phxc|var\/lock|var\/run|tmp)\//;
+  const paths = filesBelow(machine, "/").filter((path) => !own.test(path));
+  return new Map(
+    paths.map((path) => [
+      path,
+      createHash("sha1")
+        .update(readFileSync(join(root, path)))
+        .digest("hex"),
+    ]),
+  );
+}
+
+function differences(before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>): string[] {
+  const paths = new Set([...before.keys(), ...after.keys()]);
+  return [...paths].filter((path) => before.get(path) !== after.get(path)).sort();
+}

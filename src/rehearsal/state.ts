@@ -1,0 +1,179 @@
+/** What an empty host has, in the words of {@link emptyHost}. */
+export interface HostOptions {
+  /** The node's name; `pve` unless given. */
+  readonly node?: string;
+  /** Of pve-manager, as 9.2.11. */
+  readonly version?: string;
+  readonly bridges?: readonly string[];
+  /** Sections of storage.cfg besides `local`. */
+  readonly storages?: readonly StorageSection[];
+  /** Device files, as `/dev/nvidia0`. */
+  readonly devices?: readonly string[];
+  readonly disks?: readonly SimulatedDisk[];
+  /** Files of images and templates that are on the host. */
+  readonly images?: readonly (string | ImageFile)[];
+  /** What `wget` can fetch besides: any other address gives a file of the default size. */
+  readonly downloads?: Readonly<Record<string, Download>>;
+  /** Other files of the host, by absolute path. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The generator's start; the same seed gives the same MACs and uuids. */
+  readonly seed?: number;
+}
+
+/** A section of storage.cfg. */
+export interface StorageSection {
+  readonly type: string;
+  readonly id: string;
+  readonly options: Readonly<Record<string, string>>;
+}
+
+export interface SimulatedDisk {
+  readonly path: string;
+  /** Bytes. */
+  readonly size?: number;
+  /** What `wipefs` finds: `ext4`, `zfs_member`, ... */
+  readonly signature?: string;
+}
+
+export interface ImageFile {
+  readonly path: string;
+  /** Virtual size in bytes. */
+  readonly size?: number;
+  /** What `sha256sum` says of it, hexadecimal. */
+  readonly sha256?: string;
+}
+
+export interface Download {
+  readonly size?: number;
+  readonly sha256?: string;
+  /** `wget` ends with this code instead. */
+  readonly fails?: number;
+}
+
+/** A ZFS dataset. */
+export interface Dataset {
+  type: "filesystem" | "volume";
+  /** Set here, not inherited; the values as `zfs get` prints them. */
+  properties: Record<string, string>;
+  /** Bytes of a volume. */
+  volsize?: number;
+  snapshots: string[];
+  /** The snapshot that it is a clone of. */
+  origin?: string;
+}
+
+export interface Pool {
+  /** `single`, `mirror`, `raidz1`, ... */
+  layout: string;
+  disks: string[];
+  properties: Record<string, string>;
+  /** Bytes. */
+  size: number;
+}
+
+/** A volume on a storage that is not ZFS, by volume id. */
+export interface Volume {
+  /** Bytes. */
+  size: number;
+  format: string;
+  snapshots: string[];
+  /** The volume that it is a linked clone of. */
+  base?: string;
+}
+
+/** What a guest says to what is run in it. */
+export interface GuestAnswer {
+  readonly guest: number;
+  /** The command line, joined by blanks, begins with this; empty: any. */
+  readonly command: string;
+  readonly code: number;
+  readonly stdout?: string;
+  readonly stderr?: string;
+}
+
+/** How a guest differs from one that does as it is told. */
+export interface GuestManner {
+  /** Whether the guest agent answers; a number: after so many questions. */
+  readonly agent?: boolean | number;
+  /** Refuses to give up disks while running. */
+  readonly refusesUnplug?: boolean;
+  /** Does not react to a shutdown. */
+  readonly ignoresShutdown?: boolean;
+  /** TCP ports on which nobody listens; all others answer while it runs. */
+  readonly closedPorts?: readonly number[];
+  /** What an HTTP request gets; 200 unless given. */
+  readonly httpStatus?: number;
+}
+
+/** The whole host as plain data. Guests' configurations are files, as on a real host. */
+export interface HostState {
+  node: string;
+  version: string;
+  /** State of the generator. */
+  seed: number;
+  /** Seconds since 1970; one more with each command. */
+  clock: number;
+  bridges: { name: string; mtu: number }[];
+  devices: string[];
+  disks: SimulatedDisk[];
+  pools: Record<string, Pool>;
+  datasets: Record<string, Dataset>;
+  volumes: Record<string, Volume>;
+  /** Images that are there at the beginning, by path. */
+  images: Record<string, { size: number; sha256?: string }>;
+  downloads: Record<string, Download>;
+  /** Text files, by absolute path; configurations of guests and storage.cfg among them. */
+  files: Record<string, string>;
+  directories: string[];
+  /** Owners that were given with `chown`, by path; anything else belongs to 0:0. */
+  owners: Record<string, { uid: number; gid: number }>;
+  /** Ids of running guests, each with the process id of a VM. */
+  running: Record<string, number>;
+  /** Guests of other nodes. */
+  elsewhere: { id: number; kind: "vm" | "ct"; node: string }[];
+  answers: GuestAnswer[];
+  manners: Record<string, GuestManner>;
+  /** Files that `pct push` wrote, by guest id and path. */
+  guestFiles: Record<string, Record<string, string>>;
+}
+
+/** 3 GiB: the virtual size of an image that nothing else is known of. */
+export const defaultImageSize = 3 * 1024 ** 3;
+
+const localContent = "iso,vztmpl,backup,images,rootdir,snippets,import";
+
+/** A host fresh from the installer: node, `local`, and what the options add. */
+export function emptyHost(options: HostOptions = {}): HostState {
+  const images = (options.images ?? []).map((image) => (typeof image === "string" ? { path: image } : image));
+  const storages = [
+    { type: "dir", id: "local", options: { path: "/var/lib/vz", content: localContent } },
+    ...(options.storages ?? []),
+  ];
+  return {
+    node: options.node ?? "pve",
+    version: options.version ?? "9.2.11",
+    seed: options.seed ?? 1,
+    clock: 1795300000,
+    bridges: (options.bridges ?? ["vmbr0"]).map((name) => ({ name, mtu: 1500 })),
+    devices: [...(options.devices ?? [])],
+    disks: [...(options.disks ?? [])],
+    pools: {},
+    datasets: {},
+    volumes: {},
+    images: Object.fromEntries(images.map(({ path, ...rest }) => [path, { size: defaultImageSize, ...rest }])),
+    downloads: { ...options.downloads },
+    files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...options.files },
+    directories: [],
+    owners: {},
+    running: {},
+    elsewhere: [],
+    answers: [],
+    manners: {},
+    guestFiles: {},
+  };
+}
+
+function sectionText(section: StorageSection): string {
+  const lines = Object.entries(section.options).map(([name, value]) => `\t${name} ${value}\n`);
+  return `${section.type}: ${section.id}\n${lines.join("")}`;
+}

@@ -1,0 +1,168 @@
+import type { HostState } from "../state.js";
+import { parseZfsSize, printZfsSize } from "./sizes.js";
+
+/** A property that can be set: what it takes, and its value where nobody set it. */
+interface Property {
+  readonly default: string;
+  /** The value as it is stored; undefined when it is refused. */
+  readonly read: (value: string) => string | undefined;
+  /** Says what it takes, for the refusal. */
+  readonly takes: string;
+  readonly inherits: boolean;
+}
+
+function words(list: string, fallback: string, inherits = true): Property {
+  const all = list.split(" ");
+  return {
+    default: fallback,
+    read: (v) => (all.includes(v) ? v : undefined),
+    takes: `must be one of '${all.join(" | ")}'`,
+    inherits,
+  };
+}
+
+function size(fallback: string, limits: { readonly powerOfTwo: boolean }): Property {
+  const read = (value: string): string | undefined => {
+    if (value === "none" && fallback === "none") return "none";
+    const bytes = parseZfsSize(value);
+    if (
+      bytes === undefined ||
+      (limits.powerOfTwo && (!Number.isInteger(Math.log2(bytes)) || bytes < 512 || bytes > 16 * 1024 ** 2))
+    )
+      return undefined;
+    return bytes === 0 && fallback === "none" ? "none" : `${bytes}`;
+  };
+  return {
+    default: fallback,
+    read,
+    takes: limits.powerOfTwo ? "must be power of 2 from 512B to 16M" : "must be a size",
+    inherits: limits.powerOfTwo,
+  };
+}
+
+const anything: Property = { default: "-", read: (v) => v, takes: "", inherits: true };
+
+const levels = Array.from({ length: 9 }, (_, i) => `gzip-${i + 1}`).join(" ");
+const zstd = Array.from({ length: 19 }, (_, i) => `zstd-${i + 1}`).join(" ");
+
+const properties: Readonly<Record<string, Property>> = {
+  aclinherit: words("discard noallow restricted passthrough passthrough-x", "restricted"),
+  acltype: words("off nfsv4 posix posixacl noacl", "off"),
+  atime: words("on off", "on"),
+  canmount: words("on off noauto", "on", false),
+  checksum: words("on off fletcher2 fletcher4 sha256 sha512 skein edonr blake3", "on"),
+  compression: words(`on off lzjb gzip ${levels} zle lz4 zstd zstd-fast ${zstd}`, "on"),
+  copies: words("1 2 3", "1"),
+  dedup: words("on off verify sha256", "off"),
+  devices: words("on off", "on"),
+  dnodesize: words("legacy auto 1k 2k 4k 8k 16k", "legacy"),
+  exec: words("on off", "on"),
+  logbias: words("latency throughput", "latency"),
+  mountpoint: {
+    default: "",
+    read: (v) => (v.startsWith("/") || v === "none" || v === "legacy" ? v : undefined),
+    takes: "must be an absolute path, 'none', or 'legacy'",
+    inherits: true,
+  },
+  primarycache: words("all none metadata", "all"),
+  quota: size("none", { powerOfTwo: false }),
+  readonly: words("on off", "off"),
+  recordsize: size(`${128 * 1024}`, { powerOfTwo: true }),
+  redundant_metadata: words("all most some none", "all"),
+  refquota: size("none", { powerOfTwo: false }),
+  refreservation: size("none", { powerOfTwo: false }),
+  relatime: words("on off", "on"),
+  reservation: size("none", { powerOfTwo: false }),
+  secondarycache: words("all none metadata", "all"),
+  setuid: words("on off", "on"),
+  sharenfs: { ...anything, default: "off" },
+  sharesmb: { ...anything, default: "off" },
+  snapdir: words("hidden visible disabled", "hidden"),
+  special_small_blocks: size("0", { powerOfTwo: false }),
+  sync: words("standard always disabled", "standard"),
+  volblocksize: size(`${16 * 1024}`, { powerOfTwo: true }),
+  volsize: size("-", { powerOfTwo: false }),
+  xattr: words("on off sa dir", "sa"),
+};
+
+const sized = new Set([
+  "quota",
+  "recordsize",
+  "refquota",
+  "refreservation",
+  "reservation",
+  "special_small_blocks",
+  "volblocksize",
+  "volsize",
+  "used",
+  "available",
+  "referenced",
+]);
+
+/** The names of the properties that `get all` shows. */
+export const propertyNames: readonly string[] = ["type", ...Object.keys(properties)];
+
+/** A value as it is stored, or what `zfs` says of a wrong one. */
+export function readProperty(name: string, value: string): { readonly value: string } | { readonly problem: string } {
+  if (name.includes(":")) return { value };
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (property === undefined) return { problem: `invalid property '${name}'` };
+  const stored = property.read(value);
+  if (stored !== undefined) return { value: stored };
+  const numeric = property.takes === "must be a size";
+  return { problem: numeric ? `bad numeric value '${value}'` : `'${name}' ${property.takes}` };
+}
+
+/** A property's value with where it comes from, as `zfs get` shows them; undefined for a name that is none. */
+export function getProperty(
+  state: HostState,
+  dataset: string,
+  name: string,
+  exact: boolean,
+): { readonly value: string; readonly source: string } | undefined {
+  const fixed = fixedProperty(state, dataset, name);
+  if (fixed !== undefined) return { value: show(name, fixed, exact), source: "-" };
+  for (let at: string | undefined = dataset; at !== undefined; at = parentOf(at)) {
+    const local = state.datasets[at]?.properties[name];
+    if (local === undefined) continue;
+    const source = at === dataset ? "local" : `inherited from ${at}`;
+    const value =
+      name === "mountpoint" && at !== dataset && local.startsWith("/") ? `${local}${dataset.slice(at.length)}` : local;
+    return { value: show(name, value, exact), source };
+  }
+  if (name.includes(":")) return { value: "-", source: "-" };
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (property === undefined) return undefined;
+  const value = name === "mountpoint" ? `/${dataset}` : property.default;
+  return { value: show(name, value, exact), source: "default" };
+}
+
+/** The dataset above; undefined for a pool's own. */
+export function parentOf(dataset: string): string | undefined {
+  const slash = dataset.lastIndexOf("/");
+  return slash < 0 ? undefined : dataset.slice(0, slash);
+}
+
+function show(name: string, value: string, exact: boolean): string {
+  if (value === "none")
+    return exact && (name === "quota" || name.startsWith("ref") || name === "reservation") ? "0" : "none";
+  return sized.has(name) && /^\d+$/.test(value) ? printZfsSize(Number(value), exact) : value;
+}
+
+function fixedProperty(state: HostState, name: string, property: string): string | undefined {
+  const dataset = state.datasets[name];
+  if (dataset === undefined) return undefined;
+  const pool = state.pools[name.split("/")[0] ?? ""];
+  if (property === "type") return dataset.type;
+  if (property === "origin") return dataset.origin ?? "-";
+  if (property === "used" || property === "referenced") return `${dataset.type === "volume" ? 57344 : 102400}`;
+  if (property === "available") return `${pool?.size ?? 0}`;
+  if (property === "mounted") return dataset.type === "volume" ? "-" : "yes";
+  if (property === "name") return name;
+  if (property === "creation") return "-";
+  if (dataset.type === "volume") {
+    if (property === "volsize") return `${dataset.volsize ?? 0}`;
+    return ["mountpoint", "recordsize", "quota", "atime", "canmount"].includes(property) ? "-" : undefined;
+  }
+  return property === "volsize" || property === "volblocksize" ? "-" : undefined;
+}

@@ -1,0 +1,231 @@
+import { createHash } from "node:crypto";
+import { lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { isIP } from "node:net";
+import { type Command, callerFile } from "../host/command.js";
+import { findConfig, isRunning, listGuests } from "../host/guests.js";
+import { imageText, readImage } from "../host/images.js";
+import { hostPath, machinePath, writeHostFile } from "../host/machine.js";
+import { refuse } from "../host/refusal.js";
+import { defaultImageSize } from "../state.js";
+import { readFlags } from "./flags.js";
+
+/** What a simulated tool that looked at its arguments leaves to the real one. */
+export interface Handover {
+  readonly real: string;
+}
+
+function wanted(command: Command, path: string): string {
+  return path.startsWith("/") ? machinePath(command.machine, path) : `${command.cwd}/${path}`;
+}
+
+/** `wget -O FILE URL`: makes a file that says what the download would be. */
+export function wget(command: Command, argv: readonly string[]): void {
+  const words: string[] = [];
+  let output: string | undefined;
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? "";
+    const inline = /^(?:-O|--output-document=)(.+)$/.exec(word)?.[1];
+    if (inline !== undefined) output = inline;
+    else if (word === "-O" || word === "--output-document") output = argv[++i];
+    else if (/^(?:-t|-T|--tries|--timeout)$/.test(word)) i++;
+    else if (!word.startsWith("-")) words.push(word);
+  }
+  const url = words[0] ?? refuse("wget: missing URL", 1);
+  const download = command.machine.state.downloads[url] ?? {};
+  if (download.fails !== undefined) refuse(`${url}:\n2026-11-22 08:00:00 ERROR 404: Not Found.`, download.fails);
+  const sha256 = download.sha256 === undefined ? {} : { sha256: download.sha256 };
+  const path = output ?? url.split("/").at(-1) ?? "index.html";
+  writeHostFile(
+    command.machine,
+    wanted(command, path),
+    imageText({ size: download.size ?? defaultImageSize, ...sha256 }),
+  );
+  command.warn(`2026-11-22 08:00:00 URL:${url} [1/1] -> "${path}" [1]`);
+}
+
+/** `chown OWNER:GROUP FILE...`: the owners are kept in the state, so that no privilege is needed. */
+export function chown(command: Command, argv: readonly string[]): void {
+  const { flags, words } = readFlags(
+    "chown",
+    argv.filter((word) => word !== "--recursive" && word !== "--no-dereference"),
+    "RhvfcPHL",
+    "",
+  );
+  const recursive = flags.has("R") || argv.includes("--recursive");
+  const [owner = "", ...paths] = words;
+  const match = /^(\d*)(?::(\d*))?$/.exec(owner) ?? (owner === "root:root" || owner === "root" ? ["", "0", "0"] : null);
+  if (match === null) return refuse(`chown: invalid user: '${owner}'`, 1);
+  for (const path of paths) changeOwner(command, wanted(command, path), match[1] ?? "", match[2] ?? "", recursive);
+}
+
+function changeOwner(command: Command, path: string, uid: string, gid: string, recursive: boolean): void {
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (stat === undefined) return refuse(`chown: cannot access '${path}': No such file or directory`, 1);
+  const key = hostPath(command.machine, path);
+  const old = ownerOfPath(command, path);
+  command.machine.state.owners[key] = {
+    uid: uid === "" ? old.uid : Number(uid),
+    gid: gid === "" ? old.gid : Number(gid),
+  };
+  if (!recursive || !stat.isDirectory()) return;
+  for (const name of readdirSync(path)) changeOwner(command, `${path}/${name}`, uid, gid, true);
+}
+
+/** Who owns a path: what `chown` said, else root. */
+function ownerOfPath(command: Command, path: string): { readonly uid: number; readonly gid: number } {
+  return command.machine.state.owners[hostPath(command.machine, path)] ?? { uid: 0, gid: 0 };
+}
+
+/** `stat -c FORMAT FILE...`: with the simulated owners. Other calls are left to the real one. */
+export function stat(command: Command, argv: readonly string[]): Handover | undefined {
+  const words = argv.filter((word) => word !== "--");
+  const follow = words[0] === "-L" ? words.shift() !== undefined : false;
+  const inline = /^--(?:format|printf)=(.*)$/s.exec(words[0] ?? "")?.[1];
+  const shape = inline ?? (words[0] === "-c" || words[0] === "--format" ? words[1] : undefined);
+  if (shape === undefined || /%[^ugaAsYFnNhiU]/.test(shape)) return { real: "stat" };
+  for (const path of words.slice(inline === undefined ? 2 : 1)) command.print(statLine(command, path, shape, follow));
+  return undefined;
+}
+
+function statLine(command: Command, path: string, shape: string, follow: boolean): string {
+  const at = wanted(command, path);
+  const found = (follow ? statSync : lstatSync)(at, { throwIfNoEntry: false });
+  if (found === undefined) return refuse(`stat: cannot statx '${path}': No such file or directory`, 1);
+  const owner = ownerOfPath(command, at);
+  const type = found.isDirectory()
+    ? "directory"
+    : found.isSymbolicLink()
+      ? "symbolic link"
+      : found.size === 0
+        ? "regular empty file"
+        : "regular file";
+  const values: Record<string, string> = {
+    u: `${owner.uid}`,
+    g: `${owner.gid}`,
+    U: owner.uid === 0 ? "root" : "UNKNOWN",
+    a: (found.mode & 0o7777).toString(8),
+    s: `${found.size}`,
+    Y: `${Math.floor(found.mtimeMs / 1000)}`,
+    F: type,
+    n: path,
+    N: `'${path}'`,
+    h: `${found.nlink}`,
+    i: `${found.ino}`,
+    A: "",
+  };
+  return shape.replace(/%([a-zA-Z])/g, (_, letter: string) => values[letter] ?? "?");
+}
+
+function diskOf(command: Command, path: string): { readonly path: string; readonly signature?: string } {
+  const at = hostPath(command.machine, path);
+  const disk = command.machine.state.disks.find((other) => other.path === at);
+  if (disk === undefined && callerFile(command, path) === undefined)
+    refuse(`probing initialization failed: ${path}: No such file or directory`, 1);
+  return disk ?? { path: at };
+}
+
+/** `wipefs --no-act FILE...`: the signatures of disks. Wiping itself is unknown. */
+export function wipefs(command: Command, argv: readonly string[]): void {
+  const looksOnly =
+    argv.some((word) => word === "-n" || word === "--no-act") ||
+    !argv.some((word) => /^(?:-a|--all|-af|-f|--force)$/.test(word));
+  if (!looksOnly) refuse(`simulated host: unknown: wipefs ${argv.join(" ")}`, 127);
+  for (const path of argv.filter((word) => word.startsWith("/"))) {
+    const { signature } = diskOf(command, path);
+    if (signature !== undefined) command.print(signature);
+  }
+}
+
+/** `blkid FILE...`: 2 when nothing is known of the disk. */
+export function blkid(command: Command, argv: readonly string[]): void {
+  const path =
+    argv.find((word) => word.startsWith("/")) ?? refuse("simulated host: unknown: blkid without a device", 127);
+  const { signature } = diskOf(command, path);
+  if (signature === undefined) return refuse("", 2);
+  command.print(argv.includes("value") ? signature : `${path}: TYPE="${signature}"`);
+}
+
+/** `lsblk -no FSTYPE FILE` */
+export function lsblk(command: Command, argv: readonly string[]): void {
+  const path =
+    argv.find((word) => word.startsWith("/")) ?? refuse("simulated host: unknown: lsblk without a device", 127);
+  command.print(diskOf(command, path).signature ?? "");
+}
+
+/** `sha256sum`: of a simulated image the checksum that it is to have; anything else is left to the real one. */
+export function sha256sum(command: Command, argv: readonly string[]): Handover | undefined {
+  const paths = argv.filter((word) => !word.startsWith("-"));
+  const stdin = paths.length === 0 && argv.length === 0 ? standardInput(command) : undefined;
+  const files = stdin === undefined ? paths.map((path) => wanted(command, path)) : [stdin];
+  const images = files.map((path) =>
+    lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readImage(path) : undefined,
+  );
+  if (images.length === 0 || images.some((image) => image === undefined) || argv.some((word) => word.startsWith("-")))
+    return { real: "sha256sum" };
+  images.forEach((image, i) => command.print(`${image?.sha256 ?? digest(files[i] ?? "")}  ${paths[i] ?? "-"}`));
+  return undefined;
+}
+
+function digest(path: string): string {
+  return createHash("sha256")
+    .update(path.split("/").at(-1) ?? path)
+    .digest("hex");
+}
+
+function standardInput(command: Command): string | undefined {
+  try {
+    return readlinkSync(`/proc/${command.pid}/fd/0`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** `id -u`: root. */
+export function id(command: Command, argv: readonly string[]): Handover | undefined {
+  if (argv.join(" ") !== "-u") return { real: "id" };
+  command.print("0");
+  return undefined;
+}
+
+/** `perl`: checks over the network are answered from the state; anything else is left to the real one. */
+export function perl(command: Command, argv: readonly string[]): Handover | undefined {
+  const modules = argv.find((word) => /IO::Socket|HTTP::Tiny/.test(word));
+  if (modules === undefined) return { real: "perl" };
+  const script = argv.indexOf("-e");
+  const words = argv.slice(script + 2);
+  const url = words.find((word) => /^https?:\/\//.test(word));
+  if (url !== undefined) httpCheck(command, url, Number(words[words.indexOf(url) + 1] ?? 200));
+  else {
+    const host = words.find((word) => isIP(word) > 0 || /^[A-Za-z]/.test(word)) ?? "";
+    if (!listens(command, host, Number(words[words.indexOf(host) + 1]))) refuse("", 1);
+  }
+  return undefined;
+}
+
+function httpCheck(command: Command, url: string, status: number): void {
+  const { hostname, port, protocol } = new URL(url);
+  const at = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
+  const guest = guestAt(command, hostname);
+  const answer = guest === undefined ? 200 : (command.machine.state.manners[guest]?.httpStatus ?? 200);
+  if (!listens(command, hostname, at) || answer !== status) refuse("", 1);
+}
+
+/** Whether somebody answers at an address: a running guest does on every port that is not closed. */
+function listens(command: Command, host: string, port: number): boolean {
+  const guest = guestAt(command, host);
+  if (guest === undefined) return host === "127.0.0.1" || host === "localhost";
+  return (
+    isRunning(command.machine, guest) && command.machine.state.manners[guest]?.closedPorts?.includes(port) !== true
+  );
+}
+
+/** The guest with an address, or with a name. */
+function guestAt({ machine }: Command, host: string): number | undefined {
+  const has = (value: string): boolean =>
+    value.split(",").some((part) => /^ip6?=/.test(part) && part.split(/[=/]/)[1] === host);
+  return listGuests(machine).find(({ kind, id: guest, name }) => {
+    if (name === host) return true;
+    const options = findConfig(machine, kind, guest)?.current.options ?? new Map<string, string>();
+    return [...options].some(([option, value]) => /^(?:net|ipconfig)\d+$/.test(option) && has(value));
+  })?.id;
+}

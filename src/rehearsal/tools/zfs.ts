@@ -1,0 +1,235 @@
+import type { Command } from "../host/command.js";
+import { refuse } from "../host/refusal.js";
+import { machinePath } from "../host/machine.js";
+import { existsSync, renameSync } from "node:fs";
+import { clonesOf, datasetsBelow, dropDataset, makeDataset, mount, mountpointOf } from "../storage/datasets.js";
+import { parseZfsSize } from "../storage/sizes.js";
+import { getProperty, parentOf, propertyNames, readProperty } from "../storage/zfs-properties.js";
+import { readFlags } from "./flags.js";
+
+const name = /^[A-Za-z][A-Za-z0-9_.:-]*(?:\/[A-Za-z0-9_.:-]+)*$/;
+
+/** `zfs create|set|get|list|destroy|snapshot|rollback|version` */
+export function zfs(command: Command, argv: readonly string[]): void {
+  const [verb = "", ...rest] = argv;
+  const verbs: Record<string, (command: Command, argv: readonly string[]) => void> = {
+    create,
+    set,
+    get,
+    list,
+    destroy,
+    snapshot,
+  };
+  const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (handler === undefined) return refuse(`simulated host: unknown: zfs ${verb}`, 127);
+  handler(command, rest);
+}
+
+/** Reads `name=value` words into properties, or refuses in the words of `verb`. */
+export function readAssignments(words: readonly string[], what: string): Record<string, string> {
+  const result: Record<string, string> = {};
+  for (const word of words) {
+    const [, key = "", value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
+    if (value === undefined) return refuse("missing '=' for property=value argument", 2);
+    if (Object.hasOwn(result, key)) return refuse(`property '${key}' specified multiple times`, 2);
+    const read = readProperty(key, value);
+    if ("problem" in read) return refuse(`${what}: ${read.problem}`, 1);
+    result[key] = read.value;
+  }
+  return result;
+}
+
+function create(command: Command, argv: readonly string[]): void {
+  const { flags, values, words } = readFlags("zfs create", argv, "pus", "oVb");
+  const dataset = words[0] ?? refuse("missing dataset argument", 2);
+  const { state } = command.machine;
+  const failure = `cannot create '${dataset}'`;
+  const properties = readAssignments(
+    values.filter(([flag]) => flag === "o").map(([, value]) => value),
+    failure,
+  );
+  if (!name.test(dataset)) refuse(`${failure}: invalid character in name`, 1);
+  if (state.datasets[dataset] !== undefined) {
+    if (flags.has("p")) return;
+    refuse(`${failure}: dataset already exists`, 1);
+  }
+  const pool = dataset.split("/")[0] ?? "";
+  if (state.pools[pool] === undefined) refuse(`${failure}: no such pool '${pool}'`, 1);
+  const parent = parentOf(dataset) ?? pool;
+  if (state.datasets[parent] === undefined) {
+    if (!flags.has("p")) refuse(`${failure}: parent does not exist`, 1);
+    create(command, ["-p", parent]);
+  }
+  const volume = values.find(([flag]) => flag === "V")?.[1];
+  if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties });
+  else
+    makeDataset(command.machine, dataset, {
+      type: "volume",
+      properties,
+      volsize: parseZfsSize(volume) ?? refuse(`bad volume size '${volume}'`, 2),
+    });
+}
+
+function set(command: Command, argv: readonly string[]): void {
+  const { words } = readFlags("zfs set", argv, "u", "");
+  const assignments = words.filter((word) => word.includes("="));
+  const datasets = words.filter((word) => !word.includes("="));
+  if (datasets.length === 0) refuse("missing dataset name", 2);
+  for (const dataset of datasets) {
+    const target =
+      command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
+    const properties = readAssignments(assignments, `cannot set property for '${dataset}'`);
+    const before = mountpointOf(command.machine, dataset);
+    Object.assign(target.properties, properties);
+    if (properties["volsize"] !== undefined) target.volsize = Number(properties["volsize"]);
+    if (properties["mountpoint"] !== undefined) remount(command, dataset, before);
+  }
+}
+
+function remount({ machine }: Command, dataset: string, before: string | undefined): void {
+  const now = mountpointOf(machine, dataset);
+  mount(machine, dataset);
+  if (before === undefined || now === undefined || before === now || !existsSync(machinePath(machine, before))) return;
+  if (existsSync(machinePath(machine, now))) return;
+  renameSync(machinePath(machine, before), machinePath(machine, now));
+}
+
+/** The datasets that a listing is about. */
+function selected(
+  command: Command,
+  words: readonly string[],
+  depth: number,
+): { readonly found: string[]; readonly missing: string[] } {
+  const { state } = command.machine;
+  const below = (dataset: string, left: number): string[] => [
+    dataset,
+    ...(left > 0 ? datasetsBelow(command.machine, dataset).flatMap((child) => below(child, left - 1)) : []),
+  ];
+  const tops = words.length > 0 ? words : Object.keys(state.pools).sort();
+  const exists = (word: string): boolean => {
+    const [dataset = "", snap] = word.split("@");
+    const known = state.datasets[dataset];
+    return known !== undefined && (snap === undefined || known.snapshots.includes(snap));
+  };
+  const found = tops
+    .filter(exists)
+    .flatMap((top) => (top.includes("@") ? [top] : below(top, words.length > 0 ? depth : Infinity)));
+  return { found, missing: tops.filter((word) => !exists(word)) };
+}
+
+function depthOf(flags: ReadonlySet<string>, values: readonly (readonly [string, string])[]): number {
+  const depth = values.find(([flag]) => flag === "d")?.[1];
+  return depth === undefined ? (flags.has("r") ? Infinity : 0) : Number(depth);
+}
+
+function endListing(missing: readonly string[], command: Command): void {
+  for (const word of missing) command.warn(`cannot open '${word}': dataset does not exist`);
+  if (missing.length > 0) refuse("", 1);
+}
+
+function get(command: Command, argv: readonly string[]): void {
+  const { flags, values, words } = readFlags("zfs get", argv, "rHp", "dost");
+  const columns = (values.find(([flag]) => flag === "o")?.[1] ?? "name,property,value,source").split(",");
+  const [asked = "", ...datasets] = words;
+  const properties = asked === "all" ? [...propertyNames] : asked.split(",");
+  const { found, missing } = selected(command, datasets, depthOf(flags, values));
+  for (const property of properties)
+    if (!property.includes(":") && !knownProperty(command, property))
+      refuse(`bad property list: invalid property '${property}'`, 2);
+  if (!flags.has("H")) command.print(columns.map((column) => column.toUpperCase()).join("  "));
+  for (const dataset of found.filter((word) => !word.includes("@")))
+    for (const property of properties) {
+      const value = getProperty(command.machine.state, dataset, property, flags.has("p"));
+      if (value === undefined) continue;
+      const cells: Record<string, string> = { name: dataset, property, value: value.value, source: value.source };
+      command.print(columns.map((column) => cells[column] ?? "-").join(flags.has("H") ? "\t" : "  "));
+    }
+  endListing(missing, command);
+}
+
+function knownProperty({ machine }: Command, property: string): boolean {
+  const any = Object.keys(machine.state.datasets)[0];
+  return (
+    any === undefined ||
+    propertyNames.includes(property) ||
+    getProperty(machine.state, any, property, false) !== undefined
+  );
+}
+
+function list(command: Command, argv: readonly string[]): void {
+  const { flags, values, words } = readFlags("zfs list", argv, "rHp", "dotsS");
+  const columns = (values.find(([flag]) => flag === "o")?.[1] ?? "name,used,available,referenced,mountpoint").split(
+    ",",
+  );
+  const types = (values.find(([flag]) => flag === "t")?.[1] ?? "filesystem,volume")
+    .split(",")
+    .map((type) => ({ fs: "filesystem", vol: "volume", snap: "snapshot" })[type] ?? type);
+  const { found, missing } = selected(command, words, depthOf(flags, values));
+  if (found.length === 0 && missing.length === 0) return command.warn("no datasets available");
+  if (!flags.has("H")) command.print(columns.map((column) => column.toUpperCase()).join("  "));
+  for (const dataset of found)
+    for (const row of rowsOf(command, dataset, types))
+      command.print(
+        columns.map((column) => cell(command, row, column, flags.has("p"))).join(flags.has("H") ? "\t" : "  "),
+      );
+  endListing(missing, command);
+}
+
+/** A dataset and its snapshots, as far as their types are asked for. */
+function rowsOf({ machine }: Command, dataset: string, types: readonly string[]): string[] {
+  const all = types.includes("all");
+  if (dataset.includes("@")) return [dataset];
+  const known = machine.state.datasets[dataset];
+  const own = all || types.includes(known?.type ?? "") ? [dataset] : [];
+  const snapshots =
+    all || types.includes("snapshot") ? (known?.snapshots ?? []).map((snap) => `${dataset}@${snap}`) : [];
+  return [...own, ...snapshots];
+}
+
+function cell({ machine }: Command, row: string, column: string, exact: boolean): string {
+  if (column === "name") return row;
+  if (row.includes("@")) return column === "type" ? "snapshot" : "-";
+  const property = { used: "used", avail: "available", refer: "referenced" }[column] ?? column;
+  return (
+    getProperty(machine.state, row, property, exact)?.value ??
+    refuse(`bad property list: invalid property '${column}'`, 2)
+  );
+}
+
+function destroy(command: Command, argv: readonly string[]): void {
+  const { flags, words } = readFlags("zfs destroy", argv, "rRfnvp", "");
+  const target = words[0] ?? refuse("missing dataset argument", 2);
+  const { machine } = command;
+  const [dataset = "", snap] = target.split("@");
+  const known = machine.state.datasets[dataset];
+  if (known === undefined) return refuse(`cannot open '${target}': dataset does not exist`, 1);
+  const clones = clonesOf(machine, dataset, snap);
+  if (clones.length > 0)
+    refuse(
+      `cannot destroy '${target}': ${snap === undefined ? "filesystem" : "snapshot"} has dependent clones\nuse '-R' to destroy the following datasets:\n${clones.join("\n")}`,
+      1,
+    );
+  if (snap !== undefined) {
+    if (!known.snapshots.includes(snap)) refuse(`could not find any snapshots to destroy; check snapshot names.`, 1);
+    known.snapshots = known.snapshots.filter((other) => other !== snap);
+    return;
+  }
+  const below = [...datasetsBelow(machine, dataset), ...known.snapshots.map((other) => `${dataset}@${other}`)];
+  if (below.length > 0 && !flags.has("r"))
+    refuse(
+      `cannot destroy '${target}': ${known.type} has children\nuse '-r' to destroy the following datasets:\n${below.join("\n")}`,
+      1,
+    );
+  dropDataset(machine, dataset);
+}
+
+function snapshot(command: Command, argv: readonly string[]): void {
+  const { words } = readFlags("zfs snapshot", argv, "r", "o");
+  for (const word of words) {
+    const [dataset = "", snap = ""] = word.split("@");
+    const known =
+      command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
+    if (known.snapshots.includes(snap)) refuse(`cannot create snapshot '${word}': dataset already exists`, 1);
+    known.snapshots.push(snap);
+  }
+}
