@@ -26,7 +26,7 @@ import { firewallBlock } from "./firewall.js";
 import { bootBlock, checkBlocks, commonItems, fieldOf, guestBlock, isTemplate, sourceItems } from "./guest.js";
 import { cloneField, type ImageUse } from "./images.js";
 import { netBlocks, resolverItems } from "./nets.js";
-import { containerOptions, rawBlock, rawNets } from "./raw.js";
+import { containerOptions, rawBlock, firstRawNet } from "./raw.js";
 import { boolOf, intOf, itemsOf, member, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
@@ -49,7 +49,7 @@ export function containerBlock(context: Context, guest: Guest, image: ImageUse |
     ...gpus(guest),
     ...bootBlock(guest),
     ...rootDisk(guest),
-    ...netBlocks(context, guest, rawNets(context, guest)),
+    ...netBlocks(context, guest, firstRawNet(context, guest)),
     ...volumeBlocks(guest),
     ...itemsOf(field("mount_points")?.value).flatMap((node) => mountBlock(context, node)),
     ...rawBlock(context, guest),

@@ -4,7 +4,7 @@ import type { Attribute, Block } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
 import { address, asAddress, asString, attribute, block, constant, string } from "./build.js";
 import { type Context, setting } from "./context.js";
-import { interfaces } from "./interfaces.js";
+import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
 import { guestAddress } from "./nets.js";
 import { member, type Part, partsOf, textOf } from "./read.js";
 import { networkOf } from "./subnet.js";
@@ -19,8 +19,8 @@ export function hostBlocks(context: Context): readonly Block[] {
   const [first] = interfaces(context);
   const own = member(first, "address");
   const at = hostname?.value.span ?? own?.value.span;
-  if (at === undefined) return [];
   checkResolver(context);
+  if (at === undefined) return [];
   const called = string(hostname?.value.span ?? at, textOf(hostname?.value) ?? DEFAULT_HOST);
   return [block("host", at, own?.span ?? at, [called], attribute(own, "address", asHostAddress))];
 }
@@ -46,6 +46,7 @@ function checkResolver(context: Context): void {
 export function networkBlocks(context: Context, used: readonly Part[]): readonly Block[] {
   const declared = [
     ...interfaces(context).flatMap((node, index) => interfaceNetwork(context, node, index)),
+    ...(interfaces(context).length === 0 ? subnetAlone(context) : []),
     ...internalBridge(context),
   ];
   const known = new Set(declared.map(({ bridge }) => bridge));
@@ -72,6 +73,14 @@ function interfaceNetwork(context: Context, node: JsonNode, index: number): read
     declared === undefined ? derivedSubnet(member(node, "address")) : attribute(declared, "subnet", asAddress);
   const gateway = attribute(member(node, "gateway"), "gateway", asAddress);
   return [{ bridge, block: networkBlock(bridge, called.value.span, node.span, [...subnet, ...gateway]) }];
+}
+
+/** The files of mid-2025 give a subnet without an interface: it is that of Proxmox's first bridge. */
+function subnetAlone(context: Context): readonly Network[] {
+  const subnet = setting(context.files, "network", "default_subnet");
+  if (subnet === undefined) return [];
+  const items = attribute(subnet, "subnet", asAddress);
+  return [{ bridge: FIRST_BRIDGE, block: networkBlock(FIRST_BRIDGE, subnet.nameSpan, subnet.span, items) }];
 }
 
 /** The subnet that an address with prefix lies in. */

@@ -33,9 +33,10 @@ export interface JsonDocument {
 export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
   const diagnostics: Diagnostic[] = [];
   const report = (finding: Diagnostic): void => void diagnostics.push(finding);
-  const { files, stacks } = loadFiles(entry, io, report);
+  const loaded = loadFiles(entry, io, report);
+  const { files, stacks } = loaded;
   const sources = files.filter(({ isInput }) => isInput).map(({ source }) => source);
-  const at = span(entry, 0, entry.text.length);
+  const at = span(loaded.entry.shown, 0, entry.text.length);
   const inputs = files.filter(({ isInput }) => isInput);
   if (inputs.some(({ tree }) => tree === undefined)) {
     return {

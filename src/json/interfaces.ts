@@ -2,6 +2,9 @@ import { type Context, setting } from "./context.js";
 import { itemsOf, member, type Part, textOf } from "./read.js";
 import type { JsonNode } from "./tree.js";
 
+/** The bridge that the installation of Proxmox makes. */
+export const FIRST_BRIDGE = "vmbr0";
+
 /** The interfaces of the host; the first one carries its address. */
 export function interfaces(context: Context): readonly JsonNode[] {
   const found = setting(context.files, "network", "interfaces")?.value;

@@ -16,7 +16,10 @@ export interface JsonIo {
 
 /** A file that belongs to the configuration. */
 export interface Loaded {
+  /** As it was read. */
   readonly source: SourceFile;
+  /** The same with its secrets hidden: what spans point into. */
+  readonly shown: SourceFile;
   readonly schema: SchemaName;
   /** Undefined when the text is not JSON; that is reported. */
   readonly tree: JsonObject | undefined;
@@ -25,6 +28,7 @@ export interface Loaded {
 }
 
 export interface LoadedFiles {
+  readonly entry: Loaded;
   readonly files: readonly Loaded[];
   readonly stacks: ReadonlyMap<string, JsonObject>;
 }
@@ -53,13 +57,13 @@ export function loadFiles(entry: SourceFile, io: JsonIo, report: (finding: Diagn
     files.push(manifest);
     if (manifest.tree !== undefined) stacks.set(name, manifest.tree);
   }
-  return { files, stacks };
+  return { entry: first, files, stacks };
 }
 
 function load(source: SourceFile, schema: SchemaName, report: (finding: Diagnostic) => void): Loaded {
   const { file, secrets } = maskSecrets(source);
   for (const { name, span } of secrets) report(diagnose(jsonSecret, span, { name }));
-  return { source, schema, tree: parseJson(file, report), isInput: true };
+  return { source, shown: file, schema, tree: parseJson(file, report), isInput: true };
 }
 
 function coreFiles(

@@ -6,7 +6,8 @@ import {
   jsonTemplateSnapshot,
 } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
-import type { Attribute, Block } from "../syntax/ast.js";
+import type { Attribute, Block, Expr } from "../syntax/ast.js";
+import type { Span } from "../text/source.js";
 import {
   asGibibytes,
   asInt,
@@ -18,6 +19,7 @@ import {
   bool,
   constant,
   gibibytes,
+  int,
   type Make,
   quotedAttribute,
   string,
@@ -50,7 +52,7 @@ export function machineBlock(context: Context, guest: Guest, image: ImageUse | u
     ...optionsBlock(context, guest),
     ...bootBlock(guest),
     ...rootDisk(context, guest),
-    ...netBlocks(context, guest, new Set()),
+    ...netBlocks(context, guest, Number.POSITIVE_INFINITY),
     ...cloudInit(guest),
     ...itemsOf(member(guest.node, "volumes")?.value).flatMap(volumeBlock),
     ...firewallBlock(context, guest),
@@ -143,11 +145,36 @@ function optionsBlock(context: Context, guest: Guest): readonly Block[] {
   if (field === undefined) return [];
   const items = linesOf(field.value).flatMap(({ text, node }) => {
     const [, name, value] = /^(?:--?)?([a-z][a-z0-9_-]*)(?:\s*=\s*|\s+)(\S.*)$/.exec(text) ?? [];
-    if (name !== undefined && value !== undefined) return [quotedAttribute(node.span, name, string(node.span, value))];
+    if (name !== undefined && value !== undefined) {
+      return [quotedAttribute(node.span, name, optionValue(node.span, name, value))];
+    }
     context.report(diagnose(jsonMachineOption, node.span, { option: text }));
     return [];
   });
   return items.length === 0 ? [] : [block("options", field.nameSpan, field.span, [], items)];
+}
+
+/** Options of `qm set` that are switches; Proxmox writes them as 1 and 0. */
+const SWITCHES: readonly string[] = [
+  "acpi",
+  "allow-ksm",
+  "autostart",
+  "ciupgrade",
+  "freeze",
+  "keephugepages",
+  "kvm",
+  "localtime",
+  "numa",
+  "onboot",
+  "protection",
+  "reboot",
+  "tablet",
+  "tdf",
+];
+
+function optionValue(at: Span, name: string, value: string): Expr {
+  if (SWITCHES.includes(name) && /^[01]$/.test(value)) return bool(at, value === "1");
+  return /^\d{1,15}$/.test(value) ? int(at, Number(value)) : string(at, value);
 }
 
 /** The snapshot after the features; templates take none. */

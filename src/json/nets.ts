@@ -16,7 +16,7 @@ import {
   word,
 } from "./build.js";
 import { type Context, type Guest, setting } from "./context.js";
-import { defaultBridge } from "./interfaces.js";
+import { defaultBridge, FIRST_BRIDGE } from "./interfaces.js";
 import { member, memberOf, type Part, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
@@ -63,17 +63,17 @@ function bridgeOf(context: Context, guest: Guest, config: JsonNode | undefined):
   const node = own?.value ?? general?.value;
   const text = textOf(node);
   if (node !== undefined && text !== undefined) return { text, node };
-  return defaultBridge(context) ?? { text: "vmbr0", node: config ?? guest.node };
+  return defaultBridge(context) ?? { text: FIRST_BRIDGE, node: config ?? guest.node };
 }
 
-/** The `net` blocks of a guest; those whose index is in `raw` are described by raw lines instead. */
-export function netBlocks(context: Context, guest: Guest, raw: ReadonlySet<number>): readonly Block[] {
+/** The `net` blocks of a guest, up to the first that raw lines describe instead: the n-th block is the n-th interface. */
+export function netBlocks(context: Context, guest: Guest, firstRaw: number): readonly Block[] {
   checkAddresses(context, guest);
   const found = sources(guest);
   const firewall = attribute(member(member(guest.node, "firewall")?.value, "enabled"), "firewall", asBool);
   if (found.length === 0) return implied(context, guest, firewall);
   return found
-    .filter(({ index }) => !raw.has(index))
+    .filter(({ index }) => index < firstRaw)
     .map((source) => {
       const bridge = bridgeOf(context, guest, source.config.value);
       const first = source.index === 0 ? firstNet(guest, source) : { ip: undefined, mac: undefined };

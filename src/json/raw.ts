@@ -85,16 +85,18 @@ function rawLinesQuietly(guest: Guest): readonly RawLine[] {
   return rawLines({ report: () => {}, files: [], stacks: new Map(), guests: [] }, guest);
 }
 
-/** The interfaces that raw lines describe: `lxc.net.1.type = macvlan` is the one with index 1. */
-export function rawNets(context: Context, guest: Guest): ReadonlySet<number> {
-  const found = new Set<number>();
+/** The lowest interface that raw lines describe (`lxc.net.1.type = macvlan` is the one with index 1); infinite without any. */
+export function firstRawNet(context: Context, guest: Guest): number {
+  let lowest = Number.POSITIVE_INFINITY;
+  let at: Part | undefined;
   for (const { key, part } of rawLinesQuietly(guest)) {
-    const index = Number(/^lxc\.net\.(\d+)\./.exec(key)?.[1] ?? Number.NaN);
-    if (Number.isNaN(index) || found.has(index)) continue;
-    found.add(index);
-    context.report(diagnose(jsonRawNet, part.node.span, { index }));
+    const index = Number(/^lxc\.net\.(\d{1,2})\./.exec(key)?.[1] ?? Number.NaN);
+    if (!(index < lowest)) continue;
+    lowest = index;
+    at = part;
   }
-  return found;
+  if (at !== undefined) context.report(diagnose(jsonRawNet, at.node.span, { index: lowest }));
+  return lowest;
 }
 
 const FLAGS: readonly string[] = ["nesting", "keyctl", "fuse", "mknod"];

@@ -32,3 +32,7 @@ export const SYNTAX_ERRORS: ReadonlyMap<number, string> = new Map([
 
 /** jsonc-parser's code for a comment in strict JSON. */
 export const COMMENT_ERROR = 10;
+
+/** jsonc-parser's codes for a bare word, and for what it says of the same place once more. */
+export const INVALID_SYMBOL = 1;
+export const VALUE_EXPECTED = 4;

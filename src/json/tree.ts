@@ -9,7 +9,7 @@ import {
 } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { position, type SourceFile, span, type Span } from "../text/source.js";
-import { COMMENT_ERROR, SYNTAX_ERRORS, Token } from "./tokens.js";
+import { COMMENT_ERROR, INVALID_SYMBOL, SYNTAX_ERRORS, Token, VALUE_EXPECTED } from "./tokens.js";
 
 /** A JSON value with the place where it stands. */
 export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBoolean | JsonNull;
@@ -106,9 +106,10 @@ function reportSyntax(
   report: (finding: Diagnostic) => void,
 ): void {
   const lines = new Set<number>();
-  for (const error of errors) {
+  for (const [index, error] of errors.entries()) {
     const { line } = position(file, error.offset);
-    if (lines.has(line)) continue;
+    const isEcho = error.error === VALUE_EXPECTED && errors[index - 1]?.error === INVALID_SYMBOL;
+    if (isEcho || lines.has(line)) continue;
     lines.add(line);
     if (lines.size > MAX_SYNTAX_FINDINGS) return;
     report(syntaxFinding(file, text, error));

@@ -174,7 +174,7 @@ export const jsonRawNet = diagnosticKind<{ readonly index: number }>({
   severity: "warning",
   title: "interface by raw options",
   message: ({ index }) =>
-    `\`lxc_options\` describes interface ${index}: it is left to these raw lines, and what \`network_config\` says of it has no effect`,
+    `\`lxc_options\` describes interface ${index}: it and those after it are left to raw lines, and other fields have no effect on them`,
 });
 
 export const jsonHostResolver = diagnosticKind<{ readonly address: string; readonly guest: string }>({
