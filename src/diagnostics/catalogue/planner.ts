@@ -24,7 +24,7 @@ export const hostNotChosen = diagnosticKind<{ hosts: readonly string[] }>({
   severity: "error",
   title: "several hosts, and none chosen",
   message: ({ hosts }) => `the files declare several hosts (${hosts.join(", ")}), and a plan is for one`,
-  help: ({ hosts }) => `Name the host as a target: \`phxc plan FILE ${hosts[0] ?? "NAME"}\`.`,
+  help: ({ hosts }) => `Choose it with \`--for ${hosts[0] ?? "NAME"}\`, or name targets that belong to one host.`,
 });
 
 export const unknownHost = diagnosticKind<{ host: string; nearest: string | undefined }>({
