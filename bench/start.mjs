@@ -13,7 +13,7 @@ const LIMIT = 2.5;
 
 const entries = [
   "../shared/phoenix/config/phoenix_hypervisor_config.json",
-  "examples/homelab/phoenix_hypervisor_config.json",
+  "examples/homelab/json/phoenix_hypervisor_config.json",
   "examples/homelab/homelab.phx",
 ].filter((entry) => existsSync(join(root, entry)));
 

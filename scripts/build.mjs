@@ -1,18 +1,8 @@
 // Builds everything: generated sources, build/ (what the tests run) and dist/ (what is shipped). Does nothing when neither
 // the inputs nor the outputs have changed since the last complete build.
 import { spawnSync } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  rmSync,
-  rmdirSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
-import { dirname, join } from "node:path";
+import { existsSync, readFileSync, readdirSync, rmSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { say } from "./lib/console.mjs";
 import { digestOf, filesBelow, root } from "./lib/files.mjs";
@@ -31,10 +21,10 @@ export async function build() {
     generate();
     const compiled = compile();
     removeStale();
-    const bundled = await bundle();
-    const ok = compiled.ok && bundled.ok;
+    const shipped = await bundled();
+    const ok = compiled.ok && shipped.ok;
     if (ok) writeFileSync(STAMP, JSON.stringify({ inputs, outputs: outputs() }));
-    return { ok, output: compiled.output + bundled.output };
+    return { ok, output: compiled.output + shipped.output };
   });
 }
 
@@ -95,46 +85,15 @@ function removeEmptyFolders(folder) {
   }
 }
 
-/** One self-contained program: rarely used parts (the .phx parser, rehearse, ...) are chunks that load when needed. */
-async function bundle() {
-  const { build: esbuild } = await import("esbuild");
-  const { precompiledValidators } = await import("./lib/validator.mjs");
-  const options = {
-    entryPoints: { phxc: join(root, "build/src/cli/main.js") },
-    outdir: join(root, "dist"),
-    outExtension: { ".js": ".mjs" },
-    chunkNames: "chunks/[name]-[hash]",
-    bundle: true,
-    splitting: true,
-    format: "esm",
-    platform: "node",
-    target: "node20",
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: "none",
-    plugins: [precompiledValidators],
-    write: false,
-    logLevel: "silent",
-  };
+/** dist/, or why it could not be made. */
+async function bundled() {
   try {
-    const { outputFiles } = await esbuild(options);
-    writeBundle(outputFiles);
+    const { bundle } = await import("./lib/bundle.mjs");
+    await bundle();
     return { ok: true, output: "" };
   } catch (error) {
     return { ok: false, output: `dist: ${error.message}\n` };
   }
-}
-
-function writeBundle(files) {
-  const wanted = new Set(files.map((file) => file.path));
-  for (const path of filesBelow("dist")) if (!wanted.has(join(root, path))) rmSync(join(root, path));
-  const program = join(root, "dist/phxc.mjs");
-  for (const file of files) {
-    mkdirSync(dirname(file.path), { recursive: true });
-    const shebang = file.path === program && !file.text.startsWith("#!") ? "#!/usr/bin/env node\n" : "";
-    writeFileSync(file.path, shebang + file.text);
-  }
-  chmodSync(program, 0o755);
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
