@@ -1,6 +1,6 @@
 import { lineText, position } from "../text/source.js";
 import type { Span } from "../text/source.js";
-import { cellWidth, visible } from "../text/visible.js";
+import { cellWidth, isPlain, visible } from "../text/visible.js";
 
 /** A source line made fit for a terminal, and the line of carets under it. */
 export interface Frame {
@@ -28,6 +28,13 @@ export function frame(at: Span, cells: number = FRAME_CELLS): Frame {
   const text = lineText(at.file, start.line);
   const from = Math.min(start.column - 1, text.length);
   const to = end.line === start.line ? Math.min(end.column - 1, text.length) : text.length;
+  if (text.length <= cells && isPlain(text)) {
+    return {
+      line: start.line,
+      source: text.trimEnd(),
+      carets: " ".repeat(from) + "^".repeat(Math.max(to - from, 1)),
+    };
+  }
   const shown = clip(layOut(text), from, cells);
   const covered = (cell: Cell): boolean => cell.column >= from && cell.column < to;
   const before = shown.filter((cell) => cell.column < from);

@@ -23,11 +23,8 @@ export interface Position {
 /** Makes a {@link SourceFile}; `\n`, `\r\n` and a lone `\r` end lines. */
 export function sourceFile(path: string, text: string): SourceFile {
   const lineStarts = [0];
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 13 && text.charCodeAt(i + 1) === 10) continue;
-    if (c === 10 || c === 13) lineStarts.push(i + 1);
-  }
+  // A pattern, because a loop over characters is what a short run spends most of its reading in.
+  for (const match of text.matchAll(/\r\n?|\n/g)) lineStarts.push(match.index + match[0].length);
   return { path, text, lineStarts };
 }
 

@@ -8,7 +8,12 @@ const HIDDEN =
 
 /** The text with every hidden character written as `\u{hex}`, so that what is shown is what is there. */
 export function visible(text: string): string {
-  return text.replace(HIDDEN, escapeCharacter);
+  return isPlain(text) ? text : text.replace(HIDDEN, escapeCharacter);
+}
+
+/** Whether a text is printable ASCII alone: what nearly all texts are, found without the long pattern. */
+export function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 /** As {@link visible}, but line feeds stay: for messages that have several lines on purpose. */
