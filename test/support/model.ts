@@ -66,7 +66,8 @@ function resourceOf(top: Block, at: Span): Resource {
   const section = sectionOf(top, at);
   const identity = kinds.get(top.kind)?.identity;
   const id = identity?.id === undefined ? undefined : top.args?.[identity.id];
-  const name = String(top.args?.[identity?.name ?? "name"] ?? "");
+  const given = top.args?.[identity?.name ?? "name"];
+  const name = typeof given === "string" ? given : "";
   return {
     ...section,
     address: `${top.kind}.${typeof id === "number" ? id : name}`,

@@ -19,7 +19,7 @@ const whole = plan(fleet, kinds).value;
 const emitted = emitJson(whole, { version: "0.0.0" });
 
 function isValid(text: string): boolean {
-  return validate(JSON.parse(text)) === true;
+  return validate(JSON.parse(text));
 }
 
 function withProbe(probe: unknown): Plan {

@@ -1,51 +1,16 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { Probe, Step } from "../../src/model/plan.js";
 import { plan } from "../../src/planner/index.js";
 import { plugins } from "../../src/plugins/index.js";
 import { fleet, lan } from "../support/fleet.js";
-import { absent, block, gib, kinds, mib, modelOf, range, ref } from "../support/model.js";
-import type { Block, Short } from "../support/model.js";
+import { command, ct, findings, net, option, probe, root, stepsOf, vm } from "../support/lowering.js";
+import type { Settings } from "../support/lowering.js";
+import { absent, block, gib, kinds, mib, modelOf, ref } from "../support/model.js";
+import type { Block } from "../support/model.js";
 import { checkCommand } from "../support/option-tables.js";
 import { hasShared } from "../support/paths.js";
 
 const test = suite("lower");
-
-type Settings = Readonly<Record<string, Short>>;
-
-const root = block("disk", { name: "root" }, { size: gib(8), storage: "local-zfs" });
-const net = (set: Settings = {}): Block => block("net", { network: ref("network.lan", "lan") }, set);
-const ct = (set: Settings, inner: readonly Block[] = [root]): Block =>
-  block("ct", { id: 101, name: "web" }, { image: "/x.tar.zst", ...set }, inner);
-const vm = (set: Settings, inner: readonly Block[] = [root]): Block =>
-  block("vm", { id: 201, name: "app" }, { image: "/x.img", ...set }, inner);
-
-function stepsOf(...blocks: readonly Block[]): readonly Step[] {
-  const { value, diagnostics } = plan(modelOf([lan, ...blocks]), kinds);
-  assert.equal(
-    diagnostics.map(({ code, message }) => `${code} ${message}`),
-    [],
-  );
-  return value.steps;
-}
-
-function findings(...blocks: readonly Block[]): readonly string[] {
-  return plan(modelOf([lan, ...blocks]), kinds).diagnostics.map((finding) => finding.code);
-}
-
-function probe<K extends Probe["kind"]>(steps: readonly Step[], kind: K): Extract<Probe, { readonly kind: K }> {
-  const found = steps.map((step) => step.probe).find((each) => each.kind === kind);
-  assert.ok(found, `no step has the probe ${kind}`);
-  return found as Extract<Probe, { readonly kind: K }>;
-}
-
-function option(steps: readonly Step[], name: string): string | undefined {
-  return probe(steps, "options").wanted.find((pair) => pair.option === name)?.value;
-}
-
-function command(steps: readonly Step[], id: string): string {
-  return (steps.find((step) => step.id === id)?.commands ?? []).map((argv) => argv.join(" ")).join("; ");
-}
 
 test("every command of the fleet parses against Proxmox's tables", () => {
   if (!hasShared) return console.log("skipped: the tables of Proxmox are not here");
@@ -297,68 +262,6 @@ test("boot options key by key", () => {
   assert.is(option(steps, "startup"), "order=0,down=9");
   assert.equal(probe(steps, "options").absent, ["onboot"]);
   assert.equal(probe(steps, "options").absentKeys, ["startup.up"]);
-});
-
-function firewallOf(rules: readonly Block[], set: Settings = {}): string {
-  return probe(stepsOf(ct({}, [root, net({ ip: "10.0.0.5" }), block("firewall", {}, set, rules)])), "file").content;
-}
-
-test("a firewall file begins with our mark and holds the rules in order", () => {
-  const rules = [
-    block("in", { action: "accept", match: ["icmp"] }),
-    block(
-      "in",
-      { action: "drop", match: ["tcp", 22, "from", ["10.0.0.1", "fd00::/8"], "to", "+web"] },
-      { iface: "net0" },
-    ),
-    block(
-      "out",
-      { action: "REJECT", match: ["to", range("10.0.0.5", "10.0.0.9")] },
-      { comment: " # not\u2028a rule\r\n" },
-    ),
-  ];
-  const lines = firewallOf(rules, { policy_out: "DROP", enabled: false }).split("\n");
-  assert.equal(lines, [
-    "# Managed by phxc: ct 101 web. Changes are overwritten.",
-    "",
-    "[OPTIONS]",
-    "",
-    "enable: 0",
-    "policy_out: DROP",
-    "",
-    "[RULES]",
-    "",
-    "IN ACCEPT -p icmp",
-    "IN DROP -i net0 -source 10.0.0.1 -dest +web -p tcp -dport 22",
-    "IN DROP -i net0 -source fd00::/8 -dest +web -p tcp -dport 22",
-    "OUT REJECT -dest 10.0.0.5-10.0.0.9 # # not a rule",
-    "",
-  ]);
-});
-
-test("`from any` is anywhere", () => {
-  const line = firewallOf([block("in", { action: "accept", match: ["tcp", 80, "from", "any"] })])
-    .split("\n")
-    .at(-2);
-  assert.is(line, "IN ACCEPT -p tcp -dport 80");
-});
-
-test("rules that cannot be read are findings and never become wider ones", () => {
-  const rule = (match: readonly Short[]): readonly string[] =>
-    findings(ct({}, [root, block("firewall", {}, {}, [block("in", { action: "accept", match })])]));
-  assert.equal(rule(["tcp", 22, "from"]), ["PHX5003"]);
-  assert.equal(rule([22]), ["PHX5003"]);
-  assert.equal(rule(["tcp", 22, 23]), ["PHX5003"]);
-  assert.equal(rule(["from", "10.0.0.1", "from", "10.0.0.2"]), ["PHX5003"]);
-  assert.equal(rule(["from", "10.0.0.1", "tcp"]), ["PHX5003"]);
-  assert.equal(rule(["tcp", 22, "from", "nobody"]), ["PHX5004"]);
-  assert.equal(rule(["tcp", 22, "from", "10.0.0.1; rm -rf"]), ["PHX5004"]);
-  const unnamed = block("ct", { id: 102, name: "dyn" }, { image: "/x.tar.zst" }, [root, net({ ip: "dhcp" })]);
-  const model = [
-    unnamed,
-    ct({}, [root, block("firewall", {}, {}, [block("in", { action: "accept", match: ["from", ref("ct.102")] })])]),
-  ];
-  assert.not.match(probe(stepsOf(...model), "file").content, /RULES/);
 });
 
 test("checks: a command, a port, a URL; one of them", () => {

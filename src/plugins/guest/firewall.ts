@@ -68,12 +68,14 @@ function isReadable(rule: FirewallRule): boolean {
 function ruleLines(rule: FirewallRule): readonly string[] {
   const families = [...new Set([rule.source, rule.dest].flatMap((end) => (end?.addresses ?? []).flatMap(familyOf)))];
   if (families.length < 2) return [ruleLine(rule, rule.source?.addresses, rule.dest?.addresses)];
-  return families.toSorted().flatMap((family) => {
-    const [source, dest] = [rule.source, rule.dest].map((end) =>
-      end?.addresses.filter((text) => isOfFamily(text, family)),
-    );
-    return source?.length === 0 || dest?.length === 0 ? [] : [ruleLine(rule, source, dest)];
-  });
+  return families
+    .toSorted((a, b) => a - b)
+    .flatMap((family) => {
+      const [source, dest] = [rule.source, rule.dest].map((end) =>
+        end?.addresses.filter((text) => isOfFamily(text, family)),
+      );
+      return source?.length === 0 || dest?.length === 0 ? [] : [ruleLine(rule, source, dest)];
+    });
 }
 
 /** 4 or 6; sets and aliases are of no family of their own. */

@@ -9,7 +9,6 @@ export const ip: OptionType = { type: "ip" };
 export const path: OptionType = { type: "path" };
 export const text: OptionType = { type: "string" };
 export const port: OptionType = { type: "int", min: 1, max: 65535 };
-export const duration: OptionType = { type: "duration", min: 0 };
 /** Proxmox counts these in whole seconds. */
 export const seconds: OptionType = { type: "duration", min: 0, multipleOf: 1000 };
 /** Proxmox counts memory in whole MiB, at least 16. */
