@@ -133,6 +133,16 @@ ct 104 d { net lan { ip = dhcp } }
 `);
 });
 
+test("a pool is that of its bridge, whichever network a guest names", async () => {
+  await expectFindings(`
+network auto { bridge = vmbr0, subnet = 10.0.0.0/24, pool = 10.0.0.150..10.0.0.199 }
+network same { bridge = vmbr0, subnet = 10.0.0.0/24 }
+network other { bridge = vmbr1, subnet = 10.0.0.0/24 }
+ct 101 a { net same { ip = 10.0.0.160 } } # PHX4009
+ct 102 b { net other { ip = 10.0.0.161 } }
+`);
+});
+
 const resolver = (rules: string, more = ""): string => `
 network lan { bridge = vmbr0, subnet = 10.0.0.0/24 }
 ct 101 web {

@@ -7,11 +7,14 @@ import { addressNotStatic } from "../findings/firewall.js";
 export const firewallStaticAddress = defineRule({
   name: "firewall/static-address",
   check(model, report) {
-    const facts = factsOf(model);
-    for (const rule of facts.guests.flatMap((guest) => guest.firewall?.rules ?? [])) {
+    const { guests } = factsOf(model);
+    const without = guests.filter((guest) => guest.nets.every((net) => net.address === undefined));
+    if (without.length === 0) return;
+    const unplaced = new Map(without.map((guest) => [guest.resource.address, guest]));
+    for (const rule of guests.flatMap((guest) => guest.firewall?.rules ?? [])) {
       for (const address of namedResources(rule)) {
-        const named = facts.byAddress.get(address);
-        if (named === undefined || named.nets.some((net) => net.address !== undefined)) continue;
+        const named = unplaced.get(address);
+        if (named === undefined) continue;
         const related = [{ span: named.resource.headSpan, message: named.label }];
         report(diagnose(addressNotStatic, rule.section.headSpan, { guest: named.label }, { related }));
       }

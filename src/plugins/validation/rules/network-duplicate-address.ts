@@ -1,7 +1,7 @@
 import { defineRule, diagnose } from "../../../plugin-api/index.js";
-import type { GuestNet, Span } from "../../../plugin-api/index.js";
+import type { Span } from "../../../plugin-api/index.js";
 import { ipKey, parseIp } from "../addresses.js";
-import { factsOf, placeOf } from "../facts.js";
+import { factsOf, placeOf, segmentOf } from "../facts.js";
 import { duplicateAddress } from "../findings/network.js";
 
 /** Two interfaces of one network with the same static address. Equal addresses in separate networks are left alone. */
@@ -13,7 +13,7 @@ export const networkDuplicateAddress = defineRule({
       for (const net of guest.nets) {
         const ip = net.address === undefined ? undefined : parseIp(net.address);
         if (ip === undefined || net.address === undefined) continue;
-        const key = `${segmentOf(net)} ${ipKey(ip)}`;
+        const key = `${segmentOf(net.bridge, net.vlan, net.networkName)} ${ipKey(ip)}`;
         const span = placeOf(net.section, "ip");
         const known = first.get(key);
         if (known === undefined) {
@@ -27,8 +27,3 @@ export const networkDuplicateAddress = defineRule({
     }
   },
 });
-
-/** What two interfaces must share to meet: the bridge and its VLAN, else the network's name. */
-function segmentOf(net: GuestNet): string {
-  return net.bridge === undefined ? `network ${net.networkName}` : `bridge ${net.bridge}.${net.vlan ?? 0}`;
-}

@@ -1,8 +1,8 @@
-import { defineRule, diagnose, rangeOf, stringOf } from "../../../plugin-api/index.js";
-import type { Address, Resource, Span } from "../../../plugin-api/index.js";
+import { defineRule, diagnose, numberOf, rangeOf, stringOf } from "../../../plugin-api/index.js";
+import type { Resource, Span } from "../../../plugin-api/index.js";
 import { contains, covers, parseCidr, parseIp, parseRange } from "../addresses.js";
 import type { IpRange } from "../addresses.js";
-import { factsOf, placeOf } from "../facts.js";
+import { factsOf, placeOf, push, segmentOf } from "../facts.js";
 import { addressInPool, poolOutsideSubnet } from "../findings/network.js";
 
 interface Pool {
@@ -16,7 +16,7 @@ export const networkPool = defineRule({
   name: "network/pool",
   check(model, report) {
     const { guests, hosts, networks } = factsOf(model);
-    const pools = new Map<Address, Pool>();
+    const pools = new Map<string, Pool[]>();
     for (const network of networks) {
       const ends = rangeOf(network, "pool");
       if (ends === undefined) continue;
@@ -27,23 +27,25 @@ export const networkPool = defineRule({
       if (subnet !== undefined && outer !== undefined && (range === undefined || !covers(outer, range))) {
         report(diagnose(poolOutsideSubnet, placeOf(network, "pool"), { pool: text, subnet }));
       }
-      if (range !== undefined) pools.set(network.address, { network, text, range });
+      const segment = segmentOf(stringOf(network, "bridge"), numberOf(network, "vlan"), network.name);
+      if (range !== undefined) push(pools, segment, { network, text, range });
     }
     if (pools.size === 0) return;
-    const judge = (pool: Pool | undefined, what: string, address: string | undefined, at: Span): void => {
+    const judge = (pool: Pool, what: string, address: string | undefined, at: Span): void => {
       const ip = address === undefined ? undefined : parseIp(address);
-      if (pool === undefined || address === undefined || ip === undefined || !contains(pool.range, ip)) return;
+      if (address === undefined || ip === undefined || !contains(pool.range, ip)) return;
       const related = [{ span: placeOf(pool.network, "pool"), message: "the pool" }];
       const args = { what, address, network: pool.network.name, pool: pool.text };
       report(diagnose(addressInPool, at, args, { related }));
     };
-    for (const pool of pools.values()) {
+    for (const pool of [...pools.values()].flat()) {
       judge(pool, "the gateway", stringOf(pool.network, "gateway"), placeOf(pool.network, "gateway"));
       for (const host of hosts) judge(pool, "the host's address", stringOf(host, "address"), placeOf(host, "address"));
     }
     for (const net of guests.flatMap((guest) => guest.nets)) {
-      const pool = net.network === undefined ? undefined : pools.get(net.network.address);
-      judge(pool, "the address", net.address, placeOf(net.section, "ip"));
+      for (const pool of pools.get(segmentOf(net.bridge, net.vlan, net.networkName)) ?? []) {
+        judge(pool, "the address", net.address, placeOf(net.section, "ip"));
+      }
     }
   },
 });
