@@ -86,7 +86,7 @@ export const gpuInherited = diagnosticKind<{ guest: string; extra: string; from:
 export const gpuShared = diagnosticKind<{ index: number; guests: string }>({
   code: "PHX4403",
   severity: "warning",
-  title: "GPU shared by running guests",
+  title: "GPU shared by guests that all start",
   message: ({ index, guests }) => `GPU ${index} is used by ${guests}, which all run at the same time`,
   help: "They share its memory: make sure that the sum of what they take fits, or start fewer of them.",
 });
