@@ -1,15 +1,24 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { OptionSpec, OptionType, SectionSpec } from "../../src/plugin-api/index.js";
 import { renderOption, renderTags, renderText, sizeText, gibText, propertyString } from "../../src/plugin-api/index.js";
 import { plugins } from "../../src/plugins/index.js";
+import { STORAGE_TRAITS } from "../../src/plugins/storage/lower.js";
+import { storageOptions } from "../../src/plugins/storage/options.js";
 import { commandTable, optionTable } from "../support/option-tables.js";
 import { gib, kib, kinds, mib, seconds } from "../support/model.js";
-import { hasShared } from "../support/paths.js";
+import { hasShared, shared } from "../support/paths.js";
 
 const test = suite("kinds");
 
 const MIB = 1024 ** 2;
+
+interface StorageTable {
+  readonly options: Readonly<Record<string, { readonly optional?: number }>>;
+  readonly plugindata: { readonly content: readonly [Readonly<Record<string, number>>, ...unknown[]] };
+}
 
 /** All options of a kind with `pve`, those of its blocks included. */
 function pveOptions(spec: SectionSpec): readonly OptionSpec[] {
@@ -101,6 +110,44 @@ for (const [keyword, tool] of [
     );
   });
 }
+
+test("storages are described as Proxmox describes them", () => {
+  if (!hasShared) return console.log("skipped: the tables of Proxmox are not here");
+  const text = readFileSync(join(shared, "pve/options/storage.plugins.json"), "utf8");
+  const { types: known } = JSON.parse(text) as { readonly types: Readonly<Record<string, StorageTable>> };
+  const table = commandTable("pvesm add");
+  const names = Object.values(storageOptions).flatMap((option) => option.pve ?? []);
+  assert.equal(
+    names.filter((name) => table !== undefined && optionTable(table, name) === undefined),
+    [],
+  );
+  for (const [type, traits] of Object.entries(STORAGE_TRAITS)) {
+    const entry = known[type];
+    assert.ok(entry, type);
+    // The mount point of network file systems is Proxmox's own business unless it is said.
+    const required = Object.keys(entry.options).filter((name) => entry.options[name]?.optional !== 1);
+    assert.equal(
+      traits.required.filter((name) => !required.includes(name)),
+      [],
+      type,
+    );
+    assert.equal(
+      required.filter((name) => !traits.required.includes(name) && name !== "path"),
+      [],
+      type,
+    );
+    assert.equal(
+      [...traits.required, ...traits.allowed].filter((name) => !(name in entry.options)),
+      [],
+      type,
+    );
+    assert.equal(
+      traits.content.filter((name) => !(name in entry.plugindata.content[0])),
+      [],
+      type,
+    );
+  }
+});
 
 test("values become arguments by their types", () => {
   const plain = { type: { type: "bool" }, doc: "" } as const;

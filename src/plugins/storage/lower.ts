@@ -22,6 +22,7 @@ import { makeStep } from "../guest/step.js";
 import { storageContentUnfit, storageIncomplete, storageOptionUnfit } from "./findings.js";
 import { storageOptions } from "./options.js";
 
+/** What Proxmox says of a type of storage. */
 interface StorageTraits {
   /** Options without which Proxmox refuses the storage. */
   readonly required: readonly string[];
@@ -30,10 +31,11 @@ interface StorageTraits {
 }
 
 const FILES = ["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"];
+/** Options of every type. */
 const ALWAYS = ["content", "nodes", "disable"];
 
 /** What each type needs, may have and can hold, in Proxmox's names. */
-const TRAITS: Readonly<Record<string, StorageTraits>> = {
+export const STORAGE_TRAITS: Readonly<Record<string, StorageTraits>> = {
   zfspool: { required: ["pool"], allowed: ["sparse", "blocksize"], content: ["images", "rootdir"] },
   dir: { required: ["path"], allowed: ["shared", "is_mountpoint"], content: [...FILES, "none"] },
   btrfs: { required: ["path"], allowed: ["is_mountpoint"], content: [...FILES, "none"] },
@@ -96,7 +98,7 @@ function storagePairs(storage: DeclaredStorage): {
 
 /** What Proxmox would refuse about a storage. */
 export function storageFindingsOf(storage: DeclaredStorage): readonly Diagnostic[] {
-  const traits = TRAITS[storage.type];
+  const traits = STORAGE_TRAITS[storage.type];
   if (traits === undefined) return [];
   const { id, type, section } = storage;
   const { fixed, options } = storagePairs(storage);
