@@ -11,8 +11,6 @@ import type { Plugin } from "./plugin-api/index.js";
 import type { Files, ReadFailure } from "./text/files.js";
 
 export type { JsonValue, ParamSetting } from "./checker/input.js";
-export { CONFIG_NAME } from "./compile/names.js";
-export type { ConfigText, ProjectConfig } from "./compile/config.js";
 export { BUILT_IN_FORMATS } from "./compile/registry.js";
 export type { ExternalPlugin } from "./compile/registry.js";
 export type { Plugin } from "./plugin-api/index.js";

@@ -23,7 +23,6 @@ export interface Registry {
 
 /** Formats that phxc brings itself. */
 export const BUILT_IN_FORMATS = ["bash", "json", "markdown", "dot", "mermaid"] as const;
-export type BuiltInFormat = (typeof BUILT_IN_FORMATS)[number];
 
 /** Joins the built-in plugins and the external ones; what is there already stays, and the newcomer is reported. */
 export function registry(builtIn: readonly Plugin[], external: readonly ExternalPlugin[]): Registry {
