@@ -6,7 +6,7 @@ import {
 } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block } from "../syntax/ast.js";
-import type { Span } from "../text/source.js";
+import { cover, type Span } from "../text/source.js";
 import {
   asBool,
   asGibibytes,
@@ -132,7 +132,8 @@ function ownerItem(context: Context, node: JsonNode): readonly Attribute[] {
   }
   const [user, group] = [intOf(uid?.value), intOf(gid?.value)];
   if (uid === undefined || gid === undefined || user === undefined || group === undefined) return [];
-  return [constant(uid.value.span, "owner", ownership(uid.value.span, user, group))];
+  const at = cover(uid.span, gid.span);
+  return [constant(at, "owner", ownership(at, user, group))];
 }
 
 /** `template_snapshot_name`, and `final-form` where lifecycle snapshots are on; `pre-configured` waits for features. */
@@ -143,7 +144,10 @@ function snapshotBlocks(context: Context, guest: Guest): readonly Block[] {
   const wanted = new Map<string, { readonly at: Span; readonly whole: Span }>();
   if (own !== undefined && name !== undefined) wanted.set(name, { at: own.value.span, whole: own.span });
   if (lifecycle !== undefined && boolOf(lifecycle.value) === true) {
-    if (own !== undefined && name === FINAL) context.report(diagnose(jsonSnapshotClash, own.value.span, { name }));
+    if (own !== undefined && name === FINAL) {
+      const related = [{ span: lifecycle.nameSpan, message: "lifecycle snapshots are wanted here" }];
+      context.report(diagnose(jsonSnapshotClash, own.value.span, { name }, { related }));
+    }
     if (!wanted.has(FINAL)) wanted.set(FINAL, { at: lifecycle.nameSpan, whole: lifecycle.span });
   }
   if (isTemplate(guest)) {

@@ -52,7 +52,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "zfs.pools[].raid_level": compiled("word", "`raid` of a pool"),
   "zfs.pools[].disks": compiled("paths", "`disks` of a pool"),
   "zfs.datasets[].name": { ...compiled("word", "a `dataset`"), required: true },
-  "zfs.datasets[].pool": compiled("name", "the pool of a dataset"),
+  "zfs.datasets[].pool": read("name", "part of the name of a `dataset`"),
   "zfs.datasets[].properties": compiled("properties", "properties of a dataset"),
   "zfs.datasets[].proxmox_storage_type": compiled("word", "the type of the dataset's `storage`"),
   "zfs.datasets[].proxmox_content_type": compiled("contents", "`content` of the dataset's `storage`"),

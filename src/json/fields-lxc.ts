@@ -1,4 +1,4 @@
-import { compiled, type FieldTable, foreign, later, required, ruleFields } from "./field.js";
+import { compiled, type FieldTable, foreign, later, read, required, ruleFields } from "./field.js";
 import { int } from "./types.js";
 
 const DRIVER = "install the NVIDIA driver in the guest by hand; phxc gives it the devices (`gpu_assignment`)";
@@ -29,7 +29,7 @@ function containerFields(at: string): FieldTable {
     [`${at}.storage_size_gb`]: required(int(1, 1_000_000), "`size` of the root disk"),
     ...netFields(`${at}.network_config`),
     ...netFields(`${at}.secondary_network_config`),
-    [`${at}.static_ip`]: compiled("guestIp", "`ip` of the first `net`"),
+    [`${at}.static_ip`]: read("guestIp", "`ip` of the first `net`; must agree with `network_config`"),
     [`${at}.mac_address`]: compiled("mac", "`mac` of the first `net`"),
     [`${at}.unprivileged`]: compiled("bool", "`unprivileged`"),
     ...bootFields(at),

@@ -39,7 +39,7 @@ function machineFields(at: string): FieldTable {
     [`${at}.user_config.password_hash`]: later("log in with `ssh_public_key`; phxc writes no passwords yet"),
     [`${at}.volumes[].type`]: required("name", "the type of a `volume`"),
     [`${at}.volumes[].name`]: compiled("name", "the name of a `volume`"),
-    [`${at}.volumes[].server`]: compiled("word", "`from` of a volume"),
+    [`${at}.volumes[].server`]: read("word", "part of `from` of a volume"),
     [`${at}.volumes[].path`]: required("path", "`from` of a volume"),
     [`${at}.volumes[].mount_point`]: required("path", "`at` of a volume"),
     ...firewallFields(at),

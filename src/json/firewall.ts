@@ -1,5 +1,5 @@
 import { jsonNoEnvironment } from "../diagnostics/catalogue/json-text.js";
-import { jsonRuleInterface } from "../diagnostics/catalogue/json.js";
+import { jsonEnvironmentUnused, jsonRuleInterface } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block, Expr } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
@@ -27,7 +27,10 @@ export function stacksOf(guest: Guest): readonly StackUse[] {
   });
 }
 
-/** The `firewall` block of a guest: its own rules, then those of its stacks. A firewall without rules that is off says nothing. */
+/**
+ * The `firewall` block of a guest: its own rules, then those of its stacks. Without `enabled` it is off, as for the existing
+ * system; one that is off and has no rules says nothing.
+ */
 export function firewallBlock(context: Context, guest: Guest): readonly Block[] {
   const own = member(guest.node, "firewall");
   const rules = [
@@ -36,11 +39,24 @@ export function firewallBlock(context: Context, guest: Guest): readonly Block[] 
   ].flatMap((rule) => ruleBlock(context, rule));
   const enabled = member(own?.value, "enabled");
   const isOn = enabled !== undefined && boolOf(enabled.value) !== false;
-  if (own === undefined || (!isOn && rules.length === 0)) return [];
-  const off: readonly Attribute[] = isOn
-    ? []
-    : [constant(enabled?.value.span ?? own.nameSpan, "enabled", bool(own.nameSpan, false))];
-  return [block("firewall", own.nameSpan, own.span, [], [...off, ...rules])];
+  const from = own ?? member(guest.node, "docker_stacks");
+  if (from === undefined || (!isOn && rules.length === 0)) return [];
+  const at = enabled?.value.span ?? from.nameSpan;
+  const off: readonly Attribute[] = isOn ? [] : [constant(at, "enabled", bool(at, false))];
+  return [block("firewall", from.nameSpan, from.span, [], [...off, ...rules])];
+}
+
+/** Environments of stacks that no guest names: their rules are in no firewall. */
+export function checkEnvironments(context: Context): void {
+  const used = context.guests.flatMap(stacksOf);
+  for (const [stack, manifest] of context.stacks) {
+    const environments = member(manifest, "environments")?.value;
+    if (environments?.type !== "object") continue;
+    for (const { name, nameSpan } of environments.members.values()) {
+      if (used.some((use) => use.name === stack && use.environment === name)) continue;
+      context.report(diagnose(jsonEnvironmentUnused, nameSpan, { stack, environment: name }));
+    }
+  }
 }
 
 function stackRules(context: Context, stack: StackUse): readonly JsonNode[] {

@@ -7,6 +7,7 @@ import { type Context, findGuests } from "./context.js";
 import { hostBlocks, networkBlocks } from "./convert-network.js";
 import { checkStorageIds, datasetBlocks, findDatasets, poolBlocks } from "./convert-storage.js";
 import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
+import { checkEnvironments } from "./firewall.js";
 import { imageBlocks, imageOf } from "./images.js";
 import { type JsonIo, loadFiles } from "./load.js";
 import { checkDiskDefault, machineBlock } from "./machines.js";
@@ -61,6 +62,7 @@ function convert(context: Context): readonly Item[] {
   checkStorageIds(context, datasets);
   checkUncompiled(context);
   checkDiskDefault(context);
+  checkEnvironments(context);
   const images = new Map(context.guests.map((guest) => [guest, imageOf(context, guest, datasets)]));
   return [
     ...hostBlocks(context),

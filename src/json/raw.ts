@@ -95,7 +95,11 @@ export function firstRawNet(context: Context, guest: Guest): number {
     lowest = index;
     at = part;
   }
-  if (at !== undefined) context.report(diagnose(jsonRawNet, at.node.span, { index: lowest }));
+  const related = ["network_config", "secondary_network_config"].slice(lowest).flatMap((name) => {
+    const unused = member(guest.node, name);
+    return unused === undefined ? [] : [{ span: unused.span, message: "has no effect" }];
+  });
+  if (at !== undefined) context.report(diagnose(jsonRawNet, at.node.span, { index: lowest }, { related }));
   return lowest;
 }
 

@@ -1,7 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { jsonDiagnostics } from "../../src/diagnostics/catalogue/json.js";
-import { placesOf, readTexts, readValue, spansIn } from "../support/json.js";
+import { documentText, placesOf, readTexts, readValue, spansIn } from "../support/json.js";
 
 /** Every finding of the front end, at its line and column. */
 const test = suite("json-findings");
@@ -137,8 +137,25 @@ test("a stack without the environment that a machine names", () => {
   assert.equal(placesOf(diagnostics), ["PHX2009 4:1"]);
 });
 
+test("an environment of a stack that no machine names", () => {
+  const entry = vm('"docker_stacks": ["shop"]');
+  const manifest = '{ "environments": {\n"production": {}, "testing": {} } }';
+  const { diagnostics } = readTexts({ "a.json": entry, "stacks/shop/phoenix.json": manifest });
+  assert.equal(placesOf(diagnostics), ["PHX2060 2:19"]);
+});
+
+test("the rules of a stack whose machine has no firewall stand in one that is off", () => {
+  const manifest = '{ "environments": { "production": { "firewall_rules": [{ "type": "in", "action": "ACCEPT" }] } } }';
+  const { value } = readTexts({ "a.json": vm('"docker_stacks": ["shop"]'), "stacks/shop/phoenix.json": manifest });
+  assert.match(documentText(value.document), "firewall {\n    enabled = false\n    in accept {}\n");
+});
+
 test("every finding has a case here", () => {
-  const tested = new Set(["PHX2009", ...cases.flatMap(([, ...wanted]) => wanted.map((place) => place.slice(0, 7)))]);
+  const tested = new Set([
+    "PHX2009",
+    "PHX2060",
+    ...cases.flatMap(([, ...wanted]) => wanted.map((place) => place.slice(0, 7))),
+  ]);
   assert.equal(
     jsonDiagnostics.map(({ code }) => code).filter((code) => !tested.has(code)),
     [],

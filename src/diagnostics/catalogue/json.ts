@@ -222,6 +222,14 @@ export const jsonCheckWithoutTest = diagnosticKind<{ readonly name: string }>({
   help: "`command` runs inside the guest, `port` tries a TCP connection, `url` an HTTP request",
 });
 
+export const jsonEnvironmentUnused = diagnosticKind<{ readonly stack: string; readonly environment: string }>({
+  code: "PHX2060",
+  severity: "note",
+  title: "environment that no guest runs",
+  message: ({ stack, environment }) =>
+    `no virtual machine runs the stack \`${stack}\` in the environment \`${environment}\`: its firewall rules are not used`,
+});
+
 /** All findings of the JSON front end, for `phxc explain`. */
 export const jsonDiagnostics: readonly DiagnosticKind<never>[] = [
   ...jsonTextDiagnostics,
@@ -253,4 +261,5 @@ export const jsonDiagnostics: readonly DiagnosticKind<never>[] = [
   jsonMachineOption,
   jsonPoolAssumed,
   jsonCheckWithoutTest,
+  jsonEnvironmentUnused,
 ];

@@ -1,0 +1,164 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
+import { CONFIG_FIELDS, type FieldNode, fieldOf, isLeaf, STACK_MANIFEST_FIELDS } from "../../src/json/fields.js";
+import { isSet } from "../../src/json/read.js";
+import { type JsonNode, parseJson } from "../../src/json/tree.js";
+import { sourceFile, type Span } from "../../src/text/source.js";
+import { filesOf, placesOf, readTexts, spansIn, type TextFiles } from "../support/json.js";
+import { root, shared } from "../support/paths.js";
+
+/** Whole configurations: every leaf of every file is in the document or in a finding. */
+const test = suite("json-real");
+
+const ENTRY = "phoenix_hypervisor_config.json";
+const realFolder = join(shared, "phoenix/config");
+const hasReal = existsSync(join(realFolder, ENTRY));
+
+/** A value without parts, and the part of the field table that describes it. */
+interface Leaf {
+  readonly path: string;
+  readonly node: JsonNode;
+  /** The nearest name around it. */
+  readonly nameSpan: Span;
+  readonly field: FieldNode | undefined;
+}
+
+function leavesOf(path: string, text: string): readonly Leaf[] {
+  const tree = parseJson(sourceFile(path, text), () => {});
+  assert.ok(tree !== undefined, path);
+  const fields = path.startsWith("stacks/") ? STACK_MANIFEST_FIELDS : CONFIG_FIELDS;
+  return [...visit(tree, fields, "", tree.span)];
+}
+
+function* visit(node: JsonNode, field: FieldNode | undefined, path: string, nameSpan: Span): Generator<Leaf> {
+  if (node.type === "object") {
+    for (const member of node.members.values()) {
+      const inner = field === undefined || isLeaf(field) ? field : fieldOf(field, member.name);
+      yield* visit(member.value, inner, `${path}.${member.name}`, member.nameSpan);
+    }
+  } else if (node.type === "array") {
+    const inner = field === undefined || isLeaf(field) ? field : field.items;
+    for (const [index, item] of node.items.entries()) yield* visit(item, inner, `${path}[${index}]`, nameSpan);
+  } else if (isSet(node)) yield { path, node, nameSpan, field };
+}
+
+/** Leaves that are neither in the document nor in a finding, although no row of the table says that they only steer. */
+function lostLeaves(files: TextFiles): readonly string[] {
+  const { value, diagnostics } = readTexts(files);
+  const known = new Set(spansIn(value.document.items).map(keyOf));
+  const found = spansIn(diagnostics);
+  const lost: string[] = [];
+  for (const [path, text] of Object.entries(files)) {
+    for (const leaf of leavesOf(path, text)) {
+      const fate = leaf.field?.field?.fate.fate;
+      const isReported = fate === "foreign" || fate === "later" || fate === "info";
+      const isNamed = !leaf.path.endsWith("]") && known.has(keyOf(leaf.nameSpan));
+      const isFound = found.some((span) => contains(span, leaf));
+      const isUnused = diagnostics.some(({ code, span }) => code === "PHX2060" && covers(span, path, leaf.path));
+      if (fate === "read" || isReported || isNamed || isFound || isUnused || isOwner(leaf)) continue;
+      if (known.has(keyOf(leaf.node.span))) continue;
+      lost.push(`${path}${leaf.path} (${fate ?? "unknown"})`);
+    }
+  }
+  return lost;
+}
+
+/** Whether a finding points at a leaf, at its name, or at something around it. */
+function contains({ file, start, end }: Span, { node, nameSpan }: Leaf): boolean {
+  if (file.path !== node.span.file.path) return false;
+  return (start <= node.span.start && node.span.end <= end) || (start === nameSpan.start && end === nameSpan.end);
+}
+
+/** Whether a finding stands at the name of the environment that holds a leaf. */
+function covers(span: Span, path: string, leaf: string): boolean {
+  const name = JSON.parse(span.file.text.slice(span.start, span.end)) as string;
+  return span.file.path === path && leaf.startsWith(`.environments.${name}.`);
+}
+
+/** The two halves of `owner` are one literal. */
+function isOwner({ path }: Leaf): boolean {
+  return /\.owner_[ug]id$/.test(path);
+}
+
+function keyOf({ file, start, end }: Span): string {
+  return `${file.path} ${start} ${end}`;
+}
+
+/** Every field that the table does not compile has a note of its name. */
+function unreportedFields(files: TextFiles, diagnostics: readonly Diagnostic[]): readonly string[] {
+  const messages = diagnostics.filter(({ code }) => /^PHX202[0-2]$/.test(code)).map(({ message }) => message);
+  const missing = Object.entries(files).flatMap(([path, text]) =>
+    leavesOf(path, text).flatMap(({ field }) => {
+      const fate = field?.field?.fate.fate;
+      const name = field?.path.replace(/^(lxc_configs\.#|vms\[\])\./, "");
+      const isReported = messages.some((message) => message.startsWith(`\`${name}\``));
+      return fate === "compiled" || fate === "read" || isReported ? [] : [`${path}: ${name}`];
+    }),
+  );
+  return [...new Set(missing)];
+}
+
+const configurations: readonly (readonly [string, string, string, boolean])[] = [
+  ["the real configuration", realFolder, ENTRY, hasReal],
+  ["the home server", join(root, "examples/homelab/json"), ENTRY, true],
+  ...["mid-2025", "templates", "forerunner", "roadmap", "late-2025"].map(
+    (name) => [name, join(root, "test/fixtures/json"), `${name}.json`, true] as const,
+  ),
+];
+
+/** The files that belong to an entry. */
+function configuration(folder: string, entry: string): TextFiles {
+  const all = filesOf(folder, entry);
+  const { value } = readTexts(all);
+  return Object.fromEntries(value.files.map(({ path }) => [path, all[path] ?? ""]));
+}
+
+for (const [name, folder, entry, isThere] of configurations) {
+  (isThere ? test : test.skip)(`${name}: no leaf is lost`, () => {
+    const files = configuration(folder, entry);
+    assert.equal(lostLeaves(files), []);
+    assert.equal(unreportedFields(files, readTexts(files).diagnostics), []);
+  });
+
+  (isThere ? test : test.skip)(`${name}: no errors`, () => {
+    const { diagnostics } = readTexts(filesOf(folder, entry));
+    assert.equal(placesOf(diagnostics.filter(({ severity }) => severity === "error")), []);
+  });
+}
+
+(hasReal ? test : test.skip)("the real configuration: what its faults are, and where", () => {
+  const { value, diagnostics } = readTexts(filesOf(realFolder, ENTRY));
+  assert.equal(
+    value.files.map(({ path }) => path),
+    [
+      ENTRY,
+      "phoenix_lxc_configs.json",
+      "phoenix_vm_configs.json",
+      ...["portainer_service", "qdrant_service", "thinkheads_ai_app"].map((stack) => `stacks/${stack}/phoenix.json`),
+    ],
+  );
+  const warnings = diagnostics.filter(({ severity }) => severity === "warning");
+  const count = (code: string): number => warnings.filter((finding) => finding.code === code).length;
+  const counts = Object.fromEntries(
+    [...new Set(warnings.map(({ code }) => code))].sort().map((code) => [code, count(code)]),
+  );
+  assert.equal(counts, {
+    PHX2030: 4,
+    PHX2031: 11,
+    PHX2034: 1,
+    PHX2035: 8,
+    PHX2036: 3,
+    PHX2037: 1,
+    PHX2038: 1,
+    PHX2039: 5,
+    PHX2051: 2,
+    PHX2054: 1,
+  });
+  const shown = [...spansIn(diagnostics), ...spansIn(value.document.items)].map(({ file }) => file.text).join("\n");
+  assert.not.match(shown, "Example@");
+});
+
+test.run();
