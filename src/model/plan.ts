@@ -156,7 +156,7 @@ export interface Step {
   readonly probe: Probe;
   /**
    * The commands that it may run, in order, as a reader wants to see them. Empty only for probes that the runtime itself
-   * satisfies by writing files (`raw-lines`, `file`).
+   * satisfies: by writing files (`raw-lines`, `file`), by asking over the network (a `check` of a port or a URL).
    */
   readonly commands: readonly Argv[];
   /** Ids of steps that must have been done before. */

@@ -49,6 +49,7 @@ free_new_volumes() {
 # of that run lives: this one holds the lock that they inherit.
 settle_interrupted() {
 	local path id kind
+	checking && return 0
 	for path in "${STATE}/intent/"*; do
 		[[ ${path##*/} =~ ^([0-9]+)(\.alloc)?$ ]] || continue
 		id=${BASH_REMATCH[1]}

@@ -189,8 +189,9 @@ take_lock() {
 	fi
 }
 
-# begin: from here on, every end is told and tidied up.
+# begin: from here on, every end is told and tidied up. Only a run that changes something takes the lock.
 begin() {
+	checking || take_lock
 	WORK=$(mktemp -d)
 	: >"${WORK}/log"
 	trap 'unexpected "${LINENO}" "$?"' ERR

@@ -185,10 +185,9 @@ main() {
 		steps
 		return 0
 	fi
-	[[ ${MODE} == check ]] || take_lock
 	begin
 	preflight
-	[[ ${MODE} == check ]] || settle_interrupted
+	settle_interrupted
 	steps
 	summary
 }
