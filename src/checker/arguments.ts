@@ -8,7 +8,6 @@ import { report } from "./context.js";
 import type { Context, Scope } from "./context.js";
 import { convert } from "./convert.js";
 import type { Datum } from "./datum.js";
-import { evaluate } from "./evaluate.js";
 
 /** Arguments by the names of their declaration; those that could not be read are error values. */
 export interface Arguments {
@@ -44,7 +43,7 @@ export function readArguments(ctx: Context, block: Block, specs: readonly ArgSpe
 
 /** A word is always itself, never a variable; everything else is an expression. */
 export function argument(ctx: Context, arg: Expr, scope: Scope): Datum {
-  if (arg.type !== "word") return evaluate(ctx, arg, scope);
+  if (arg.type !== "word") return ctx.evaluate(arg, scope);
   return { type: "text", form: "word", value: arg.name, span: arg.span };
 }
 

@@ -7,7 +7,7 @@ import { readArguments, headSpan } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { childScope, lazy, report } from "./context.js";
 import type { BodyNode, Context, Expansion, Layer, Scope, Source } from "./context.js";
-import { condition } from "./evaluate.js";
+import { condition } from "./words.js";
 import { declareLet, runLoop } from "./loops.js";
 import { reportExtends, unknownSection } from "./unknown.js";
 
@@ -133,7 +133,7 @@ function expandBlock(work: Expanding, block: Block, scope: Scope, index: number)
     unknownSection(ctx, block, node, node.layers[index]?.profile);
     return;
   }
-  if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") !== true) return;
+  if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") === false) return;
   const args = readArguments(ctx, block, spec.args, scope);
   const inner = layer(ctx, block.body?.items ?? [], scope, scope.self, node.layers[index]?.profile);
   if (block.extends.length > 0) reportExtends(ctx, block);

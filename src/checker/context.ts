@@ -3,7 +3,7 @@ import type { Diagnostic, DiagnosticKind, Extra } from "../diagnostics/diagnosti
 import { valueCycle } from "../diagnostics/catalogue/semantics.js";
 import type { Address, Setting, Value } from "../model/resource.js";
 import type { KindSpec, SectionSpec } from "../plugin-api/index.js";
-import type { AssertItem, Attribute, Block, Item } from "../syntax/ast.js";
+import type { AssertItem, Attribute, Block, Expr, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
 import type { Datum, Variable } from "./datum.js";
 import type { CheckerIo } from "./input.js";
@@ -12,6 +12,8 @@ import type { CheckerIo } from "./input.js";
 export interface Context {
   readonly kinds: ReadonlyMap<string, KindSpec>;
   readonly io: CheckerIo;
+  /** The value of an expression; see evaluate.ts. Here, because evaluating and looking things up need each other. */
+  readonly evaluate: (expr: Expr, scope: Scope) => Datum;
   readonly findings: Diagnostic[];
   readonly globals: Scope;
   readonly profiles: Map<string, Profile>;
@@ -178,5 +180,5 @@ export function force<T>(ctx: Context, thunk: Lazy<T>, at: Span, onCycle: T): T 
 
 /** Whether a missing name may be a consequence of something that has been reported already. */
 export function isExcused(ctx: Context, name: string): boolean {
-  return ctx.state.isIncomplete || ctx.lost.some((text) => text.includes(name));
+  return ctx.state.isIncomplete || ctx.lost.some((text) => text.split(/[^A-Za-z0-9_/-]+/).includes(name));
 }

@@ -1,8 +1,8 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import { missingUnit, notAMultiple, outOfRange } from "../diagnostics/catalogue/semantics.js";
 import type { OptionType } from "../plugin-api/index.js";
-import { accept, close } from "./convert.js";
-import type { Attempt, Outcome } from "./convert.js";
+import { accept, close } from "./outcome.js";
+import type { Attempt, Outcome } from "./outcome.js";
 import type { Datum } from "./datum.js";
 import { formatDuration, formatSize } from "./units.js";
 
@@ -52,5 +52,5 @@ function unitMissing(datum: Extract<Datum, { type: "number" }>, type: QuantityTy
   const found = datum.text ?? String(datum.value);
   const units = type.type === "size" ? ["MiB", "GiB"] : ["s", "m"];
   const examples = units.map((unit) => `${found}${unit}`).join(" or ");
-  return close(diagnose(missingUnit, datum.span, { name, found, examples }));
+  return close(diagnose(missingUnit, datum.span, { name, found, examples, type: type.type }));
 }

@@ -3,11 +3,11 @@ import type { Extra } from "../diagnostics/diagnostic.js";
 import { badAddress, badText } from "../diagnostics/catalogue/semantics.js";
 import type { OptionType } from "../plugin-api/index.js";
 import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from "./address.js";
-import { accept, close } from "./convert.js";
-import type { Attempt } from "./convert.js";
+import { accept, close } from "./outcome.js";
+import type { Attempt } from "./outcome.js";
 import { plainText } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { replacement } from "./evaluate.js";
+import { replacement } from "./words.js";
 import { describeType, text } from "./values.js";
 
 type StringType = Extract<OptionType, { type: "string" }>;

@@ -17,21 +17,12 @@ import { convertNumber, convertQuantity } from "./convert-number.js";
 import { convertIp, convertCidr, convertPattern, convertPath, convertString } from "./convert-text.js";
 import { describe, plainText } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { replacement } from "./evaluate.js";
+import { accept, close } from "./outcome.js";
+import type { Attempt, Outcome } from "./outcome.js";
 import { ambiguity, convertRef } from "./references.js";
+import { replacement } from "./words.js";
 import { parseDuration, parseSize } from "./units.js";
 import { ERROR, describeType, text } from "./values.js";
-
-/**
- * A value of a type, or why there is none. `isClose`: the value has the right form and the wrong content, so that its
- * finding says more than "another type is wanted".
- */
-export type Outcome =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly isClose: boolean; readonly findings: readonly Diagnostic[] };
-
-/** What a converter of one type says; undefined: the value has another form. */
-export type Attempt = Outcome | undefined;
 
 /** The value that a datum is for an attribute of a type; what does not fit is reported and becomes an error value. */
 export function convert(ctx: Context, datum: Datum, type: OptionType, name: string): Value {
@@ -48,15 +39,6 @@ export function tryConvert(ctx: Context, datum: Datum, type: OptionType, name: s
   if (twofold !== undefined) return { ok: false, isClose: true, findings: [twofold] };
   if (datum.type === "secret") return convertSecret(datum, type, name);
   return convertByType(ctx, datum, type, name) ?? mismatch(datum, type, name);
-}
-
-/** A value of the right form with a wrong content. */
-export function close(finding: Diagnostic): Outcome {
-  return { ok: false, isClose: true, findings: [finding] };
-}
-
-export function accept(value: Value): Outcome {
-  return { ok: true, value };
 }
 
 function convertSecret(datum: Extract<Datum, { type: "secret" }>, type: OptionType, name: string): Outcome {

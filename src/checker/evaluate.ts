@@ -1,24 +1,16 @@
 import { cover } from "../text/source.js";
 import type { Span } from "../text/source.js";
-import type { CallExpr, Expr, LiteralExpr, MapExpr, StringExpr, WordExpr } from "../syntax/ast.js";
-import { didYouMean } from "../diagnostics/did-you-mean.js";
-import {
-  conditionType,
-  gluedName,
-  notText,
-  repeatedKey,
-  secretSource,
-  tooLarge,
-  unknownName,
-} from "../diagnostics/catalogue/semantics.js";
-import { force, isExcused, lookUp, namesInForce, report } from "./context.js";
+import type { BinaryExpr, CallExpr, Expr, LiteralExpr, MapExpr, StringExpr, WordExpr } from "../syntax/ast.js";
+import { notText, repeatedKey, secretSource, tooLarge } from "../diagnostics/catalogue/semantics.js";
+import { force, lookUp, report } from "./context.js";
 import type { Context, Scope } from "./context.js";
 import { MAX_TEXT, boolDatum, describe, errorDatum, plainText, settled, stringDatum } from "./datum.js";
 import type { Datum } from "./datum.js";
 import { callFunction } from "./functions.js";
-import { gluedForm } from "./glued.js";
 import { evaluateIndex, evaluateMember } from "./members.js";
-import { binary, unary } from "./operators.js";
+import { binary, logical, unary } from "./operators.js";
+import { has } from "./has.js";
+import { condition, operand } from "./words.js";
 
 /** Deeper nesting than people write; it keeps hostile input from exhausting the stack. */
 const MAX_DEPTH = 400;
@@ -55,7 +47,7 @@ function evaluateExpr(ctx: Context, expr: Expr, scope: Scope): Datum {
     case "unary":
       return unary(ctx, expr.operator, operand(ctx, expr.operand, scope), span);
     case "binary":
-      return binary(ctx, expr, scope);
+      return binaryExpr(ctx, expr, scope);
     case "member":
       return evaluateMember(ctx, expr, scope);
     case "index":
@@ -65,44 +57,6 @@ function evaluateExpr(ctx: Context, expr: Expr, scope: Scope): Datum {
     case "error":
       return errorDatum(span);
   }
-}
-
-/** As {@link evaluate}, where a bare word can only be a mistake: inside of calculations and strings. */
-export function operand(ctx: Context, expr: Expr, scope: Scope): Datum {
-  const datum = evaluate(ctx, expr, scope);
-  if (datum.type !== "text" || datum.form !== "word") return datum;
-  return unknownWord(ctx, datum.value, datum.span, scope);
-}
-
-/** A condition; undefined when it is neither true nor false, which is reported. `where`: "`when`". */
-export function condition(ctx: Context, expr: Expr, scope: Scope, where: string): boolean | undefined {
-  const datum = operand(ctx, expr, scope);
-  if (datum.type === "bool") return datum.value;
-  if (datum.type !== "error") report(ctx, conditionType, datum.span, { where, found: describe(datum) });
-  return undefined;
-}
-
-/** Reports a word that means nothing, with the likeliest reason. */
-export function unknownWord(ctx: Context, name: string, at: Span, scope: Scope): Datum {
-  if (isExcused(ctx, name)) return errorDatum(at);
-  const isKnown = (part: string): boolean => lookUp(scope, part) !== undefined;
-  const spaced = gluedForm(name, isKnown);
-  if (spaced !== undefined) {
-    const fix = { title: `write ${spaced}`, span: at, replacement: spaced };
-    report(ctx, gluedName, at, { name, spaced }, { fix });
-  } else if (ctx.byText.has(name)) {
-    const help = `\`${name}\` is a declared thing: write \`${name}.name\` or another of its attributes`;
-    report(ctx, unknownName, at, { name, suggested: undefined }, { help });
-  } else {
-    const suggested = didYouMean(name, namesInForce(scope));
-    const fix = suggested === undefined ? {} : { fix: replacement(suggested, at) };
-    report(ctx, unknownName, at, { name, suggested }, fix);
-  }
-  return errorDatum(at);
-}
-
-export function replacement(text: string, span: Span): { title: string; span: Span; replacement: string } {
-  return { title: `write ${text}`, span, replacement: text };
 }
 
 function literal(expr: LiteralExpr): Datum {
@@ -166,8 +120,31 @@ function conditional(ctx: Context, expr: Extract<Expr, { type: "conditional" }>,
   return evaluate(ctx, holds ? expr.then : expr.otherwise, scope);
 }
 
+/** `&&` and `||` evaluate their right side only when it counts; the right side of `==` may be a bare word. */
+function binaryExpr(ctx: Context, expr: BinaryExpr, scope: Scope): Datum {
+  const { operator, span } = expr;
+  const left = operand(ctx, expr.left, scope);
+  if (operator === "&&" || operator === "||") {
+    return logical(ctx, operator, left, () => operand(ctx, expr.right, scope), span);
+  }
+  const isEquality = operator === "==" || operator === "!=";
+  const right = isEquality ? evaluate(ctx, expr.right, scope) : operand(ctx, expr.right, scope);
+  return binary(ctx, operator, left, right, span);
+}
+
 function call(ctx: Context, expr: CallExpr, scope: Scope): Datum {
-  return expr.callee.text === "secret" ? secret(ctx, expr) : callFunction(ctx, expr, scope);
+  switch (expr.callee.text) {
+    case "secret":
+      return secret(ctx, expr);
+    case "has":
+      return has(ctx, expr, scope);
+    default:
+      return callFunction(
+        ctx,
+        expr,
+        expr.args.map((arg) => operand(ctx, arg, scope)),
+      );
+  }
 }
 
 /** `secret("env:NAME")`: the source is plain text, so that a reader sees at once where the secret is. */

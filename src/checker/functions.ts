@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { CallExpr, Expr } from "../syntax/ast.js";
+import type { CallExpr } from "../syntax/ast.js";
 import { describeFailure } from "../text/files.js";
 import {
   environmentUnset,
@@ -12,12 +12,10 @@ import {
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { formatIp, hostOf, parseCidr } from "./address.js";
 import { report } from "./context.js";
-import type { Context, Scope } from "./context.js";
-import { MAX_TEXT, boolDatum, describe, errorDatum, literalDatum, plainText, stringDatum } from "./datum.js";
+import type { Context } from "./context.js";
+import { MAX_TEXT, describe, errorDatum, literalDatum, plainText, stringDatum } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { evaluate, operand, replacement } from "./evaluate.js";
-import { isThere } from "./members.js";
-import { areEqual } from "./operators.js";
+import { replacement } from "./words.js";
 import { resolvePath } from "./paths.js";
 
 /** A function of the language; `undefined` when the arguments do not fit, which `wrong` has reported. */
@@ -46,12 +44,9 @@ const FUNCTIONS: Readonly<Record<string, LanguageFunction>> = {
   sha256: { usage: "sha256(text)", min: 1, max: 1, apply: sha256 },
 };
 
-const HAS_USAGE = "has(thing.attribute) or has(collection, element)";
-
-/** A call of any function but secret(). */
-export function callFunction(ctx: Context, expr: CallExpr, scope: Scope): Datum {
+/** A call of any function but secret() and has(), whose arguments are no ordinary values. */
+export function callFunction(ctx: Context, expr: CallExpr, args: readonly Datum[]): Datum {
   const { callee, span } = expr;
-  if (callee.text === "has") return has(ctx, expr, scope);
   const called = Object.hasOwn(FUNCTIONS, callee.text) ? FUNCTIONS[callee.text] : undefined;
   if (called === undefined) {
     const suggested = didYouMean(callee.text, [...Object.keys(FUNCTIONS), "has", "secret"]);
@@ -59,7 +54,6 @@ export function callFunction(ctx: Context, expr: CallExpr, scope: Scope): Datum 
     report(ctx, unknownFunction, callee.span, { name: callee.text, suggested }, fix);
     return errorDatum(span);
   }
-  const args = expr.args.map((arg) => operand(ctx, arg, scope));
   if (args.some((arg) => arg.type === "error")) return errorDatum(span);
   if (args.length < called.min || args.length > called.max) {
     const wanted = called.min === called.max ? `${called.min}` : `${called.min} or ${called.max}`;
@@ -175,34 +169,4 @@ function cidrhost(call: Call): Datum | undefined {
 function sha256(call: Call): Datum | undefined {
   const text = textArgument(call, 0, "the argument");
   return text === undefined ? undefined : stringDatum(createHash("sha256").update(text).digest("hex"), call.expr.span);
-}
-
-/** `has(self.memory)`: is it set; `has(list, 5)`, `has(map, "key")`: is it in there. */
-function has(ctx: Context, expr: CallExpr, scope: Scope): Datum {
-  const [first, second, third] = expr.args;
-  if (first === undefined || third !== undefined) return hasMisused(ctx, expr, expr);
-  if (second !== undefined) return hasElement(ctx, expr, first, second, scope);
-  if (first.type !== "member" && first.type !== "index") return hasMisused(ctx, expr, first);
-  const there = isThere(ctx, first, scope);
-  return there === undefined ? errorDatum(expr.span) : boolDatum(there, expr.span);
-}
-
-function hasElement(ctx: Context, expr: CallExpr, collection: Expr, element: Expr, scope: Scope): Datum {
-  const where = operand(ctx, collection, scope);
-  const what = evaluate(ctx, element, scope);
-  if (where.type === "error" || what.type === "error") return errorDatum(expr.span);
-  if (where.type === "list")
-    return boolDatum(
-      where.items.some((item) => areEqual(item, what) === true),
-      expr.span,
-    );
-  const key = plainText(what);
-  if (where.type === "map" && key !== undefined) return boolDatum(where.entries.has(key), expr.span);
-  return hasMisused(ctx, expr, collection);
-}
-
-function hasMisused(ctx: Context, expr: CallExpr, at: Expr): Datum {
-  const problem = "it takes a dotted name, or a list or map and an element";
-  report(ctx, functionArguments, at.span, { usage: HAS_USAGE, problem });
-  return errorDatum(expr.span);
 }

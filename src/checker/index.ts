@@ -4,6 +4,7 @@ import type { Item } from "../syntax/ast.js";
 import { childScope, force } from "./context.js";
 import type { Context } from "./context.js";
 import { errorDatum } from "./datum.js";
+import { evaluate } from "./evaluate.js";
 import { findCycles, withKindEdges } from "./graph.js";
 import { loadFiles } from "./imports.js";
 import { oncePerPlace, presentable } from "./findings.js";
@@ -42,9 +43,10 @@ export function check(input: CheckInput): Result<Model> {
 }
 
 function context({ kinds, io }: CheckInput): Context {
-  return {
+  const ctx: Context = {
     kinds,
     io,
+    evaluate: (expr, scope) => evaluate(ctx, expr, scope),
     findings: [],
     globals: childScope(undefined),
     profiles: new Map(),
@@ -59,6 +61,7 @@ function context({ kinds, io }: CheckInput): Context {
     lost: [],
     state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false },
   };
+  return ctx;
 }
 
 /** Params and lets of all files hold everywhere; each is evaluated once, whether used or not. */

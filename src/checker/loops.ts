@@ -11,7 +11,7 @@ import { childScope, lazy, report } from "./context.js";
 import type { Context, Scope } from "./context.js";
 import { MAX_ELEMENTS, describe, errorDatum, literalDatum, numberDatum, stringDatum } from "./datum.js";
 import type { Datum, Variable } from "./datum.js";
-import { evaluate, operand } from "./evaluate.js";
+import { operand } from "./words.js";
 import { ipOf } from "./operators.js";
 
 /** Turns of all loops of a compilation together. */
@@ -39,36 +39,37 @@ export function declareLet(ctx: Context, scope: Scope, item: LetItem): void {
 
 /** The value of a variable: anything but a secret, which would hide where it goes. */
 export function variableValue(ctx: Context, expr: Expr, scope: Scope, name: string): Datum {
-  const datum = evaluate(ctx, expr, scope);
+  const datum = ctx.evaluate(expr, scope);
   if (datum.type !== "secret") return datum;
   report(ctx, secretElsewhere, expr.span, { name });
   return errorDatum(expr.span);
 }
 
-/** Runs a loop: calls `turn` with a scope for each element. */
-export function runLoop(ctx: Context, item: ForItem, scope: Scope, turn: (scope: Scope) => void): void {
+/** Runs a loop: calls `turn` with a scope for each element. False when its elements are not known, or not all of them ran. */
+export function runLoop(ctx: Context, item: ForItem, scope: Scope, turn: (scope: Scope) => void): boolean {
   const over = operand(ctx, item.over, scope);
-  if (over.type === "error") return;
+  if (over.type === "error") return false;
   const elements = elementsOf(over, item.names.length);
   if (elements === undefined) {
     report(ctx, notIterable, item.over.span, { found: describe(over), names: item.names.length });
-    return;
+    return false;
   }
   if (elements === "too many") {
     report(ctx, tooLarge, item.over.span, { what: describe(over), limit: `${MAX_ELEMENTS} elements` });
-    return;
+    return false;
   }
   for (const values of elements) {
     if (ctx.state.turns >= MAX_TURNS) {
       // Once is enough: the loops around this one stop as well.
       if (ctx.state.turns++ === MAX_TURNS) report(ctx, tooManyIterations, item.over.span, { limit: "100,000" });
-      return;
+      return false;
     }
     ctx.state.turns++;
     const inner = childScope(scope);
     item.names.forEach((name, i) => declareLoopVariable(ctx, inner, name, values[i]));
     turn(inner);
   }
+  return true;
 }
 
 function declareLoopVariable(ctx: Context, scope: Scope, name: Name, value: Datum | undefined): void {

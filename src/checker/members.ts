@@ -15,7 +15,7 @@ import { isExcused, lookUp, report } from "./context.js";
 import type { BodyNode, Context, ResourceNode, Scope } from "./context.js";
 import { describe, errorDatum, numberDatum, plainText, settled, stringDatum } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { evaluate, operand, replacement, unknownWord } from "./evaluate.js";
+import { operand, replacement, unknownWord } from "./words.js";
 import { gluedForm } from "./glued.js";
 import { qualified } from "./references.js";
 import { expansionOf, settingOf } from "./settings.js";
@@ -96,7 +96,7 @@ function ofKind(ctx: Context, expr: MemberExpr, scope: Scope): Found | undefined
 /** What stands before the dot: a variable, else a declared thing. */
 function memberObject(ctx: Context, expr: MemberExpr, scope: Scope): Datum {
   const { object } = expr;
-  if (object.type !== "word") return evaluate(ctx, object, scope);
+  if (object.type !== "word") return ctx.evaluate(object, scope);
   if (object.name === "self") return selfObject(ctx, object.span, scope);
   if (lookUp(scope, object.name) !== undefined) return variableObject(ctx, object, scope);
   if (!ctx.state.areResourcesKnown) {
@@ -126,7 +126,7 @@ function selfObject(ctx: Context, at: Span, scope: Scope): Datum {
 
 /** A variable before a dot; when a declared thing has the same name, both are meant equally. */
 function variableObject(ctx: Context, object: Extract<Expr, { type: "word" }>, scope: Scope): Datum {
-  const datum = evaluate(ctx, object, scope);
+  const datum = ctx.evaluate(object, scope);
   const [node] = ctx.byText.get(object.name) ?? [];
   if (node === undefined || datum.via === undefined || plainText(datum) === node.name) return datum;
   const variable = `the ${datum.via.what} \`${object.name}\``;
@@ -145,7 +145,7 @@ function variableObject(ctx: Context, object: Extract<Expr, { type: "word" }>, s
   return errorDatum(object.span);
 }
 
-export function resourceDatum(node: ResourceNode, span: Span): Datum {
+function resourceDatum(node: ResourceNode, span: Span): Datum {
   return { type: "resource", address: node.address, name: node.name, span };
 }
 

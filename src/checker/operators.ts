@@ -1,13 +1,12 @@
-import type { BinaryExpr } from "../syntax/ast.js";
+import type { BinaryOperator } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
 import { arithmetic, operandTypes, tooLarge } from "../diagnostics/catalogue/semantics.js";
 import { addToIp, formatCidr, formatIp, parseCidr, parseIp } from "./address.js";
 import type { Ip } from "./address.js";
 import { report } from "./context.js";
-import type { Context, Scope } from "./context.js";
+import type { Context } from "./context.js";
 import { MAX_ELEMENTS, boolDatum, describe, errorDatum, literalDatum, numberDatum, plainText } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { evaluate, operand } from "./evaluate.js";
 
 /** What each operator takes, for messages. */
 const ALLOWED: Readonly<Record<string, string>> = {
@@ -35,14 +34,10 @@ export function unary(ctx: Context, operator: "!" | "-", value: Datum, span: Spa
   return errorDatum(span);
 }
 
-/** Any operator with two sides; `&&` and `||` evaluate the right one only when it counts. */
-export function binary(ctx: Context, expr: BinaryExpr, scope: Scope): Datum {
-  const { operator, span } = expr;
-  const left = operand(ctx, expr.left, scope);
-  if (operator === "&&" || operator === "||") return logical(ctx, expr, left, scope);
-  const isEquality = operator === "==" || operator === "!=";
-  const right = isEquality ? evaluate(ctx, expr.right, scope) : operand(ctx, expr.right, scope);
+/** Any operator with two sides but `&&` and `||`. */
+export function binary(ctx: Context, operator: BinaryOperator, left: Datum, right: Datum, span: Span): Datum {
   if (left.type === "error" || right.type === "error") return errorDatum(span);
+  const isEquality = operator === "==" || operator === "!=";
   const result = isEquality ? equality(operator, left, right, span) : calculate(ctx, operator, left, right, span);
   return result ?? refuse(ctx, operator, left, right, span);
 }
@@ -50,18 +45,25 @@ export function binary(ctx: Context, expr: BinaryExpr, scope: Scope): Datum {
 function refuse(ctx: Context, operator: string, left: Datum, right: Datum, span: Span): Datum {
   const operands = `${describe(left)} and ${describe(right)}`;
   const allowed = ALLOWED[operator] ?? ALLOWED["<"] ?? "";
-  const isJoining = operator === "+" && left.type === "text" && plainText(right) !== undefined;
+  const isText = left.type === "text" && left.form === "string" && ipOf(left) === undefined;
+  const isJoining = operator === "+" && isText && plainText(right) !== undefined;
   const help = isJoining ? { help: 'join text by interpolation: "${a}${b}"' } : {};
   report(ctx, operandTypes, span, { operator, operands, allowed }, help);
   return errorDatum(span);
 }
 
-function logical(ctx: Context, expr: BinaryExpr, left: Datum, scope: Scope): Datum {
-  const { operator, span } = expr;
+/** `&&` and `||`; asks for the right side only when it counts. */
+export function logical(
+  ctx: Context,
+  operator: "&&" | "||",
+  left: Datum,
+  evaluateRight: () => Datum,
+  span: Span,
+): Datum {
   if (left.type === "error") return errorDatum(span);
   if (left.type !== "bool") return refuseSide(ctx, operator, left);
   if (left.value === (operator === "||")) return boolDatum(left.value, span);
-  const right = operand(ctx, expr.right, scope);
+  const right = evaluateRight();
   if (right.type === "error") return errorDatum(span);
   return right.type === "bool" ? boolDatum(right.value, span) : refuseSide(ctx, operator, right);
 }

@@ -9,7 +9,7 @@ import type { Context, Scope } from "./context.js";
 import { tryConvert } from "./convert.js";
 import { boolDatum, describe, errorDatum, numberDatum, stringDatum } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { replacement } from "./evaluate.js";
+import { replacement } from "./words.js";
 import type { JsonValue, ParamSetting } from "./input.js";
 import { declare, variableValue } from "./loops.js";
 import { parseDuration, parseSize } from "./units.js";

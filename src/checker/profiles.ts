@@ -11,7 +11,7 @@ import { argument, headSpan } from "./arguments.js";
 import { isExcused, report } from "./context.js";
 import type { Context, Profile, Scope } from "./context.js";
 import { plainText } from "./datum.js";
-import { replacement } from "./evaluate.js";
+import { replacement } from "./words.js";
 import { namedItems, profileSpecs, reportUnknownNames } from "./unknown.js";
 
 const FORM = "profile NAME";

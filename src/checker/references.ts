@@ -7,8 +7,8 @@ import { isExcused } from "./context.js";
 import type { Context, ResourceNode } from "./context.js";
 import { plainText } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { replacement } from "./evaluate.js";
-import type { Outcome } from "./convert.js";
+import { replacement } from "./words.js";
+import type { Outcome } from "./outcome.js";
 import { ERROR, text } from "./values.js";
 
 type RefType = Extract<OptionType, { type: "ref" }>;
@@ -26,6 +26,9 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
   }
   if (first !== undefined) return { ok: true, value: { type: "ref", address: first.address, text: written } };
   if (type.loose === true) return { ok: true, value: text(written) };
+  // A thing of another kind has the name: that is certain, whatever else could not be read.
+  if (ctx.byText.has(written))
+    return { ok: false, isClose: true, findings: [unknown(ctx, datum, written, type, name)] };
   const isUnnamed = type.kinds.some((kind) => ctx.unnamed.has(kind));
   if (isUnnamed || isExcused(ctx, written)) return { ok: true, value: ERROR };
   return { ok: false, isClose: true, findings: [unknown(ctx, datum, written, type, name)] };

@@ -5,10 +5,10 @@ import type { Span } from "../text/source.js";
 import { attributeAtFileLevel, duplicateId, duplicateName } from "../diagnostics/catalogue/semantics.js";
 import { headSpan, readArguments } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
-import { bodyNode, layer } from "./bodies.js";
+import { bodyNode, layer, sourceText } from "./bodies.js";
 import { childScope, report } from "./context.js";
 import type { Context, Layer, ResourceNode, Scope } from "./context.js";
-import { condition } from "./evaluate.js";
+import { condition } from "./words.js";
 import { declareLet, runLoop } from "./loops.js";
 import { declareProfile, profileChain } from "./profiles.js";
 import { reportExtends, reportUnknownKind } from "./unknown.js";
@@ -47,16 +47,20 @@ function collectItem(ctx: Context, item: Item, scope: Scope, found: Found[]): vo
 }
 
 function collectLoop(ctx: Context, item: ForItem, scope: Scope, found: Found[]): void {
-  runLoop(ctx, item, scope, (turn) => {
+  const isWhole = runLoop(ctx, item, scope, (turn) => {
     for (const inner of item.body.items) if (inner.type === "let") declareLet(ctx, turn, inner);
     collectBlocks(ctx, item.body.items, turn, found);
   });
+  if (!isWhole) ctx.state.isIncomplete = true;
 }
 
 function collectBlock(ctx: Context, block: Block, scope: Scope, found: Found[]): void {
   const kind = ctx.kinds.get(block.kind.text);
-  if (kind === undefined && block.kind.text !== "profile") return reportUnknownKind(ctx, block);
-  if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") !== true) return;
+  if (kind === undefined && block.kind.text !== "profile") {
+    ctx.lost.push(sourceText(headSpan(block)));
+    return reportUnknownKind(ctx, block);
+  }
+  if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") === false) return;
   if (kind === undefined) declareProfile(ctx, block, scope);
   else found.push({ kind, block, scope });
 }

@@ -5,7 +5,7 @@ import { repeatedAttributes } from "./bodies.js";
 import { report } from "./context.js";
 import type { BodyNode, Context, Expansion, ResourceNode, Scope } from "./context.js";
 import { plainText } from "./datum.js";
-import { condition, evaluate } from "./evaluate.js";
+import { condition } from "./words.js";
 import { edgesOf } from "./graph.js";
 import { expansionOf, optionOf, settingOf } from "./settings.js";
 import { unknownSetting } from "./unknown.js";
@@ -63,6 +63,6 @@ function reportMissing(ctx: Context, node: BodyNode, expansion: Expansion): void
 export function checkAssertion(ctx: Context, item: AssertItem, scope: Scope): void {
   const holds = condition(ctx, item.condition, scope, "`assert`");
   if (holds !== false) return;
-  const message = evaluate(ctx, item.message, scope);
+  const message = ctx.evaluate(item.message, scope);
   report(ctx, assertionFailed, item.condition.span, { message: plainText(message) ?? "this assertion does not hold" });
 }

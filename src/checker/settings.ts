@@ -12,9 +12,10 @@ import {
 import { force, lazy, lookUp, report } from "./context.js";
 import type { BodyNode, Context, Expansion, Lazy, Scope, Source } from "./context.js";
 import { repeatedItem, tryConvert } from "./convert.js";
+import { anchored } from "./convert-text.js";
 import { describe } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { evaluate, replacement } from "./evaluate.js";
+import { replacement } from "./words.js";
 import { gluedForm } from "./glued.js";
 import { ERROR, fromValue } from "./values.js";
 
@@ -29,7 +30,7 @@ export function expansionOf(ctx: Context, node: BodyNode, at: Span): Expansion {
 export function optionOf(spec: SectionSpec, name: string): OptionSpec | undefined {
   if (Object.hasOwn(spec.options, name)) return spec.options[name];
   const { free } = spec;
-  return free !== undefined && new RegExp(`^(?:${free.pattern})$`, "u").test(name) ? free.option : undefined;
+  return free !== undefined && anchored(free.pattern).test(name) ? free.option : undefined;
 }
 
 /** A checked attribute of a body; undefined when nothing sets it or its kind does not have it. */
@@ -76,7 +77,7 @@ function attributeValue(ctx: Context, source: Source, name: string, option: Opti
     report(ctx, literalSecret, attribute.value.span, { name });
     return ERROR;
   }
-  const datum = evaluate(ctx, attribute.value, scope);
+  const datum = ctx.evaluate(attribute.value, scope);
   if (datum.type === "absent" && !isAppending) {
     if (isRemovable(option)) return { type: "absent" };
     report(ctx, absentNotAllowed, datum.span, { name });

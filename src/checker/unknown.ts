@@ -17,7 +17,8 @@ import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { formOf } from "./arguments.js";
 import { report } from "./context.js";
 import type { BodyNode, Context } from "./context.js";
-import { replacement } from "./evaluate.js";
+import { optionOf } from "./settings.js";
+import { replacement } from "./words.js";
 
 /** What a body may hold, for one or (inside of profiles) several kinds. */
 interface Place {
@@ -36,7 +37,7 @@ export function unknownSection(ctx: Context, block: Block, node: BodyNode, profi
 /** An attribute that a kind does not have. What no kind with profiles has was reported at the profile itself. */
 export function unknownSetting(ctx: Context, attribute: Attribute, node: BodyNode, profile: string | undefined): void {
   if (profile === undefined) return reportAttribute(ctx, attribute, { specs: [node.spec], where: node.label });
-  const isOfOther = profileSpecsAt(ctx, node.path).some((spec) => hasOption(spec, attribute.name.text));
+  const isOfOther = profileSpecsAt(ctx, node.path).some((spec) => optionOf(spec, attribute.name.text) !== undefined);
   if (isOfOther) reportForKind(ctx, attribute.name.span, node, profile, false);
 }
 
@@ -67,16 +68,11 @@ function ownSection(spec: SectionSpec, keyword: string): SectionSpec | undefined
   return Object.hasOwn(spec.sections, keyword) ? spec.sections[keyword] : undefined;
 }
 
-function hasOption(spec: SectionSpec, name: string): boolean {
-  if (Object.hasOwn(spec.options, name)) return true;
-  return spec.free !== undefined && new RegExp(`^(?:${spec.free.pattern})$`, "u").test(name);
-}
-
 /** The names of a body that no kind has; the values are checked where the profile is extended. */
 export function reportUnknownNames(ctx: Context, place: Place, items: readonly (Attribute | Block)[]): void {
   for (const item of items) {
     if (item.type === "attribute") {
-      if (!place.specs.some((spec) => hasOption(spec, item.name.text))) reportAttribute(ctx, item, place);
+      if (!place.specs.some((spec) => optionOf(spec, item.name.text) !== undefined)) reportAttribute(ctx, item, place);
       continue;
     }
     const specs = innerSpecs(place.specs, item.kind.text);
@@ -110,7 +106,8 @@ function reportAttribute(ctx: Context, attribute: Attribute, { specs, where }: P
   if (free !== undefined && suggested === undefined) {
     return report(ctx, badFreeName, name.span, { name: name.text, where, describe: free.describe });
   }
-  const help = options.length === 0 ? {} : { help: `its attributes are ${shortList(options)}` };
+  const help =
+    options.length === 0 || suggested !== undefined ? {} : { help: `its attributes are ${shortList(options)}` };
   const fix = suggested === undefined || name.quoted === true ? {} : { fix: replacement(suggested, name.span) };
   report(ctx, unknownAttribute, name.span, { name: name.text, where, suggested }, { ...help, ...fix });
 }

@@ -30,12 +30,18 @@ export const notAChoice = diagnosticKind<{
   help: ({ values }) => `the choices are ${values.join(", ")}`,
 });
 
-export const missingUnit = diagnosticKind<{ name: string; found: string; examples: string }>({
+export const missingUnit = diagnosticKind<{
+  name: string;
+  found: string;
+  examples: string;
+  type: "size" | "duration";
+}>({
   code: "PHX3043",
   severity: "error",
   title: "a number without its unit",
   message: ({ name, found, examples }) => `\`${name}\` needs a unit: ${found} could mean ${examples}`,
-  help: "sizes take K, M, G, T or KiB to TiB (all binary); durations take ms, s, m, h or d",
+  help: ({ type }) =>
+    type === "size" ? "the units are K, M, G, T and KiB to TiB, all binary" : "the units are ms, s, m, h and d",
 });
 
 export const notAMultiple = diagnosticKind<{ name: string; found: string; step: string }>({
