@@ -1,4 +1,10 @@
-import { EOF, type IParserErrorMessageProvider, type IRecognitionException, type IToken } from "chevrotain";
+import {
+  EOF,
+  type IParserErrorMessageProvider,
+  type IRecognitionException,
+  type IToken,
+  type TokenType,
+} from "chevrotain";
 import { expected } from "../diagnostics/catalogue/syntax.js";
 import type { SourceFile } from "../text/source.js";
 import { rangeOfToken } from "./cst.js";
@@ -13,14 +19,43 @@ const byRule: Readonly<Record<string, string>> = {
   paramType: "a type",
 };
 
+/** A text with more errors than this is not .phx; many of them fall on one line, so that it is more than are shown. */
+const mostErrors = 1000;
+
+/** Thrown through the parser to end it. */
+export class TooManyErrors extends Error {}
+
 /** Chevrotain's messages name token types and rules; ours say what was wanted, and the finding says the rest. */
-export const errorMessages: IParserErrorMessageProvider = {
-  buildMismatchTokenMessage: ({ expected, ruleName }) =>
-    expected.name === "Word" ? (byRule[ruleName] ?? "a name") : describeType(expected),
-  buildNoViableAltMessage: ({ ruleName }) => byRule[ruleName] ?? "a value",
-  buildNotAllInputParsedMessage: () => "the end of the file",
-  buildEarlyExitMessage: ({ ruleName }) => byRule[ruleName] ?? "a value",
-};
+export class ErrorMessages implements IParserErrorMessageProvider {
+  private made = 0;
+
+  /** A new file. */
+  begin(): void {
+    this.made = 0;
+  }
+
+  buildMismatchTokenMessage({ expected, ruleName }: { expected: TokenType; ruleName: string }): string {
+    return this.count(expected.name === "Word" ? (byRule[ruleName] ?? "a name") : describeType(expected));
+  }
+
+  buildNoViableAltMessage({ ruleName }: { ruleName: string }): string {
+    return this.count(byRule[ruleName] ?? "a value");
+  }
+
+  buildNotAllInputParsedMessage(): string {
+    return this.count("the end of the file");
+  }
+
+  buildEarlyExitMessage({ ruleName }: { ruleName: string }): string {
+    return this.count(byRule[ruleName] ?? "a value");
+  }
+
+  private count(message: string): string {
+    this.made++;
+    if (this.made > mostErrors) throw new TooManyErrors();
+    return message;
+  }
+}
 
 /** Chevrotain's exceptions know the token before; its type does not say so. */
 type ParserError = IRecognitionException & { readonly previousToken?: IToken };

@@ -1,19 +1,19 @@
-import type { IToken, Lexer } from "chevrotain";
+import type { CstNode, IToken, Lexer } from "chevrotain";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { beyondLimit, notText } from "../diagnostics/catalogue/syntax.js";
 import type { Comment, Document } from "../syntax/ast.js";
 import { type SourceFile, span } from "../text/source.js";
 import { buildFile } from "./build.js";
 import { rangeOfToken } from "./cst.js";
-import { errorMessages, reportErrors } from "./errors.js";
+import { ErrorMessages, reportErrors, TooManyErrors } from "./errors.js";
 import { PhxParser } from "./grammar.js";
 import { layOut } from "./layout.js";
 import { reportComment, reportTokens } from "./lexical.js";
-import { createReport } from "./report.js";
+import { createReport, type Report } from "./report.js";
 import { createLexer } from "./tokens.js";
 
-/** Larger files are refused: a hundred thousand lines say more than one file should. In UTF-16 units. */
-export const largestFile = 4 * 1024 * 1024;
+/** Larger files are refused: thirty thousand lines say more than one file should. In UTF-16 units. */
+export const largestFile = 1024 * 1024;
 
 /**
  * Reads one .phx file. Reports every mistake of the text, at most one syntax error for each line; what could not be
@@ -22,20 +22,33 @@ export const largestFile = 4 * 1024 * 1024;
 export function parse(file: SourceFile): Result<Document> {
   const refused = refusal(file);
   if (refused !== undefined) return { value: unread(file), diagnostics: refused };
-  const { lexer, parser } = tools();
   const report = createReport(file);
-  const { tokens, groups } = lexer.tokenize(file.text);
+  const { tokens, groups } = tools().lexer.tokenize(file.text);
   const comments = (groups["comments"] ?? []).map((token) => comment(file, token));
   for (const token of groups["badComments"] ?? []) reportComment(token, report);
   reportTokens(file, tokens, report);
+  const balanced = layOut(file, tokens, report);
   // What is wrong so often is not .phx: parsing it would cost time and say nothing.
-  if (report.full()) return { value: { ...unread(file), comments }, diagnostics: report.findings() };
-  parser.input = layOut(file, tokens, report);
-  const tree = parser.file();
-  reportErrors(file, parser.errors, report);
-  const items = buildFile(file, tree, report);
-  parser.input = [];
-  return { value: { span: span(file, 0, file.text.length), items, comments }, diagnostics: report.findings() };
+  const tree = report.full() ? undefined : parseTokens(file, balanced, report);
+  const document = tree === undefined ? unread(file) : { ...unread(file), items: buildFile(file, tree, report) };
+  return { value: { ...document, comments }, diagnostics: report.findings() };
+}
+
+/** The concrete tree; undefined where there are too many errors to go on. */
+function parseTokens(file: SourceFile, tokens: IToken[], report: Report): CstNode | undefined {
+  const { parser, messages } = tools();
+  messages.begin();
+  parser.input = tokens;
+  try {
+    return parser.file();
+  } catch (error) {
+    if (error instanceof TooManyErrors) return undefined;
+    throw error;
+  } finally {
+    reportErrors(file, parser.errors, report);
+    // The parser lives on; the file's tokens need not.
+    parser.input = [];
+  }
 }
 
 /** A file that is not worth reading, with the reason. */
@@ -44,7 +57,7 @@ function refusal(file: SourceFile): readonly Diagnostic[] | undefined {
   const binary = file.text.search(/[\0\uFFFD]/);
   if (binary !== -1) report.add(notText, { start: binary, end: binary + 1 }, undefined);
   else if (file.text.length > largestFile) {
-    report.add(beyondLimit, { start: 0, end: 0 }, { what: "this file is too large", limit: "4 MiB" });
+    report.add(beyondLimit, { start: 0, end: 0 }, { what: "this file is too large", limit: "1 MiB" });
   } else return undefined;
   return report.findings();
 }
@@ -62,10 +75,14 @@ function comment(file: SourceFile, token: IToken): Comment {
 interface Tools {
   readonly lexer: Lexer;
   readonly parser: PhxParser;
+  readonly messages: ErrorMessages;
 }
 
 /** Lexer and parser are the same for every file and cost some milliseconds: they are made on first use. */
-const tools = once((): Tools => ({ lexer: createLexer(), parser: new PhxParser(errorMessages) }));
+const tools = once((): Tools => {
+  const messages = new ErrorMessages();
+  return { lexer: createLexer(), parser: new PhxParser(messages), messages };
+});
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;

@@ -22,6 +22,7 @@ interface Stretch {
   readonly start: number;
   readonly end: number;
   readonly hasBody: boolean;
+  readonly hasAssign: boolean;
 }
 
 /**
@@ -38,7 +39,9 @@ export function reportJunk(
   const stretch = stretchOf(junk);
   if (stretch === undefined) return;
   const { first } = stretch;
-  if (stretch.start === before && reportGlued(file, first, report)) return;
+  // In a block, a dotted word is a reference, unless it is the key of an attribute.
+  const isReference = place === "block" && first.tokenType === t.Dot && !stretch.hasAssign;
+  if (stretch.start === before && !isReference && reportGlued(file, first, report)) return;
   if (reportUnit(file, first, before, report)) return;
   if (separatorMissing(stretch, place)) {
     const fix = { title: "insert `,`", span: span(file, before), replacement: "," };
@@ -110,7 +113,8 @@ function stretchOf(junk: readonly CstNode[]): Stretch | undefined {
   const last = rangeOf(junk.at(-1));
   if (first === undefined || last === undefined) return undefined;
   const hasBody = junk.some((node) => subs(node, "body").length > 0);
-  return { first, second, start: first.startOffset, end: last.end, hasBody };
+  const hasAssign = tokens.some((token) => t.tokenIs(token, t.Assign));
+  return { first, second, start: first.startOffset, end: last.end, hasBody, hasAssign };
 }
 
 function firstToken(node: CstNode): IToken | undefined {

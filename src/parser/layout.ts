@@ -8,13 +8,17 @@ import {
 } from "../diagnostics/catalogue/syntax.js";
 import { type SourceFile, span } from "../text/source.js";
 import { column, danglingBrackets, findUnclosedBrace } from "./braces.js";
-import { type Range, type Report } from "./report.js";
+import { rangeOfToken } from "./cst.js";
+import { deepestNesting, NestingMeter } from "./nesting.js";
+import type { Report } from "./report.js";
 import {
   Assign,
   BadStr,
   BadText,
+  BinOp,
   Colon,
   Comma,
+  Dot,
   endOf,
   InterpClose,
   InterpOpen,
@@ -23,16 +27,15 @@ import {
   LParen,
   LSquare,
   NewLine,
+  Question,
   RCurly,
   RParen,
   RSquare,
   StrOpen,
   tokenIs,
+  UnaryOp,
   Word,
 } from "./tokens.js";
-
-/** Brackets inside brackets: enough for every configuration, and little enough for every stack. */
-export const deepestNesting = 200;
 
 interface Frame {
   readonly open: IToken;
@@ -74,8 +77,8 @@ export function layOut(file: SourceFile, tokens: readonly IToken[], report: Repo
       layout.newLine(token, tokens[i + 1], tokens[i + 2]);
       continue;
     }
-    if (token === unclosed?.resume) layout.closeAll(token.startOffset);
-    if (!layout.take(token, first ?? token)) break;
+    if (token === unclosed?.resume) layout.resume(token.startOffset);
+    if (!layout.take(token, first ?? token) || report.full()) break;
   }
   layout.closeAll(file.text.length);
   return layout.out;
@@ -88,7 +91,7 @@ function reportBrace(file: SourceFile, open: IToken, header: IToken, resume: ITo
       : [{ span: span(file, resume.startOffset, endOf(resume)), message: "this begins a new block at the margin" }];
   const text = file.text.slice(header.startOffset, open.startOffset).trim();
   const shown = text.length > 60 ? `${text.slice(0, 57)}...` : text;
-  report.addDecisive(missingBrace, range(open), { header: shown === "" ? "{" : shown }, { related });
+  report.addDecisive(missingBrace, rangeOfToken(open), { header: shown === "" ? "{" : shown }, { related });
 }
 
 /** The bracket stack and what has been kept so far. */
@@ -97,6 +100,7 @@ class Layout {
   private readonly file: SourceFile;
   private readonly report: Report;
   private readonly stack: Frame[] = [];
+  private readonly nesting = new NestingMeter();
   private readonly reportedLines = new Set<IToken>();
   /** A missing brace has been reported: what follows from it is not. */
   private readonly bracesKnown: boolean;
@@ -111,12 +115,17 @@ class Layout {
   take(token: IToken, lineStart: IToken): boolean {
     const type = token.tokenType;
     const closer = closerOf.get(type);
-    if (closer !== undefined) return this.open(token, closer, lineStart);
-    if (openerOf.has(type)) this.close(token, lineStart);
-    else if (type === Comma && this.nothingBefore()) this.report.addDecisive(leadingComma, range(token), undefined);
+    if (closer !== undefined) this.open(token, closer, lineStart);
+    else if (openerOf.has(type)) this.close(token, lineStart);
+    else if (type === Comma) this.comma(token);
     else this.out.push(token);
     if (type === BadStr) this.afterUnclosedString(token, lineStart);
-    return true;
+    if (tokenIs(token, BinOp) || tokenIs(token, UnaryOp) || type === Dot || type === Question) this.nesting.operator();
+    if (!this.nesting.tooDeep()) return true;
+    const args = { what: "brackets and operators are nested too deep", limit: String(deepestNesting) };
+    this.report.addDecisive(beyondLimit, rangeOfToken(token), args);
+    for (const frame of this.stack) this.reportedLines.add(frame.lineStart);
+    return false;
   }
 
   /** Keeps a line end where it separates; `next` and `second` follow it. */
@@ -127,29 +136,43 @@ class Layout {
       this.settle(next);
       this.closeInner(token.startOffset);
     }
-    if (this.stack.at(-1)?.closer !== RParen && !this.nothingBefore()) this.out.push(token);
+    if (this.stack.at(-1)?.closer === RParen || this.nothingBefore()) return;
+    this.nesting.separator();
+    this.out.push(token);
+  }
+
+  /** Goes on at the level of the file, after a missing brace. */
+  resume(offset: number): void {
+    this.closeAll(offset);
+    this.insert(NewLine, offset);
   }
 
   /** Closes what is open; braces silently, since the search for the missing one has reported. */
   closeAll(offset: number): void {
     for (;;) {
       this.closeInner(offset);
-      const frame = this.stack.pop();
+      const frame = this.pop();
       if (frame === undefined) return;
       this.insert(frame.closer, offset);
     }
   }
 
-  private open(token: IToken, closer: TokenType, lineStart: IToken): boolean {
-    if (this.stack.length >= deepestNesting) {
-      const limit = String(deepestNesting);
-      this.report.addDecisive(beyondLimit, range(token), { what: "brackets are nested too deep", limit });
-      for (const frame of this.stack) this.reportedLines.add(frame.lineStart);
-      return false;
-    }
+  private open(token: IToken, closer: TokenType, lineStart: IToken): void {
     this.stack.push({ open: token, closer, lineStart });
+    this.nesting.open();
     this.out.push(token);
-    return true;
+  }
+
+  private pop(): Frame | undefined {
+    const frame = this.stack.pop();
+    if (frame !== undefined) this.nesting.close();
+    return frame;
+  }
+
+  private comma(token: IToken): void {
+    if (this.nothingBefore()) return this.report.addDecisive(leadingComma, rangeOfToken(token), undefined);
+    this.nesting.separator();
+    this.out.push(token);
   }
 
   private close(token: IToken, lineStart: IToken): void {
@@ -162,7 +185,7 @@ class Layout {
       if (!(this.bracesKnown && type === RCurly)) this.reportUnmatched(token);
     } else {
       this.closeInner(token.startOffset, at + 1);
-      this.stack.pop();
+      this.pop();
       this.out.push(token);
     }
   }
@@ -185,8 +208,8 @@ class Layout {
 
   private replace(token: IToken, top: Frame): void {
     const right = sign(top.closer);
-    const at = range(token);
-    this.stack.pop();
+    const at = rangeOfToken(token);
+    this.pop();
     this.report.addDecisive(
       unmatchedCloser,
       at,
@@ -201,7 +224,7 @@ class Layout {
 
   private reportUnmatched(token: IToken): void {
     const opener = sign(openerOf.get(token.tokenType) ?? LCurly);
-    this.report.addDecisive(unmatchedCloser, range(token), { closer: token.image, opener });
+    this.report.addDecisive(unmatchedCloser, rangeOfToken(token), { closer: token.image, opener });
   }
 
   /** Closes `(` and `[` down to the next brace or to a height of the stack, with one finding for each line. */
@@ -209,11 +232,11 @@ class Layout {
     while (this.stack.length > height) {
       const top = this.stack.at(-1);
       if (top === undefined || !isInner(top)) return;
-      this.stack.pop();
+      this.pop();
       if (!this.reportedLines.has(top.lineStart)) {
         this.reportedLines.add(top.lineStart);
         const args = { opener: sign(top.open.tokenType), closer: sign(top.closer) };
-        this.report.addDecisive(missingCloser, range(top.open), args);
+        this.report.addDecisive(missingCloser, rangeOfToken(top.open), args);
       }
       this.insert(top.closer, offset);
     }
@@ -225,10 +248,9 @@ class Layout {
       const top = this.stack.at(-1);
       if (bracket === "{") {
         const open = inserted(LCurly, endOf(token));
-        this.stack.push({ open, closer: RCurly, lineStart });
-        this.out.push(open);
+        this.open(open, RCurly, lineStart);
       } else if (top !== undefined && top.lineStart === lineStart && sign(top.closer) === bracket) {
-        this.stack.pop();
+        this.pop();
         this.insert(top.closer, endOf(token));
       }
     }
@@ -267,8 +289,4 @@ function inserted(type: TokenType, offset: number): IToken {
 
 function sign(type: TokenType): string {
   return signs.get(type) ?? "";
-}
-
-function range(token: IToken): Range {
-  return { start: token.startOffset, end: endOf(token) };
 }

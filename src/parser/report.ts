@@ -5,6 +5,9 @@ import { position, type SourceFile, span } from "../text/source.js";
 /** More findings than this about one file help nobody; the rest is replaced by a note. */
 export const mostFindings = 100;
 
+/** They come nearly in source order, so that the first ones are among the first few thousand. */
+const mostKept = 5000;
+
 /** Collects the findings about one file. Offsets are those of its text. */
 export interface Report {
   /** A precise finding that says nothing about the rest of its line, such as a malformed literal. */
@@ -36,7 +39,9 @@ export function createReport(file: SourceFile): Report {
   const make = <Args>(kind: DiagnosticKind<Args>, at: Range, args: Args, extra?: Extra): Diagnostic =>
     diagnose(kind, span(file, at.start, at.end), args, extra);
   return {
-    add: (kind, at, args, extra) => void found.push(make(kind, at, args, extra)),
+    add: (kind, at, args, extra) => {
+      if (found.length < mostKept) found.push(make(kind, at, args, extra));
+    },
     addDecisive: (kind, at, args, extra) => {
       settled.add(line(at.start));
       found.push(make(kind, at, args, extra));

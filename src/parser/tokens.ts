@@ -83,7 +83,7 @@ const BadComment = token("BadComment", {
 
 // Words and literals
 
-const url = /[A-Za-z][\w+.-]*:\/\/[^\s"',(){}[\]]*/y;
+const url = /[A-Za-z][\w+-]{0,30}:\/\/[^\s"',(){}[\]]*/y;
 const path = /(?:~|\.{1,2})?\/[\w.][^\s"',#(){}[\]]*/y;
 const bareText: Matcher = (text, offset) => {
   const isPath = "/~.".includes(text[offset] ?? " ");
@@ -135,10 +135,9 @@ export const InlineText = token(
 );
 function inlineText(text: string, offset: number): string | undefined {
   const quotes = quotesAt(text, offset);
-  if (quotes === undefined) return undefined;
-  const line = lineRest(text, offset);
-  const close = line.indexOf(quotes, 3);
-  return close === -1 || line.slice(3).trim() === "" ? undefined : line.slice(0, close + 3);
+  const close = quotes === undefined ? -1 : text.indexOf(quotes, offset + 3);
+  const found = close === -1 ? "" : text.slice(offset, close + 3);
+  return /[\r\n]/.test(found) ? undefined : found;
 }
 const textOpen: Matcher = (text, offset) => {
   if (quotesAt(text, offset) !== '"""' || findTextCloser(text, offset, '"""') === undefined) return undefined;
@@ -245,7 +244,7 @@ export const vocabulary: TokenType[] = [...new Set([...categories, ...Object.val
 export function createLexer(skipValidations = true): Lexer {
   return new Lexer(
     { modes, defaultMode: "main" },
-    { positionTracking: "onlyOffset", ensureOptimizations: true, skipValidations },
+    { positionTracking: "full", ensureOptimizations: true, skipValidations },
   );
 }
 

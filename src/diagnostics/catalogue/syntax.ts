@@ -213,7 +213,7 @@ export const argumentNeedsParentheses = diagnosticKind<{ what: string }>({
   severity: "error",
   title: "an expression as an argument without parentheses",
   message: ({ what }) => `${what} among the arguments of a block stands in parentheses`,
-  help: "arguments are words, literals, strings and lists: `vm (8000 + n)`, `from (docker-1.ip)`",
+  help: "arguments are words, literals, strings and lists: `vm (8000 + n)`, `from (docker-1.ip)`; text with dots stands in quotes",
 });
 
 export const unclosedComment = diagnosticKind({
