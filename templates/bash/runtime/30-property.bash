@@ -54,6 +54,7 @@ format_of() {
 }
 
 declare -A PROPS=()
+KEYS=() # the keys of PROPS, in the order written
 
 # parse_props FORMAT STRING: reads a property string into PROPS, with aliases resolved, booleans as 1 and 0 and MAC
 # addresses in capitals.
@@ -61,7 +62,7 @@ parse_props() {
 	local format=$1 part key value
 	local -a parts=()
 	local bare=${FORMAT[$1]%% *} booleans=" ${FORMAT[$1]#* } "
-	PROPS=()
+	PROPS=() KEYS=()
 	IFS=, read -r -a parts <<<"$2"
 	for part in "${parts[@]}"; do
 		key=${part%%=*}
@@ -71,6 +72,7 @@ parse_props() {
 			value=${part}
 		elif [[ ${format} == vm.net && ${NET_MODELS} == *" ${key} "* ]]; then
 			PROPS[model]=${key}
+			KEYS+=(model)
 			key=macaddr
 		fi
 		key=${ALIAS[${format}.${key}]-${key}}
@@ -84,6 +86,7 @@ parse_props() {
 			value=${value^^}
 		fi
 		PROPS[${key}]=${value}
+		KEYS+=("${key}")
 	done
 }
 

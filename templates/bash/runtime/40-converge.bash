@@ -69,6 +69,18 @@ announce() {
 	for text in "${TEXTS[@]}"; do change "$1" "${text}"; done
 }
 
+# announce_set: tells what was set; of a guest that this run made, only which options.
+announce_set() {
+	local i done_options=''
+	if [[ -z ${CREATED[${GUEST_KEY}]-} ]]; then
+		announce '~'
+		return 0
+	fi
+	for ((i = 0; i < ${#SET[@]}; i += 2)); do done_options+=" ${SET[i]#--}"; done
+	for i in "${DELETE_FIRST[@]}" "${DELETE[@]}"; do done_options+=" -${i}"; done
+	change '+' "configured:${done_options}"
+}
+
 # set_differences TOOL KIND ID EXACT ARGUMENTS...: reads once more under a digest and writes what differs. When the file
 # changes between the two, it is read and compared again, once.
 set_differences() {
@@ -83,7 +95,7 @@ set_differences() {
 		code=0
 		write_differences "${tool}" "${id}" "${digest}" || code=$?
 		if ((code == 0)); then
-			announce '~'
+			announce_set
 			rm -f -- "${STATE}/intent/${id}.alloc"
 			return 0
 		fi
@@ -234,11 +246,12 @@ differ_sshkeys() {
 # differ_props FORMAT OPTION VALUE: compares a property string key by key; undeclared keys keep their live value.
 differ_props() {
 	local format=$1 option=$2 value=$3 key volume=''
-	local -a drifts=()
+	local -a drifts=() wanted=()
 	[[ ${LIVE[${option}]-} != "${value}" ]] || return 0
 	parse_props "${format}" "${value}"
 	local -A want=() have=()
-	for key in "${!PROPS[@]}"; do want[${key}]=${PROPS[${key}]}; done
+	wanted=("${KEYS[@]}")
+	for key in "${wanted[@]}"; do want[${key}]=${PROPS[${key}]}; done
 	live_slot "${format}" "${option}" "${want[mp]-}" "${want[path]-}"
 	option=${REPLY}
 	volume=${want[file]-${want[volume]-}}
@@ -249,7 +262,7 @@ differ_props() {
 	fi
 	parse_props "${format}" "${LIVE[${option}]}"
 	for key in "${!PROPS[@]}"; do have[${key}]=${PROPS[${key}]}; done
-	for key in "${!want[@]}"; do
+	for key in "${wanted[@]}"; do
 		if [[ -n ${volume} && (${key} == file || ${key} == volume) ]]; then
 			same_storage "${option}" "${have[${key}]-}" "${volume%%:*}" || return 0
 		elif [[ ${have[${key}]-} != "${want[${key}]}" ]]; then
