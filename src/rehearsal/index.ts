@@ -2,10 +2,9 @@
 export { isMutating } from "./host/dispatch.js";
 export type { GuestActor, GuestReply } from "./host/guest-answers.js";
 export type { GuestEntry, Kind } from "./host/guests.js";
+export type { CommandResult, HostRunOptions } from "./host/perform.js";
 export {
-  type CommandResult,
   type Fault,
-  type HostRunOptions,
   type RecordedCommand,
   type ScriptOptions,
   type ScriptResult,

@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { filesBelow } from "./host/capture.js";
 import type { GuestEntry } from "./host/guests.js";
-import { type HostRunOptions, type RecordedCommand, type ScriptResult, startHost } from "./host/simulated-host.js";
+import type { HostRunOptions } from "./host/perform.js";
+import { type RecordedCommand, type ScriptResult, startHost } from "./host/simulated-host.js";
 import type { HostState } from "./state.js";
 
 export interface RehearsalOptions extends HostRunOptions {

@@ -3,7 +3,8 @@ import { argument, type Call, flag, vmid } from "../host/command.js";
 import { isRunning, type Kind, listGuests, loadConfig, writeConfig } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";
 import { splitList } from "../schema/check.js";
-import { drivesOf, isCdrom, parseDrive } from "../qm/drives.js";
+import { drivesOf, isCdrom, isCloudInit, parseDrive } from "../qm/drives.js";
+import { parseMount } from "../pct/volumes.js";
 import { parseSize } from "../storage/sizes.js";
 
 /** `qm config`, `pct config`: with what waits for a restart merged in, unless asked for the current values. */
@@ -61,19 +62,39 @@ export function showStatus(kind: Kind): (call: Call) => void {
     const { options } = loadConfig(call.machine, kind, id).current;
     const status = isRunning(call.machine, id) ? "running" : "stopped";
     if (!flag(call, "verbose")) return call.print(`status: ${status}`);
-    const memory = Number(options.get("memory") ?? 512) * 1024 ** 2;
-    const shown = new Map([
-      ["cpus", options.get("cores") ?? (kind === "vm" ? "1" : "2")],
-      ["maxmem", `${memory}`],
-      ["name", options.get(kind === "vm" ? "name" : "hostname") ?? ""],
+    const shown = new Map(statusDefaults(kind, options));
+    for (const [name, value] of [
       ["status", status],
-      ["uptime", "0"],
       ["vmid", `${id}`],
-    ]);
+    ] as const)
+      shown.set(name, value);
     for (const name of ["lock", "tags", "template"]) if (options.has(name)) shown.set(name, options.get(name) ?? "");
-    if (kind === "ct") shown.set("type", "lxc");
     for (const [name, value] of sorted(shown)) call.print(`${name}: ${value}`);
   };
+}
+
+/** What a status shows of a guest that does nothing. */
+function statusDefaults(kind: Kind, options: ReadonlyMap<string, string>): [string, string][] {
+  const bytes = (name: string): string => `${Number(options.get(name) ?? 512) * 1024 ** 2}`;
+  const zeros = ["cpu", "disk", "diskread", "diskwrite", "mem", "netin", "netout", "uptime"].map(
+    (name): [string, string] => [name, "0"],
+  );
+  const cpus = options.get("cores") ?? (kind === "vm" ? "1" : "2");
+  const common: [string, string][] = [
+    ...zeros,
+    ["cpus", cpus],
+    ["maxmem", bytes("memory")],
+    ["name", options.get(kind === "vm" ? "name" : "hostname") ?? ""],
+  ];
+  if (kind === "vm") return common;
+  const root = parseMount("rootfs", options.get("rootfs") ?? "").get("size") ?? "0";
+  return [
+    ...common.filter(([name]) => name !== "cpu"),
+    ["maxdisk", `${parseSize(root) ?? 0}`],
+    ["maxswap", bytes("swap")],
+    ["swap", "0"],
+    ["type", "lxc"],
+  ];
 }
 
 /** `pct list` */
@@ -97,7 +118,7 @@ export function qmList(call: Call): void {
   call.print(row(["VMID", "NAME", "STATUS", "MEM(MB)", "BOOTDISK(GB)", "PID"]));
   for (const { id, name, running } of guests) {
     const { options } = loadConfig(call.machine, "vm", id).current;
-    const disk = drivesOf(options).find(([option, value]) => !isCdrom(option, value));
+    const disk = drivesOf(options).find(([option, value]) => !isCdrom(option, value) && !isCloudInit(option, value));
     const size = disk === undefined ? 0 : (parseSize(parseDrive(disk[0], disk[1]).get("size") ?? "0") ?? 0);
     const cells = [
       `${id}`,

@@ -31,6 +31,8 @@ export function takeSnapshot(kind: Kind): (call: Call) => Promise<void> {
   return async (call) => {
     const { machine } = call;
     const [id, name] = [vmid(call), argument(call, "snapname")];
+    if (flag(call, "vmstate") && isRunning(machine, id))
+      refuse("simulated host: unknown: a snapshot with the state of RAM", 127);
     if (name === "current") refuse("unable to use snapshot name 'current' (reserved name)", 2);
     const config = loadConfig(machine, kind, id);
     checkLock(kind, config);
@@ -49,12 +51,25 @@ export function takeSnapshot(kind: Kind): (call: Call) => Promise<void> {
     config.current.options.set("lock", "snapshot");
     writeConfig(machine, kind, id, config);
     await call.midway();
+    if (kind === "vm" && isRunning(machine, id)) announceLive(call, id, section);
     for (const volid of snapshotVolumes(kind, section)) snapshotVolume(machine, volid, name);
     section.options.delete("snapstate");
     config.current.options.delete("lock");
     config.current.options.set("parent", name);
     writeConfig(machine, kind, id, config);
   };
+}
+
+/** What a snapshot of a running VM says. */
+function announceLive(call: Call, id: number, section: Section): void {
+  const silent = section.options.has("agent") && call.machine.state.manners[id]?.agent === false;
+  if (silent) call.print("skipping guest filesystem freeze - agent configured but not running?");
+  for (const [option, value] of drivesOf(section.options)) {
+    const volid = driveVolume(option, value);
+    if (volid === undefined || isCdrom(option, value) || isCloudInit(option, value)) continue;
+    call.print(`snapshotting 'drive-${option}' (${volid})`);
+    if (volid.endsWith(".qcow2")) call.print("internal qemu snapshot");
+  }
 }
 
 /** `qm delsnapshot`, `pct delsnapshot` */

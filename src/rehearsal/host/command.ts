@@ -19,8 +19,8 @@ export interface Command {
    * when the command is killed.
    */
   readonly midway: () => Promise<void>;
-  /** Asks for a process that keeps the caller's open files, as kvm does; returns its id. */
-  readonly daemon: () => Promise<number>;
+  /** Leaves a process behind for a VM that keeps the caller's open files, as kvm does. */
+  readonly daemon: (id: number) => Promise<void>;
 }
 
 /** A command of Proxmox with its arguments read. */

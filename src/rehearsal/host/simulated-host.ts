@@ -5,12 +5,11 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { HostState } from "../state.js";
 import { captureState } from "./capture.js";
-import type { Command } from "./command.js";
-import { countedTools, dispatch, isMutating } from "./dispatch.js";
-import { type GuestActor, setActor } from "./guest-answers.js";
-import { type GuestEntry, isRunning, listGuests, writeRunning } from "./guests.js";
+import { countedTools, isMutating } from "./dispatch.js";
+import { setActor } from "./guest-answers.js";
+import { type GuestEntry, listGuests, writeRunning } from "./guests.js";
 import { layOut, type Machine, removeHostFile, writeHostFile } from "./machine.js";
-import { Killed, Refusal } from "./refusal.js";
+import { type CommandResult, endProcess, type HostRunOptions, perform, type Performer } from "./perform.js";
 import { type Caller, listen, type Request } from "./session.js";
 import { findProgram, layOutCommands } from "./shim.js";
 
@@ -37,21 +36,6 @@ export interface Fault {
   readonly when: "before" | "during" | "after" | "fail";
   /** What the script's own process gets; SIGKILL unless given. */
   readonly signal?: "SIGKILL" | "SIGTERM" | "SIGINT";
-}
-
-export interface HostRunOptions {
-  /** Plays the guests. */
-  readonly guests?: GuestActor;
-  /** How long a command takes, in milliseconds. */
-  readonly latencyMs?: (argv: readonly string[]) => number;
-  /** How long to wait for a guest's lock file; Proxmox waits 10 s. */
-  readonly lockTimeoutMs?: number;
-}
-
-export interface CommandResult {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
 }
 
 export interface ScriptOptions {
@@ -99,13 +83,9 @@ interface Run {
   counted: number;
 }
 
-interface Live {
-  readonly machine: Machine;
-  readonly options: HostRunOptions;
+interface Live extends Performer {
   readonly log: RecordedCommand[];
   readonly runs: Map<string, Run>;
-  /** Processes that stand for VMs which inherited open files. */
-  readonly daemons: Map<number, number>;
   readonly stock: string;
 }
 
@@ -155,14 +135,6 @@ function setDevice(machine: Machine, path: string, present: boolean): void {
   } else removeHostFile(machine, path);
 }
 
-function endProcess(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // It is gone already.
-  }
-}
-
 /** Serves one call of a script. */
 async function serve(live: Live, request: Request, caller: Caller): Promise<void> {
   const run = live.runs.get(request.token);
@@ -191,69 +163,6 @@ function record(live: Live, run: Run, argv: readonly string[], result: CommandRe
   const recorded = { argv, mutating: isMutating(argv), ...result, known };
   run.commands.push(recorded);
   live.log.push(recorded);
-}
-
-/** Does what a command line says. `dies`: it is killed at its half-way point. */
-async function perform(
-  live: Live,
-  request: Pick<Request, "argv" | "pid" | "cwd">,
-  caller: Pick<Caller, "stdin" | "daemon" | "gone">,
-  dies: boolean,
-): Promise<CommandResult | { readonly real: string }> {
-  const { machine, options } = live;
-  machine.state.clock++;
-  let [stdout, stderr] = ["", ""];
-  let waited = false;
-  const pause = async (): Promise<void> => {
-    const ms = waited ? 0 : (options.latencyMs?.(request.argv) ?? 0);
-    waited = true;
-    if (ms === 0) return;
-    const gone = await Promise.race([
-      caller.gone.then(() => true),
-      new Promise<boolean>((resolve) => setTimeout(() => resolve(false), ms)),
-    ]);
-    if (gone) throw new Killed();
-  };
-  const command: Command = {
-    machine,
-    pid: request.pid,
-    cwd: request.cwd,
-    print: (line) => void (stdout += `${line}\n`),
-    warn: (line) => void (stderr += `${line}\n`),
-    stdin: caller.stdin,
-    midway: async () => {
-      if (dies) throw new Killed();
-      await pause();
-    },
-    daemon: async () => {
-      const pid = await caller.daemon();
-      const started = Object.keys(machine.state.running)
-        .map(Number)
-        .find((id) => request.argv.includes(`${id}`));
-      if (pid > 0 && started !== undefined) live.daemons.set(started, pid);
-      return pid;
-    },
-  };
-  try {
-    const handover = await dispatch(command, request.argv, options.lockTimeoutMs ?? 10_000);
-    if (handover !== undefined) return handover;
-    await pause();
-    return { code: 0, stdout, stderr };
-  } catch (error) {
-    if (error instanceof Killed) return { code: 137, stdout, stderr };
-    if (error instanceof Refusal) return { code: error.code, stdout, stderr: stderr + error.message };
-    return {
-      code: 127,
-      stdout,
-      stderr: `simulated host: unknown error: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-    };
-  } finally {
-    for (const [id, pid] of live.daemons) {
-      if (isRunning(machine, id)) continue;
-      endProcess(pid);
-      live.daemons.delete(id);
-    }
-  }
 }
 
 async function execute(live: Live, argv: readonly string[], stdin = ""): Promise<CommandResult> {

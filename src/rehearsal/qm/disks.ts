@@ -4,7 +4,7 @@ import { Refusal, refuse } from "../host/refusal.js";
 import { splitList } from "../schema/check.js";
 import { parseSize, printSize } from "../storage/sizes.js";
 import { getStorage, parseVolume } from "../storage/volume-names.js";
-import { allocate, freeVolume, volumeSize } from "../storage/volumes.js";
+import { allocate, freeVolume, makeBase, volumeSize } from "../storage/volumes.js";
 import {
   addUnused,
   driveVolume,
@@ -109,8 +109,10 @@ export async function qmMove(call: Call): Promise<void> {
   if (storage.id === parseVolume(machine, volid).storage.id && format === undefined)
     refuse("you can't move to the same storage with same format");
   const bytes = volumeSize(machine, volid);
-  const moved = allocate(machine, { storage, owner: id, bytes, ...(format === undefined ? {} : { format }) });
+  const isTemplate = config.current.options.get("template") === "1";
+  const target = allocate(machine, { storage, owner: id, bytes, ...(format === undefined ? {} : { format }) });
   await call.midway();
+  const moved = isTemplate ? makeBase(machine, target) : target;
   config.current.options.set(
     disk,
     withVolume(disk, value, moved, parseDrive(disk, value).get("size") ?? printSize(bytes)),

@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { GuestConfig, Section } from "../config/guest-config.js";
 import { type Call, type Command, callerFile } from "../host/command.js";
+import { findConfig } from "../host/guests.js";
 import { readImage } from "../host/images.js";
 import type { Machine } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
@@ -138,10 +139,21 @@ function placeNew(call: Call, id: number, option: string, keys: Map<string, stri
   const bytes = source === undefined ? newSize(option, Number(gibibytes)) : importSize(call, source);
   const volid = allocate(call.machine, { storage, owner: id, bytes, ...(format === undefined ? {} : { format }) });
   made.push(volid);
+  if (source !== undefined && !source.startsWith("/")) {
+    call.print(`create full clone of drive ${sourceDrive(call.machine, source)} (${source})`);
+    call.print(`allocated target volume '${volid}'`);
+  }
   if (source !== undefined) call.print(`transferred ${printSize(bytes)} of ${printSize(bytes)} (100.00%)`);
   keys.set("file", volid);
   const aligned = option === "efidisk0" && storage.type === "zfspool" ? 1024 ** 2 : bytes;
   keys.set("size", printSize(aligned));
+}
+
+/** The drive that a volume is in its owner's configuration. */
+function sourceDrive(machine: Machine, volid: string): string {
+  const { owner } = parseVolume(machine, volid);
+  const options = owner === undefined ? undefined : findConfig(machine, "vm", owner)?.current.options;
+  return [...(options ?? [])].find(([option, value]) => driveVolume(option, value) === volid)?.[0] ?? "unused0";
 }
 
 /** Variables and TPM state have sizes of their own, whatever is asked for. */

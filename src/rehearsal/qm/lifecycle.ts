@@ -4,7 +4,7 @@ import { checkLock, findConfig, isRunning, loadConfig, removeConfig, setRunning,
 import { refuse } from "../host/refusal.js";
 import { freeVolume, isBaseInUse, listVolumes, volumeExists } from "../storage/volumes.js";
 import { parseVolume, storages } from "../storage/volume-names.js";
-import { netFormat } from "../tables/qm.js";
+import { netFormat } from "../tables/qm-devices.js";
 import { driveVolume, drivesOf, isCdrom, isCloudInit } from "./drives.js";
 import { applyPending } from "./set.js";
 
@@ -32,7 +32,7 @@ export async function startVm(call: Call, id: number): Promise<void> {
   writeConfig(machine, "vm", id, config);
   await call.midway();
   setRunning(machine, "vm", id, true);
-  await call.daemon();
+  await call.daemon(id);
 }
 
 function checkBridge(call: Call, net: string): void {
@@ -66,8 +66,10 @@ export function qmShutdown(call: Call): void {
   const config = loadConfig(call.machine, "vm", id, 255);
   if (!flag(call, "skiplock")) checkLock("vm", config);
   if (!isRunning(call.machine, id)) return call.print(`VM ${id} not running`);
-  if (call.machine.state.manners[id]?.ignoresShutdown === true && !flag(call, "forceStop"))
-    refuse("VM quit/powerdown failed - got timeout");
+  const manner = call.machine.state.manners[id];
+  if (manner?.agent === false && config.current.options.has("agent"))
+    call.warn(`QEMU Guest Agent is not running - VM ${id} qga command 'guest-ping' failed - got timeout`);
+  if (manner?.ignoresShutdown === true && !flag(call, "forceStop")) refuse("VM quit/powerdown failed - got timeout");
   stopVm(call, id);
 }
 

@@ -8,7 +8,8 @@ import { specOf } from "../schema/spec.js";
 import { splitList } from "../schema/check.js";
 import { callerFile } from "../host/command.js";
 import { volumePath } from "../storage/volume-names.js";
-import { netFormat, qmConfig } from "../tables/qm.js";
+import { netFormat } from "../tables/qm-devices.js";
+import { qmConfig } from "../tables/qm.js";
 
 /** The options of a call that belong into the configuration, with file names and prompts replaced by what they stand for. */
 export async function wantedOptions(call: Call): Promise<Map<string, string>> {

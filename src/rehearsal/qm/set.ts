@@ -5,7 +5,8 @@ import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
 import { splitList } from "../schema/check.js";
 import { specOf } from "../schema/spec.js";
-import { freeVolume } from "../storage/volumes.js";
+import { parseVolume } from "../storage/volume-names.js";
+import { freeVolume, makeBase } from "../storage/volumes.js";
 import { cloudInitOptions, driveFormat, qmConfig } from "../tables/qm.js";
 import {
   checkDrives,
@@ -16,6 +17,7 @@ import {
   placeDrive,
   removeDrive,
   setDrive,
+  withVolume,
 } from "./drives.js";
 import { checkOptions, setPlain, wantedOptions, writtenValue } from "./options.js";
 
@@ -56,6 +58,7 @@ export async function qmSet(call: Call): Promise<void> {
   const config = loadConfig(machine, "vm", id);
   checkDeletes(call, wanted, deletes);
   checkDrives(call, drivesOf(wanted));
+  for (const [option, value] of wanted) if (/^unused\d+$/.test(option)) parseVolume(machine, value, 2);
   checkDigest(machine, "vm", id, call.args.values.get("digest"));
   if (!flag(call, "skiplock")) checkLock("vm", config);
   checkOptions(call, config.current, wanted);
@@ -119,7 +122,7 @@ async function applyChanges(
     ([option, value]) => [option, placeDrive(call, id, option, value, made)] as const,
   );
   if (made.length > 0) await call.midway();
-  for (const [option, value] of drives) setDrive(machine, config, option, value);
+  for (const [option, value] of drives) setDrive(machine, config, option, asBase(call, config, option, value, made));
   const rest = [...wanted].filter(([option]) => driveFormat(option) === undefined);
   for (const [option, value] of rest) setOption(config, option, writtenValue(machine, option, value), running);
   const newCloudInit = drives.some(([option, value]) => isCloudInit(option, value) && made.length > 0);
@@ -128,6 +131,15 @@ async function applyChanges(
   if (unplugged === undefined) return;
   const message = `hotplug problem - error on hot-unplugging device 'virtio${unplugged}' - still busy in guest?\n`;
   throw parameterRefusal(call.args.spec, [{ name: unplugged, message }], 255);
+}
+
+/** A new disk of a template is a base at once. */
+function asBase(call: Call, { current }: GuestConfig, option: string, value: string, made: readonly string[]): string {
+  const volid = driveVolume(option, value);
+  const fresh = volid !== undefined && made.includes(volid) && !isCloudInit(option, value);
+  return fresh && current.options.get("template") === "1"
+    ? withVolume(option, value, makeBase(call.machine, volid))
+    : value;
 }
 
 function setOption(config: GuestConfig, option: string, value: string, running: boolean): void {

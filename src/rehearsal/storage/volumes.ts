@@ -42,11 +42,12 @@ export function allocate(machine: Machine, wanted: Allocation): string {
   const extension = keepsFiles(storage) ? `.${format}` : "";
   const name = `${wanted.name ?? freeName(machine, storage, wanted.owner, "vm")}${extension}`;
   const key = keepsFiles(storage) ? `${storage.id}:${wanted.owner}/${name}` : `${storage.id}:${name}`;
-  const base = wanted.base === undefined ? {} : { base: keyOf(parseVolume(machine, wanted.base)) };
+  const base: { readonly base?: string } =
+    wanted.base === undefined ? {} : { base: keyOf(parseVolume(machine, wanted.base)) };
   machine.state.volumes[key] = { size: wanted.bytes, format, snapshots: [], ...base };
   if (keepsFiles(storage)) writeHostFile(machine, volumePath(machine, key), `volume ${key}\n`);
   if (wanted.base === undefined) return key;
-  return `${storage.id}:${parseVolume(machine, wanted.base).path}/${key.slice(storage.id.length + 1)}`;
+  return `${storage.id}:${(base.base ?? "").slice(storage.id.length + 1)}/${key.slice(storage.id.length + 1)}`;
 }
 
 function allocateDataset(machine: Machine, wanted: Allocation): string {

@@ -8,106 +8,15 @@ import {
   type Options,
   property,
   type PropertyFormat,
-  type Spec,
   text,
   upTo,
 } from "../schema/spec.js";
+import { anyDrive, diskSize, drive, model, net, numberRanges, scsi, volumeOrPath, wwn } from "./qm-devices.js";
 
-const cpuSet = /\d+(?:-\d+)?(?:;\d+(?:-\d+)?)*/;
 const base64 = matching(/[A-Za-z0-9+/]+={0,2}/);
 const hexId = matching(/0x[0-9a-fA-F]{4}/);
 const uuid = /[a-fA-F0-9]{8}(?:-[a-fA-F0-9]{4}){3}-[a-fA-F0-9]{12}/;
 const pci = /(?:[a-f0-9]{4,}:)?[a-f0-9]{2}:[a-f0-9]{2}(?:\.[a-f0-9])?/;
-const volumeOrPath = format("pve-volume-or-path");
-const diskSize = format("disk-size");
-
-const limits = ["bps", "bps_rd", "bps_wr", "iops", "iops_rd", "iops_wr"];
-const throttles: Record<string, Spec> = {
-  ...Object.fromEntries(
-    limits.flatMap((name) => [
-      [name, int()],
-      [`${name}_max_length`, int(1)],
-    ]),
-  ),
-  ...Object.fromEntries(["iops_max", "iops_rd_max", "iops_wr_max"].map((name) => [name, int()])),
-  ...Object.fromEntries(
-    ["mbps", "mbps_rd", "mbps_wr"].flatMap((name) => [
-      [name, num()],
-      [`${name}_max`, num()],
-    ]),
-  ),
-};
-
-const anyDrive: Record<string, Spec> = {
-  ...throttles,
-  aio: oneOf("native", "threads", "io_uring"),
-  backup: bool,
-  cache: oneOf("none", "writethrough", "writeback", "unsafe", "directsync"),
-  detect_zeroes: bool,
-  discard: oneOf("ignore", "on"),
-  file: volumeOrPath,
-  format: oneOf("raw", "qcow", "qed", "qcow2", "vmdk", "cloop"),
-  "import-from": volumeOrPath,
-  media: oneOf("cdrom", "disk"),
-  replicate: bool,
-  rerror: oneOf("ignore", "report", "stop"),
-  serial: format("urlencoded", { maxLength: 60 }),
-  shared: bool,
-  size: diskSize,
-  snapshot: bool,
-  werror: oneOf("enospc", "ignore", "report", "stop"),
-};
-
-const driveAliases = {
-  volume: "file",
-  bps_rd_length: "bps_rd_max_length",
-  bps_wr_length: "bps_wr_max_length",
-  iops_rd_length: "iops_rd_max_length",
-  iops_wr_length: "iops_wr_max_length",
-};
-
-function drive(more: Record<string, Spec>): Spec {
-  return property("file", { ...anyDrive, ...more }, ["file"], { aliases: driveAliases });
-}
-
-const wwn = matching(/0x[0-9a-fA-F]{16}/);
-const model = format("urlencoded", { maxLength: 120 });
-const scsi = drive({
-  iothread: bool,
-  product: matching(/[A-Za-z0-9\-_\s]{0,16}/),
-  queues: int(2),
-  ro: bool,
-  scsiblock: bool,
-  ssd: bool,
-  vendor: matching(/[A-Za-z0-9\-_\s]{0,8}/),
-  wwn,
-});
-
-/** Network models; each also stands as a key for its MAC address. */
-const models =
-  "e1000 e1000-82540em e1000-82544gc e1000-82545em e1000e i82551 i82557b i82559er ne2k_isa ne2k_pci pcnet rtl8139 virtio vmxnet3".split(
-    " ",
-  );
-
-const net = property(
-  "model",
-  {
-    bridge: format("pve-bridge-id"),
-    firewall: bool,
-    "host-tunnel": bool,
-    link_down: bool,
-    macaddr: format("mac-addr"),
-    model: oneOf(...models),
-    mtu: int(1, 65520),
-    queues: int(0, 64),
-    rate: num(0),
-    tag: int(1, 4094),
-    trunks: matching(cpuSet),
-  },
-  ["model"],
-  { keyAlias: { words: models, key: "model", value: "macaddr" } },
-);
-
 const cpu = property("cputype", {
   cputype: format("cputype"),
   flags: matching(/[+-][a-zA-Z0-9\-_.]+(?:;[+-][a-zA-Z0-9\-_.]+)*/),
@@ -133,8 +42,8 @@ const machine = property("type", {
 const numa = property(
   undefined,
   {
-    cpus: matching(cpuSet),
-    hostnodes: matching(cpuSet),
+    cpus: matching(numberRanges),
+    hostnodes: matching(numberRanges),
     memory: num(),
     policy: oneOf("preferred", "bind", "interleave"),
   },
@@ -423,5 +332,3 @@ export function driveFormat(option: string): PropertyFormat | undefined {
   if (family !== undefined) return qmConfig[`${family}[n]`]?.keys;
   return option === "efidisk0" || option === "tpmstate0" ? qmConfig[option]?.keys : undefined;
 }
-
-export const netFormat: PropertyFormat = net.keys ?? { required: [], keys: {} };

@@ -166,7 +166,8 @@ function list(command: Command, argv: readonly string[]): void {
     .map((type) => ({ fs: "filesystem", vol: "volume", snap: "snapshot" })[type] ?? type);
   const { found, missing } = selected(command, words, depthOf(flags, values));
   if (found.length === 0 && missing.length === 0) return command.warn("no datasets available");
-  if (!flags.has("H")) command.print(columns.map((column) => column.toUpperCase()).join("  "));
+  const titles: Record<string, string> = { available: "AVAIL", referenced: "REFER" };
+  if (!flags.has("H")) command.print(columns.map((column) => titles[column] ?? column.toUpperCase()).join("  "));
   for (const dataset of found)
     for (const row of rowsOf(command, dataset, types))
       command.print(
