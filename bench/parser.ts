@@ -2,6 +2,7 @@ import { Bench } from "tinybench";
 import { parse } from "../src/parser/index.js";
 import { createLexer } from "../src/parser/tokens.js";
 import { sourceFile } from "../src/text/source.js";
+import { median } from "./median.js";
 
 /** One guest of the usual size, with every form that the grammar has; repeated it makes a file of any length. */
 const guest = (n: number): string => `# guest ${n}
@@ -34,17 +35,11 @@ export async function measureParser(): Promise<string> {
   const bench = new Bench({ time: 3000, warmupTime: 1000 });
   bench.add("lexer", () => lexer.tokenize(text)).add("parse", () => parse(file));
   await bench.run();
-  const [lex, whole] = bench.tasks.map((task) => median(task));
+  const [lex, whole] = bench.tasks.map(median);
   if (lex === undefined || whole === undefined) throw new Error("nothing was measured");
   const rate = (lines / whole) * 1000;
   return (
     `parse ${lines} lines: ${whole.toFixed(0)} ms (${Math.round(rate)} lines/s), bare lexer ${lex.toFixed(0)} ms, ` +
     `ratio ${(whole / lex).toFixed(2)}`
   );
-}
-
-/** Milliseconds. */
-function median(task: Bench["tasks"][number]): number {
-  if (task.result.state !== "completed") throw new Error(`${task.name}: ${task.result.state}`);
-  return task.result.latency.p50;
 }

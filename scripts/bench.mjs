@@ -12,3 +12,5 @@ if (!ok) {
 await import("../bench/start.mjs");
 const { measureParser } = await import("../build/bench/parser.js");
 say(await measureParser());
+const { measureRules } = await import("../build/bench/rules.js");
+say(await measureRules());
