@@ -246,12 +246,12 @@ differ_sshkeys() {
 # differ_props FORMAT OPTION VALUE: compares a property string key by key; undeclared keys keep their live value.
 differ_props() {
 	local format=$1 option=$2 value=$3 key volume=''
-	local -a drifts=() wanted=()
+	local -a drifts=() sequence=()
 	[[ ${LIVE[${option}]-} != "${value}" ]] || return 0
 	parse_props "${format}" "${value}"
 	local -A want=() have=()
-	wanted=("${KEYS[@]}")
-	for key in "${wanted[@]}"; do want[${key}]=${PROPS[${key}]}; done
+	sequence=("${KEYS[@]}")
+	for key in "${sequence[@]}"; do want[${key}]=${PROPS[${key}]}; done
 	live_slot "${format}" "${option}" "${want[mp]-}" "${want[path]-}"
 	option=${REPLY}
 	volume=${want[file]-${want[volume]-}}
@@ -262,7 +262,7 @@ differ_props() {
 	fi
 	parse_props "${format}" "${LIVE[${option}]}"
 	for key in "${!PROPS[@]}"; do have[${key}]=${PROPS[${key}]}; done
-	for key in "${wanted[@]}"; do
+	for key in "${sequence[@]}"; do
 		if [[ -n ${volume} && (${key} == file || ${key} == volume) ]]; then
 			same_storage "${option}" "${have[${key}]-}" "${volume%%:*}" || return 0
 		elif [[ ${have[${key}]-} != "${want[${key}]}" ]]; then
