@@ -21,17 +21,23 @@ interface Group {
   readonly places: Span[];
 }
 
+/** Groups in the order of their first places; containers and virtual machines share those of one name and fate. */
+interface Groups {
+  readonly byKey: Map<string, Group>;
+  readonly byField: Map<FieldNode, Group>;
+}
+
 /** How many further places a note shows. */
 const MAX_RELATED = 3;
 
 /** Reports every field that is not compiled: one note for all fields of a name, at the first of them. */
 export function reportFates(files: readonly Described[], report: (finding: Diagnostic) => void): void {
-  const groups = new Map<string, Group>();
+  const groups: Groups = { byKey: new Map(), byField: new Map() };
   for (const { tree, fields } of files) collect(tree, fields, groups);
-  for (const group of groups.values()) reportGroup(group, report);
+  for (const group of groups.byKey.values()) reportGroup(group, report);
 }
 
-function collect(node: JsonNode, fields: FieldNode, groups: Map<string, Group>): void {
+function collect(node: JsonNode, fields: FieldNode, groups: Groups): void {
   if (node.type === "array" && fields.items !== undefined) {
     for (const item of node.items) collect(item, fields.items, groups);
   }
@@ -44,15 +50,21 @@ function collect(node: JsonNode, fields: FieldNode, groups: Map<string, Group>):
   }
 }
 
-function addTo(groups: Map<string, Group>, field: FieldNode, place: Span): void {
+function addTo(groups: Groups, field: FieldNode, place: Span): void {
   const fate = field.field?.fate;
   if (fate === undefined || fate.fate === "compiled" || fate.fate === "read") return;
+  const known = groups.byField.get(field);
+  if (known !== undefined) {
+    known.places.push(place);
+    return;
+  }
   const path = field.path.replace(GUEST, "");
   const unit = unitOf(field.path);
   const key = `${path} ${unit} ${JSON.stringify(fate)}`;
-  const group = groups.get(key);
-  if (group === undefined) groups.set(key, { path, unit, fate, places: [place] });
-  else group.places.push(place);
+  const group = groups.byKey.get(key) ?? { path, unit, fate, places: [] };
+  group.places.push(place);
+  groups.byKey.set(key, group);
+  groups.byField.set(field, group);
 }
 
 const GUEST = /^(lxc_configs\.#|vms\[\])\./;

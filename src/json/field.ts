@@ -1,4 +1,4 @@
-import type { FieldType, TypeName } from "./types.js";
+import { type FieldType, type TypeName, TYPES } from "./types.js";
 
 /**
  * What becomes of a field. `compiled`: it is in the plan, as `into` says. `read`: it steers the compilation without being a
@@ -61,4 +61,9 @@ export function ruleFields(path: string): FieldTable {
     [`${path}[].iface`]: compiled("word", "`iface` of a rule"),
     [`${path}[].comment`]: compiled("text", "`comment` of a rule"),
   };
+}
+
+/** The type of a field, by name or its own. */
+export function typeOf(field: Field): FieldType {
+  return typeof field.type === "string" ? TYPES[field.type] : field.type;
 }

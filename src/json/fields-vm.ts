@@ -63,6 +63,9 @@ function machineFields(at: string): FieldTable {
     [`${at}.count`]: later("write each virtual machine out, or use `for` in a .phx file"),
     [`${at}.dns_records`]: later("keep DNS records in the name server's configuration by hand"),
     [`${at}.file_injections`]: later(FILES),
+    [`${at}.ssh_users`]: later(
+      "give cloud-init the key of its user (`user_config.ssh_public_key`); add other users by hand",
+    ),
     [`${at}.nfs_shares`]: later("write `volumes` with `type` `nfs`"),
     [`${at}.docker_compose_files`]: foreign("Docker"),
     [`${at}.application_script`]: later(FILES),

@@ -16,7 +16,6 @@ import { checkUncompiled } from "./shared.js";
 import { checkShape } from "./validate.js";
 
 export type { JsonIo } from "./load.js";
-export { AJV_OPTIONS, SCHEMAS } from "./schema.js";
 
 /** What the JSON front end makes of a configuration. */
 export interface JsonDocument {

@@ -1,6 +1,6 @@
-import type { Field } from "./field.js";
+import { typeOf } from "./field.js";
 import { CONFIG_FIELDS, type FieldNode, isLeaf, STACK_MANIFEST_FIELDS } from "./fields.js";
-import { type FieldType, type Schema, TYPES } from "./types.js";
+import type { Schema } from "./types.js";
 
 /** Which of the two forms a file has: a part of the configuration, or the manifest of a Docker stack. */
 export type SchemaName = "config" | "stack";
@@ -13,11 +13,6 @@ export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = {
 
 /** How Ajv has to be told to read them: all findings in one run, and fields of several types. */
 export const AJV_OPTIONS = { allErrors: true, strict: false, allowUnionTypes: true, unicodeRegExp: true } as const;
-
-/** The type of a field, by name or its own. */
-export function typeOf(field: Field): FieldType {
-  return typeof field.type === "string" ? TYPES[field.type] : field.type;
-}
 
 function schemaOf(node: FieldNode): Schema {
   const own = node.field === undefined ? undefined : typeOf(node.field).schema;

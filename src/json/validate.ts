@@ -8,9 +8,9 @@ import {
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { span, type Span } from "../text/source.js";
+import { typeOf } from "./field.js";
 import { CONFIG_FIELDS, type FieldNode, fieldOf, STACK_MANIFEST_FIELDS } from "./fields.js";
 import type { SchemaName } from "./schema.js";
-import { typeOf } from "./schema.js";
 import { isSet } from "./read.js";
 import type { JsonMember, JsonNode, JsonObject } from "./tree.js";
 import { validate } from "./validator.js";

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { compile } from "../../src/compile.js";
+import { diskFiles } from "../../src/host/files.js";
 import { golden } from "../support/golden.js";
 import { describeResult, documentText, filesOf, placesOf, readTexts, readValue } from "../support/json.js";
 import { root } from "../support/paths.js";
@@ -18,6 +20,17 @@ for (const name of ["mid-2025", "templates", "forerunner", "roadmap", "late-2025
       result.diagnostics.filter(({ severity }) => severity === "error"),
       [],
     );
+  });
+}
+
+for (const name of ["mid-2025", "templates", "forerunner", "roadmap", "late-2025"]) {
+  test(`${name}: a plan follows from it`, async () => {
+    const { diagnostics, plan } = await compile({ entry: `${name}.json`, files: diskFiles(fixtures) });
+    assert.equal(
+      diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message),
+      [],
+    );
+    assert.ok(plan !== undefined && plan.steps.length > 0);
   });
 }
 
