@@ -6,7 +6,7 @@ import { duplicateBlock } from "../diagnostics/catalogue/semantics.js";
 import { readArguments, headSpan } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { childScope, lazy, report } from "./context.js";
-import type { BodyNode, Context, Expansion, Layer, Scope, Source } from "./context.js";
+import type { BodyNode, Context, Expansion, Layer, Repeated, Scope, Source } from "./context.js";
 import { condition } from "./words.js";
 import { declareLet, runLoop } from "./loops.js";
 import { reportExtends, unknownSection } from "./unknown.js";
@@ -39,24 +39,36 @@ export function layer(
   return { items, scope, profile };
 }
 
-/** The attributes that stand in the layers themselves. */
+/** The attributes that stand in the layers themselves, and in no loop. */
 function directSources(layers: readonly Layer[]): ReadonlyMap<string, readonly Source[]> {
   const sources = new Map<string, Source[]>();
+  const inLoops = new Set<string>();
   layers.forEach(({ items, scope }, index) => {
-    for (const item of items)
+    for (const item of items) {
       if (item.type === "attribute") addSource(sources, { attribute: item, scope, layer: index });
+      if (item.type === "for") for (const name of attributeNames(item.body.items)) inLoops.add(name);
+    }
   });
+  for (const name of inLoops) sources.delete(name);
   return sources;
 }
 
-function addSource(sources: Map<string, Source[]>, source: Source): void {
+function attributeNames(items: readonly Item[]): readonly string[] {
+  return items.flatMap((item) => {
+    if (item.type === "attribute") return [item.name.text];
+    return item.type === "for" ? attributeNames(item.body.items) : [];
+  });
+}
+
+/** Inside one layer the first `=` counts; gives it when this is a second one. */
+function addSource(sources: Map<string, Source[]>, source: Source): Attribute | undefined {
   const name = source.attribute.name.text;
   const same = sources.get(name) ?? [];
   sources.set(name, same);
-  const last = same.at(-1);
-  // Inside one layer the first `=` counts; a second one is reported when the body is checked.
-  if (last?.layer === source.layer && source.attribute.operator === "=") return;
+  const earlier = same.find((other) => other.layer === source.layer);
+  if (earlier !== undefined && source.attribute.operator === "=") return earlier.attribute;
   same.push(source);
+  return undefined;
 }
 
 /** Work in progress on one expansion. */
@@ -66,6 +78,7 @@ interface Expanding {
   readonly sources: Map<string, Source[]>;
   readonly sections: Group[];
   readonly assertions: Expansion["assertions"][number][];
+  readonly repeated: Repeated[];
   readonly state: { isDamaged: boolean };
 }
 
@@ -86,11 +99,13 @@ function expand(ctx: Context, node: BodyNode): Expansion {
     sources: new Map(),
     sections: [],
     assertions: [],
+    repeated: [],
     state: { isDamaged: false },
   };
   node.layers.forEach(({ items, scope }, index) => expandItems(work, items, scope, index));
   const sections = work.sections.map((group) => group.node);
-  return { sources: work.sources, sections, assertions: work.assertions, isDamaged: work.state.isDamaged };
+  const { sources, assertions, repeated, state } = work;
+  return { sources, sections, assertions, repeated, isDamaged: state.isDamaged };
 }
 
 function expandItems(work: Expanding, items: readonly Item[], scope: Scope, index: number): void {
@@ -100,7 +115,7 @@ function expandItems(work: Expanding, items: readonly Item[], scope: Scope, inde
 function expandItem(work: Expanding, item: Item, scope: Scope, index: number): void {
   switch (item.type) {
     case "attribute":
-      return addSource(work.sources, { attribute: item, scope, layer: index });
+      return expandAttribute(work, item, scope, index);
     case "block":
       return expandBlock(work, item, scope, index);
     case "for":
@@ -117,6 +132,11 @@ function expandItem(work: Expanding, item: Item, scope: Scope, index: number): v
     case "let":
       return;
   }
+}
+
+function expandAttribute(work: Expanding, attribute: Attribute, scope: Scope, index: number): void {
+  const first = addSource(work.sources, { attribute, scope, layer: index });
+  if (first !== undefined) work.repeated.push({ again: attribute, first, profile: work.node.layers[index]?.profile });
 }
 
 function expandLoop(work: Expanding, item: ForItem, scope: Scope, index: number): void {
@@ -194,17 +214,4 @@ function sectionHead(parent: BodyNode, block: Block, spec: SectionSpec, args: Ar
 export function sourceText(at: Span): string {
   const text = at.file.text.slice(at.start, at.end).replace(/\s+/g, " ");
   return text.length > 60 ? `${text.slice(0, 60)}...` : text;
-}
-
-/** Every attribute of a layer that repeats an earlier one of the same layer. */
-export function repeatedAttributes(items: readonly Item[]): readonly { again: Attribute; first: Attribute }[] {
-  const seen = new Map<string, Attribute>();
-  const repeated: { again: Attribute; first: Attribute }[] = [];
-  for (const item of items) {
-    if (item.type !== "attribute") continue;
-    const first = seen.get(item.name.text);
-    if (first === undefined) seen.set(item.name.text, item);
-    else if (item.operator === "=") repeated.push({ again: item, first });
-  }
-  return repeated;
 }

@@ -106,7 +106,7 @@ export interface BodyNode {
   readonly span: Span;
   /** How findings name it: `vm.8001`, `net lan of vm.8001`. */
   readonly label: string;
-  /** Attributes that stand in the layers directly, not in loops: known without evaluating anything. */
+  /** Attributes that no loop sets: known without evaluating anything. */
   readonly direct: Lazy<ReadonlyMap<string, readonly Source[]>>;
   readonly expansion: Lazy<Expansion>;
   /** Checked attributes, as they are asked for. */
@@ -118,8 +118,17 @@ export interface Expansion {
   readonly sources: ReadonlyMap<string, readonly Source[]>;
   readonly sections: readonly BodyNode[];
   readonly assertions: readonly { readonly item: AssertItem; readonly scope: Scope }[];
+  /** Attributes that the same layer sets again. */
+  readonly repeated: readonly Repeated[];
   /** Something in it could not be read: what is missing is not reported. */
   readonly isDamaged: boolean;
+}
+
+/** An attribute that is set twice in one layer; the first one counts. */
+export interface Repeated {
+  readonly again: Attribute;
+  readonly first: Attribute;
+  readonly profile: string | undefined;
 }
 
 /** A top-level block. */

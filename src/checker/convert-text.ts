@@ -2,7 +2,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Extra } from "../diagnostics/diagnostic.js";
 import { badAddress, badText } from "../diagnostics/catalogue/semantics.js";
 import type { OptionType } from "../plugin-api/index.js";
-import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from "./address.js";
+import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from "../text/ip.js";
 import { accept, close } from "./outcome.js";
 import type { Attempt } from "./outcome.js";
 import { plainText } from "./datum.js";

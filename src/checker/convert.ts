@@ -11,7 +11,7 @@ import {
   wrongType,
 } from "../diagnostics/catalogue/semantics.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
-import { parseIp } from "./address.js";
+import { parseIp } from "../text/ip.js";
 import type { Context } from "./context.js";
 import { convertNumber, convertQuantity } from "./convert-number.js";
 import { convertIp, convertCidr, convertPattern, convertPath, convertString } from "./convert-text.js";

@@ -10,7 +10,7 @@ import {
   unknownFunction,
 } from "../diagnostics/catalogue/semantics.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
-import { formatIp, hostOf, parseCidr } from "./address.js";
+import { formatIp, hostOf, parseCidr } from "../text/ip.js";
 import { report } from "./context.js";
 import type { Context } from "./context.js";
 import { MAX_TEXT, describe, errorDatum, literalDatum, plainText, stringDatum } from "./datum.js";

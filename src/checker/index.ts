@@ -16,7 +16,7 @@ import { addResource, collectBlocks } from "./resources.js";
 import type { Found } from "./resources.js";
 import { checkAssertion, checkResource } from "./sections.js";
 
-export type { CheckerIo, CheckInput, JsonValue, LoadFailure, ParamSetting, SourceDocument } from "./input.js";
+export type { CheckerIo, CheckInput, ParamSetting, SourceDocument } from "./input.js";
 
 /**
  * Turns documents into the model: imports, params, loops, profiles, expressions, types, references, the order of things,

@@ -6,7 +6,7 @@ import {
   tooLarge,
   tooManyIterations,
 } from "../diagnostics/catalogue/semantics.js";
-import { addToIp, formatIp } from "./address.js";
+import { addToIp, formatIp } from "../text/ip.js";
 import { childScope, lazy, report } from "./context.js";
 import type { Context, Scope } from "./context.js";
 import { MAX_ELEMENTS, describe, errorDatum, literalDatum, numberDatum, stringDatum } from "./datum.js";

@@ -10,7 +10,7 @@ import {
   unknownMember,
 } from "../diagnostics/catalogue/semantics.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
-import { formatIp, parseCidr } from "./address.js";
+import { formatIp, parseCidr } from "../text/ip.js";
 import { isExcused, lookUp, report } from "./context.js";
 import type { BodyNode, Context, ResourceNode, Scope } from "./context.js";
 import { describe, errorDatum, numberDatum, plainText, settled, stringDatum } from "./datum.js";

@@ -1,8 +1,8 @@
 import type { BinaryOperator } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
 import { arithmetic, operandTypes, tooLarge } from "../diagnostics/catalogue/semantics.js";
-import { addToIp, formatCidr, formatIp, parseCidr, parseIp } from "./address.js";
-import type { Ip } from "./address.js";
+import { addToIp, formatCidr, formatIp, parseCidr, parseIp } from "../text/ip.js";
+import type { Ip } from "../text/ip.js";
 import { report } from "./context.js";
 import type { Context } from "./context.js";
 import { MAX_ELEMENTS, boolDatum, describe, errorDatum, literalDatum, numberDatum, plainText } from "./datum.js";

@@ -6,7 +6,7 @@ import { attributeAtFileLevel, duplicateId, duplicateName } from "../diagnostics
 import { headSpan, readArguments } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { bodyNode, layer, sourceText } from "./bodies.js";
-import { childScope, report } from "./context.js";
+import { report } from "./context.js";
 import type { Context, Layer, ResourceNode, Scope } from "./context.js";
 import { condition } from "./words.js";
 import { declareLet, runLoop } from "./loops.js";
@@ -75,7 +75,7 @@ export function addResource(ctx: Context, { kind, block, scope }: Found): void {
   for (const profile of profiles) {
     layers.push(layer(ctx, profile.block.body?.items ?? [], profile.scope, node, profile.name));
   }
-  layers.push(layer(ctx, block.body?.items ?? [], childScope(scope), node));
+  layers.push(layer(ctx, block.body?.items ?? [], scope, node));
   ctx.nodes.push(node);
   index(ctx, node);
 }

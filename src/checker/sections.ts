@@ -1,7 +1,6 @@
 import type { Resource, Section, Setting } from "../model/resource.js";
 import type { AssertItem } from "../syntax/ast.js";
 import { assertionFailed, duplicateAttribute, missingAttribute } from "../diagnostics/catalogue/semantics.js";
-import { repeatedAttributes } from "./bodies.js";
 import { report } from "./context.js";
 import type { BodyNode, Context, Expansion, ResourceNode, Scope } from "./context.js";
 import { plainText } from "./datum.js";
@@ -20,7 +19,7 @@ export function checkResource(ctx: Context, node: ResourceNode): Resource {
 /** Checks a body: names, values, what is missing, nested blocks, assertions. */
 function checkSection(ctx: Context, node: BodyNode): Section {
   const expansion = expansionOf(ctx, node, node.headSpan);
-  reportRepeated(ctx, node);
+  reportRepeated(ctx, node, expansion);
   const settings = new Map<string, Setting>();
   for (const name of expansion.sources.keys()) {
     const setting = checkSetting(ctx, node, expansion, name);
@@ -41,13 +40,11 @@ function checkSetting(ctx: Context, node: BodyNode, expansion: Expansion, name: 
   return undefined;
 }
 
-function reportRepeated(ctx: Context, node: BodyNode): void {
-  for (const { items, profile } of node.layers) {
+function reportRepeated(ctx: Context, node: BodyNode, { repeated }: Expansion): void {
+  for (const { again, first, profile } of repeated) {
     const where = profile === undefined ? node.label : `profile \`${profile}\``;
-    for (const { again, first } of repeatedAttributes(items)) {
-      const related = [{ span: first.name.span, message: "first set here" }];
-      report(ctx, duplicateAttribute, again.name.span, { name: again.name.text, where }, { related });
-    }
+    const related = [{ span: first.name.span, message: "first set here" }];
+    report(ctx, duplicateAttribute, again.name.span, { name: again.name.text, where }, { related });
   }
 }
 

@@ -19,7 +19,7 @@ import { replacement } from "./words.js";
 import { gluedForm } from "./glued.js";
 import { ERROR, fromValue } from "./values.js";
 
-const NOTHING: Expansion = { sources: new Map(), sections: [], assertions: [], isDamaged: true };
+const NOTHING: Expansion = { sources: new Map(), sections: [], assertions: [], repeated: [], isDamaged: true };
 
 /** What a body holds; computed when first asked for. A body that asks for itself is reported, and holds nothing. */
 export function expansionOf(ctx: Context, node: BodyNode, at: Span): Expansion {

@@ -149,7 +149,13 @@ function reportBlockForAttribute(ctx: Context, block: Block, where: string): voi
   const [first, second] = args;
   const isCertain = first !== undefined && second === undefined && body === undefined;
   const fix: { fix?: Fix } = isCertain
-    ? { fix: { title: "write =", span: span(kind.span.file, kind.span.end, first.span.start), replacement: " = " } }
+    ? {
+        fix: {
+          title: `write ${kind.text} = ...`,
+          span: span(kind.span.file, kind.span.end, first.span.start),
+          replacement: " = ",
+        },
+      }
     : {};
   report(ctx, blockForAttribute, cover(kind.span, first?.span ?? kind.span), { name: kind.text, where }, fix);
 }

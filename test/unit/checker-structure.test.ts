@@ -181,6 +181,12 @@ test("+= takes lists", () => {
   only("vm 100 a { cores += 1 }", "PHX3052 1:12");
 });
 
+test("loops inside of blocks set attributes too", () => {
+  assert.equal(evaluated("tags", "[a]\n  for t in [b, c] { tags += [t] }"), ["a", "b", "c"]);
+  assert.is(evaluated("cores", "1 + 1\n  for n in [1] { memory = 1GiB * n }"), 2);
+  only("vm 100 a { for n in 1..2 { cores = n } }", "PHX3067 1:28");
+});
+
 test("names of variables", () => {
   assert.equal(codes(checkText("let dhcp = 1")), ["PHX1019 1:5"]);
   const twice = only("let a = 1\nparam a = 2", "PHX3009 2:7");
