@@ -1,10 +1,13 @@
-import { createScanner, type JSONScanner } from "jsonc-parser";
 import { type SourceFile, sourceFile, span, type Span } from "../text/source.js";
+import { createScanner, type Scanner } from "./scanner.js";
 import { Token } from "./tokens.js";
 
 /** Names whose values are credentials: `admin_password`, `DATABASE_PASS`, `api_key`; not `hf_token_file`. */
 const SECRET_NAME =
   /((^|[^a-z])(pass|secret|token)|passwd|password|passphrase|password_?hash|api_?key|private_?key|client_?secret)$/i;
+
+/** What a file with such a name has somewhere; most files have none of it, and need not be taken apart. */
+const MAYBE_SECRET = /(pass|secret|token|passwd|password|passphrase|hash|key)"|\\u/i;
 
 /** Values that only stand for a secret: nothing, a marker, a variable, a reference. */
 const PLACEHOLDER = /^(NOT_SET|none|null|false|true|\$\{?\w+\}?|<[^>]*>|secret\(.*\))?$/i;
@@ -25,7 +28,7 @@ export function maskSecrets(original: SourceFile): {
   readonly file: SourceFile;
   readonly secrets: readonly ClearSecret[];
 } {
-  const found = findSecrets(original.text);
+  const found = MAYBE_SECRET.test(original.text) ? findSecrets(original.text) : [];
   if (found.length === 0) return { file: original, secrets: [] };
   let text = "";
   let done = 0;
@@ -59,7 +62,7 @@ interface Open {
 }
 
 function findSecrets(text: string): readonly Found[] {
-  const scanner = createScanner(text.replace(/^\uFEFF/, " "), true);
+  const scanner = createScanner(text.replace(/^\uFEFF/, " "));
   const found: Found[] = [];
   const open: Open[] = [];
   let last: Text | undefined;
@@ -76,11 +79,11 @@ function findSecrets(text: string): readonly Found[] {
   return found;
 }
 
-function textToken(kind: number, scanner: JSONScanner, text: string): Text | undefined {
+function textToken(kind: number, scanner: Scanner, text: string): Text | undefined {
   if (kind !== Token.string && kind !== Token.number) return undefined;
-  const start = scanner.getTokenOffset();
-  const end = start + scanner.getTokenLength();
-  const value = scanner.getTokenValue();
+  const start = scanner.start();
+  const end = scanner.end();
+  const value = scanner.value();
   if (kind === Token.number) return { value, start, end, mask: { from: start, to: end, by: "1" } };
   const isClosed = end - start > 1 && text[end - 1] === '"';
   return { value, start, end, mask: { from: start + 1, to: isClosed ? end - 1 : end, by: "*" } };

@@ -1,4 +1,4 @@
-/** Token kinds of jsonc-parser's scanner: its own names are a const enum, which separately compiled modules cannot use. */
+/** Kinds of the tokens that JSON text is made of. */
 export const Token = {
   openBrace: 1,
   closeBrace: 2,
@@ -8,6 +8,7 @@ export const Token = {
   colon: 6,
   string: 10,
   number: 11,
+  word: 16,
   end: 17,
 } as const;
 

@@ -1,62 +1,28 @@
-import { createScanner, type Node, type ParseError, parseTree } from "jsonc-parser";
+import { type ParseError, parseTree } from "jsonc-parser";
 import {
   jsonComment,
-  jsonDuplicateKey,
   jsonNotAnObject,
   jsonSyntax,
   jsonTooDeep,
   jsonTrailingComma,
 } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
-import { position, type SourceFile, span, type Span } from "../text/source.js";
+import { position, type SourceFile, span } from "../text/source.js";
+import type { JsonObject } from "./node.js";
+import { readNodes } from "./read-nodes.js";
+import { createScanner } from "./scanner.js";
 import { COMMENT_ERROR, INVALID_SYMBOL, SYNTAX_ERRORS, Token, VALUE_EXPECTED } from "./tokens.js";
 
-/** A JSON value with the place where it stands. */
-export type JsonNode = JsonObject | JsonArray | JsonString | JsonNumber | JsonBoolean | JsonNull;
-
-export interface JsonObject {
-  readonly type: "object";
-  readonly span: Span;
-  /** In source order, each name once. */
-  readonly members: ReadonlyMap<string, JsonMember>;
-}
-
-/** A property: its span runs from the quote of the name to the end of the value. */
-export interface JsonMember {
-  readonly name: string;
-  readonly nameSpan: Span;
-  readonly value: JsonNode;
-  readonly span: Span;
-}
-
-export interface JsonArray {
-  readonly type: "array";
-  readonly span: Span;
-  readonly items: readonly JsonNode[];
-}
-
-export interface JsonString {
-  readonly type: "string";
-  readonly span: Span;
-  readonly value: string;
-}
-
-export interface JsonNumber {
-  readonly type: "number";
-  readonly span: Span;
-  readonly value: number;
-}
-
-export interface JsonBoolean {
-  readonly type: "boolean";
-  readonly span: Span;
-  readonly value: boolean;
-}
-
-export interface JsonNull {
-  readonly type: "null";
-  readonly span: Span;
-}
+export type {
+  JsonArray,
+  JsonBoolean,
+  JsonMember,
+  JsonNode,
+  JsonNull,
+  JsonNumber,
+  JsonObject,
+  JsonString,
+} from "./node.js";
 
 /** Deeper files are damaged or hostile; parsing is recursive, so that a bound keeps it from exhausting the stack. */
 const MAX_DEPTH = 100;
@@ -75,36 +41,70 @@ export function parseJson(file: SourceFile, report: (finding: Diagnostic) => voi
     report(diagnose(jsonTooDeep, span(file, tooDeep, tooDeep + 1), { limit: MAX_DEPTH }));
     return undefined;
   }
-  const errors: ParseError[] = [];
-  const top = parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
-  if (errors.length > 0) {
-    reportSyntax(file, text, errors, report);
+  if (!isJson(text)) {
+    reportSyntax(file, text, report);
     return undefined;
   }
-  const tree = top === undefined ? undefined : convert(file, top, report);
-  if (tree?.type === "object") return tree;
-  report(diagnose(jsonNotAnObject, tree?.span ?? span(file, 0, file.text.length), undefined));
+  const tree = readNodes(file, text, report);
+  if (tree.type === "object") return tree;
+  report(diagnose(jsonNotAnObject, tree.span, undefined));
   return undefined;
 }
 
+/** What the platform says: at once, but without the places and reasons that {@link reportSyntax} finds. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The bracket that is one too many, if there is one. A count is enough for most files. */
 function firstTooDeep(text: string): number | undefined {
-  const scanner = createScanner(text, true);
+  if (!mayBeDeep(text)) return undefined;
+  const scanner = createScanner(text);
   let depth = 0;
-  for (let kind: number = scanner.scan(); kind !== Token.end; kind = scanner.scan()) {
+  for (let kind = scanner.scan(); kind !== Token.end; kind = scanner.scan()) {
     if (kind === Token.openBrace || kind === Token.openBracket) depth++;
     if (kind === Token.closeBrace || kind === Token.closeBracket) depth--;
-    if (depth > MAX_DEPTH) return scanner.getTokenOffset();
+    if (depth > MAX_DEPTH) return scanner.start();
   }
   return undefined;
+}
+
+/** Whether more brackets are open at once than allowed, or the file has something besides texts that could hide them. */
+function mayBeDeep(text: string): boolean {
+  let depth = 0;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"') i = endOfText(text, i);
+    else if (character === "{" || character === "[") depth++;
+    else if (character === "}" || character === "]") depth--;
+    if (depth > MAX_DEPTH || character === "/") return true;
+  }
+  return false;
+}
+
+/** Where the text that begins at a quote ends: at its closing quote, or with its line. */
+function endOfText(text: string, start: number): number {
+  for (let i = start + 1; i < text.length; i++) {
+    const character = text[i];
+    if (character === '"' || character === "\n" || character === "\r") return i;
+    if (character === "\\") i++;
+  }
+  return text.length;
 }
 
 /** One finding a line: what follows the first error of a line is mostly its echo. */
-function reportSyntax(
-  file: SourceFile,
-  text: string,
-  errors: readonly ParseError[],
-  report: (finding: Diagnostic) => void,
-): void {
+function reportSyntax(file: SourceFile, text: string, report: (finding: Diagnostic) => void): void {
+  const errors: ParseError[] = [];
+  parseTree(text, errors, { disallowComments: true, allowTrailingComma: false });
+  if (errors.length === 0) {
+    // The two readers disagree; the file is still not JSON.
+    report(diagnose(jsonSyntax, span(file, 0, text.length), { what: "this is not JSON" }));
+  }
   const lines = new Set<number>();
   for (const [index, error] of errors.entries()) {
     const { line } = position(file, error.offset);
@@ -134,45 +134,4 @@ function trailingComma(text: string, offset: number): number | undefined {
   if (closer !== "}" && closer !== "]") return undefined;
   const before = text.slice(0, offset).trimEnd();
   return before.endsWith(",") ? before.length - 1 : undefined;
-}
-
-function convert(file: SourceFile, node: Node, report: (finding: Diagnostic) => void): JsonNode {
-  const at = span(file, node.offset, node.offset + node.length);
-  switch (node.type) {
-    case "object":
-      return { type: "object", span: at, members: membersOf(file, node.children ?? [], report) };
-    case "array":
-      return { type: "array", span: at, items: (node.children ?? []).map((child) => convert(file, child, report)) };
-    case "string":
-      return { type: "string", span: at, value: String(node.value) };
-    case "number":
-      return { type: "number", span: at, value: Number(node.value) };
-    case "boolean":
-      return { type: "boolean", span: at, value: node.value === true };
-    default:
-      return { type: "null", span: at };
-  }
-}
-
-function membersOf(
-  file: SourceFile,
-  properties: readonly Node[],
-  report: (finding: Diagnostic) => void,
-): ReadonlyMap<string, JsonMember> {
-  const members = new Map<string, JsonMember>();
-  for (const property of properties) {
-    const [key, value] = property.children ?? [];
-    if (key === undefined || value === undefined) continue;
-    const name = String(key.value);
-    const nameSpan = span(file, key.offset, key.offset + key.length);
-    const first = members.get(name);
-    if (first === undefined) {
-      const at = span(file, property.offset, property.offset + property.length);
-      members.set(name, { name, nameSpan, value: convert(file, value, report), span: at });
-    } else {
-      const related = [{ span: first.nameSpan, message: "first given here" }];
-      report(diagnose(jsonDuplicateKey, nameSpan, { name }, { related }));
-    }
-  }
-  return members;
 }
