@@ -1,13 +1,13 @@
 import { jsonHostResolver } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block } from "../syntax/ast.js";
+import { formatCidr, networkOf, parseCidr } from "../text/ip.js";
 import type { Span } from "../text/source.js";
 import { address, asAddress, asString, attribute, block, constant, string } from "./build.js";
 import { type Context, setting } from "./context.js";
 import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
 import { guestAddress } from "./nets.js";
 import { member, type Part, partsOf, textOf } from "./read.js";
-import { networkOf } from "./subnet.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
 /** The name of the host where the files give none: what the existing system calls it. */
@@ -85,10 +85,10 @@ function subnetAlone(context: Context): readonly Network[] {
 
 /** The subnet that an address with prefix lies in. */
 function derivedSubnet(own: JsonMember | undefined): readonly Attribute[] {
-  const network = networkOf(textOf(own?.value) ?? "");
-  return own === undefined || network === undefined
+  const cidr = parseCidr(textOf(own?.value) ?? "");
+  return own === undefined || cidr === undefined
     ? []
-    : [constant(own.value.span, "subnet", address(own.value.span, network))];
+    : [constant(own.value.span, "subnet", address(own.value.span, formatCidr(networkOf(cidr))))];
 }
 
 function internalBridge(context: Context): readonly Network[] {

@@ -1,4 +1,5 @@
 import type { LiteralKind } from "../syntax/ast.js";
+import { parseIp } from "../text/ip.js";
 
 /** A well-formed literal; `value` as in the tree. */
 export interface Literal {
@@ -148,14 +149,5 @@ function ipv6(text: string): Literal | undefined {
 }
 
 function isIpv6(text: string): boolean {
-  const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  if (embedded !== null) {
-    const [, head = "", tail = ""] = embedded;
-    return octetProblem(tail) === undefined && isIpv6(`${head}0:0`);
-  }
-  const halves = text.split("::");
-  if (halves.length > 2) return false;
-  const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
-  if (!groups.every((group) => /^[\dA-Fa-f]{1,4}$/.test(group))) return false;
-  return halves.length === 2 ? groups.length <= 7 : groups.length === 8;
+  return parseIp(text)?.version === 6;
 }

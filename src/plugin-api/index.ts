@@ -9,4 +9,5 @@ export * from "./values.js";
 export * from "../diagnostics/diagnostic.js";
 export * from "../model/plan.js";
 export * from "../model/resource.js";
+export * from "../text/ip.js";
 export * from "../text/source.js";

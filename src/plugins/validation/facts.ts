@@ -3,11 +3,13 @@ import {
   cloneSource,
   disks,
   firewallOf,
+  formatIp,
   guests,
   isTemplate,
   mounts,
   needsOf,
   nets,
+  parseIp,
   refOf,
   resourcesOf,
   settingOf,
@@ -30,7 +32,6 @@ import type {
   Setting,
   Span,
 } from "../../plugin-api/index.js";
-import { ipKey, parseIp } from "./addresses.js";
 import { overrulings, readRules } from "./firewall-match.js";
 import type { Overruling, ReadRule } from "./firewall-match.js";
 import { perModel } from "./per-model.js";
@@ -62,7 +63,7 @@ export interface Guest {
 export interface Facts {
   readonly guests: readonly Guest[];
   readonly byAddress: ReadonlyMap<Address, Guest>;
-  /** Guests by each static address, under {@link ipKey}. */
+  /** Guests by each static address, under {@link formatIp}. */
   readonly byIp: ReadonlyMap<string, readonly Guest[]>;
   /** Clones by the guest that they are made from. */
   readonly clones: ReadonlyMap<Address, readonly Guest[]>;
@@ -122,7 +123,7 @@ function guestFacts(resource: Resource, model: Model, hosts: readonly Resource[]
 
 function addressKeys(guest: Guest): ReadonlySet<string> {
   const ips = guest.nets.flatMap((net) => (net.address === undefined ? [] : [parseIp(net.address)]));
-  return new Set(ips.flatMap((ip) => (ip === undefined ? [] : [ipKey(ip)])));
+  return new Set(ips.flatMap((ip) => (ip === undefined ? [] : [formatIp(ip)])));
 }
 
 /** `vm 8001 docker-1`: how messages name a guest; other resources by kind and name. */

@@ -1,6 +1,5 @@
-import type { FirewallEnd, FirewallRule, GuestFirewall, GuestNet } from "../../plugin-api/index.js";
-import { covers, parseRange } from "./addresses.js";
-import type { IpRange } from "./addresses.js";
+import { parseRange, rangeCovers } from "../../plugin-api/index.js";
+import type { FirewallEnd, FirewallRule, GuestFirewall, GuestNet, IpRange } from "../../plugin-api/index.js";
 
 /** One end of a rule in comparable form: ranges of addresses, and names of sets and aliases, which are only equal to themselves. */
 export interface EndMatch {
@@ -76,7 +75,7 @@ export function endCovers(outer: EndMatch | undefined, inner: EndMatch | undefin
   if (outer === undefined) return true;
   if (inner === undefined) return false;
   const namesIn = inner.names.every((name) => outer.names.includes(name));
-  return namesIn && inner.ranges.every((range) => outer.ranges.some((wide) => covers(wide, range)));
+  return namesIn && inner.ranges.every((range) => outer.ranges.some((wide) => rangeCovers(wide, range)));
 }
 
 /** What decides whether rules are in force. */

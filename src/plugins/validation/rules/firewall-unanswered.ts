@@ -1,5 +1,4 @@
-import { defineRule, diagnose } from "../../../plugin-api/index.js";
-import { parseIp } from "../addresses.js";
+import { defineRule, diagnose, parseRange } from "../../../plugin-api/index.js";
 import { factsOf } from "../facts.js";
 import type { Guest } from "../facts.js";
 import { effectivePolicyIn, endCovers, matchCovers, ruleText } from "../firewall-match.js";
@@ -47,9 +46,6 @@ function letsIn(target: Guest, source: Guest, out: RuleMatch): boolean {
 }
 
 function sourceEnd(guest: Guest): EndMatch | undefined {
-  const ranges = addresses(guest).flatMap((text) => {
-    const ip = parseIp(text);
-    return ip === undefined ? [] : [{ family: ip.family, low: ip.bits, high: ip.bits }];
-  });
+  const ranges = addresses(guest).flatMap((text) => parseRange(text) ?? []);
   return ranges.length === 0 ? undefined : { ranges: ranges.slice(0, 1), names: [] };
 }

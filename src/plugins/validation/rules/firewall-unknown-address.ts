@@ -1,13 +1,22 @@
-import { defineRule, diagnose, rangeOf, stringOf, stringsOf } from "../../../plugin-api/index.js";
-import type { FirewallEnd } from "../../../plugin-api/index.js";
-import { ipKey, isPrivate, overlaps, parseCidr, parseIp, parseRange } from "../addresses.js";
-import type { IpRange } from "../addresses.js";
+import {
+  defineRule,
+  diagnose,
+  formatIp,
+  isPrivateRange,
+  parseIp,
+  parseRange,
+  rangeOf,
+  rangesOverlap,
+  stringOf,
+  stringsOf,
+} from "../../../plugin-api/index.js";
+import type { FirewallEnd, IpRange } from "../../../plugin-api/index.js";
 import { factsOf } from "../facts.js";
 import type { Facts } from "../facts.js";
 import { unknownAddress } from "../findings/firewall.js";
 
 interface Known {
-  /** What has each declared address, under {@link ipKey}. */
+  /** What has each declared address, under {@link formatIp}. */
   readonly singles: ReadonlyMap<string, string>;
   /** Written addresses of guests with their labels, for suggestions. */
   readonly written: readonly (readonly [address: string, label: string])[];
@@ -46,11 +55,11 @@ function gather(facts: Facts): Known {
     singles: new Map(
       all.flatMap(([text, name]) => {
         const ip = parseIp(text ?? "");
-        return ip === undefined ? [] : [[ipKey(ip), name] as const];
+        return ip === undefined ? [] : [[formatIp(ip), name] as const];
       }),
     ),
     written: ofGuests.flatMap(([text, label]) => (text === undefined ? [] : [[text, label] as const])),
-    subnets: facts.networks.flatMap((network) => parseCidr(stringOf(network, "subnet") ?? "") ?? []),
+    subnets: facts.networks.flatMap((network) => parseRange(stringOf(network, "subnet") ?? "") ?? []),
     pools: facts.networks.flatMap((network) => parseRange((rangeOf(network, "pool") ?? []).join("-")) ?? []),
   };
 }
@@ -62,11 +71,11 @@ function literalAddresses(end: FirewallEnd | undefined): readonly string[] {
 
 function isKnown(text: string, known: Known): boolean {
   const ip = parseIp(text);
-  if (ip !== undefined && known.singles.has(ipKey(ip))) return true;
+  if (ip !== undefined && known.singles.has(formatIp(ip))) return true;
   const range = parseRange(text);
-  if (range === undefined || !isPrivate(range)) return true;
-  if (known.pools.some((pool) => overlaps(pool, range))) return true;
-  return ip === undefined && known.subnets.some((subnet) => overlaps(subnet, range));
+  if (range === undefined || !isPrivateRange(range)) return true;
+  if (known.pools.some((pool) => rangesOverlap(pool, range))) return true;
+  return ip === undefined && known.subnets.some((subnet) => rangesOverlap(subnet, range));
 }
 
 /** Guests whose address is one edit away: what a slip of the finger leaves; at most two, in source order. */

@@ -1,7 +1,5 @@
-import { defineRule, diagnose, stringOf } from "../../../plugin-api/index.js";
-import type { Diagnostic, GuestNet } from "../../../plugin-api/index.js";
-import { contains, parseCidr, parseIp } from "../addresses.js";
-import type { Ip, IpRange } from "../addresses.js";
+import { defineRule, diagnose, parseRange, parseIp, rangeHolds, stringOf } from "../../../plugin-api/index.js";
+import type { Diagnostic, GuestNet, Ip, IpRange } from "../../../plugin-api/index.js";
 import { factsOf, placeOf } from "../facts.js";
 import { addressOutsideSubnet, addressUnusable, prefixDisagrees } from "../findings/network.js";
 
@@ -20,14 +18,14 @@ export const networkAddressInSubnet = defineRule({
 
 function judge(net: GuestNet): Diagnostic | undefined {
   const subnet = net.network === undefined ? undefined : stringOf(net.network, "subnet");
-  const range = subnet === undefined ? undefined : parseCidr(subnet);
+  const range = subnet === undefined ? undefined : parseRange(subnet);
   const ip = net.address === undefined ? undefined : parseIp(net.address);
   if (net.network === undefined || net.address === undefined) return undefined;
   if (subnet === undefined || range === undefined || ip === undefined) return undefined;
   const at = placeOf(net.section, "ip");
   const related = [{ span: placeOf(net.network, "subnet"), message: "the subnet" }];
   const { address, network } = { address: net.address, network: net.network };
-  if (!contains(range, ip)) {
+  if (!rangeHolds(range, ip)) {
     return diagnose(addressOutsideSubnet, at, { address, network: network.name, subnet }, { related });
   }
   if (net.prefix !== undefined && !subnet.endsWith(`/${net.prefix}`)) {
@@ -39,7 +37,7 @@ function judge(net: GuestNet): Diagnostic | undefined {
 
 /** Nets of one or two addresses (/31, /32) and IPv6 have neither. */
 function reservedRole(range: IpRange, ip: Ip): "network" | "broadcast" | undefined {
-  if (range.family === 6 || range.high - range.low < 2n) return undefined;
-  if (ip.bits === range.low) return "network";
-  return ip.bits === range.high ? "broadcast" : undefined;
+  if (range.version === 6 || range.high - range.low < 2n) return undefined;
+  if (ip.value === range.low) return "network";
+  return ip.value === range.high ? "broadcast" : undefined;
 }

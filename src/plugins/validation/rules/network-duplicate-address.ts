@@ -1,6 +1,5 @@
-import { defineRule, diagnose } from "../../../plugin-api/index.js";
+import { defineRule, diagnose, formatIp, parseIp } from "../../../plugin-api/index.js";
 import type { Span } from "../../../plugin-api/index.js";
-import { ipKey, parseIp } from "../addresses.js";
 import { factsOf, placeOf, segmentOf } from "../facts.js";
 import { duplicateAddress } from "../findings/network.js";
 
@@ -13,7 +12,7 @@ export const networkDuplicateAddress = defineRule({
       for (const net of guest.nets) {
         const ip = net.address === undefined ? undefined : parseIp(net.address);
         if (ip === undefined || net.address === undefined) continue;
-        const key = `${segmentOf(net.bridge, net.vlan, net.networkName)} ${ipKey(ip)}`;
+        const key = `${segmentOf(net.bridge, net.vlan, net.networkName)} ${formatIp(ip)}`;
         const span = placeOf(net.section, "ip");
         const known = first.get(key);
         if (known === undefined) {

@@ -1,6 +1,13 @@
-import { defineRule, diagnose, settingOf, stringOf } from "../../../plugin-api/index.js";
+import {
+  defineRule,
+  diagnose,
+  parseRange,
+  parseIp,
+  rangeHolds,
+  settingOf,
+  stringOf,
+} from "../../../plugin-api/index.js";
 import type { Diagnostic, GuestNet, Resource } from "../../../plugin-api/index.js";
-import { contains, networkRange, parseCidr, parseIp } from "../addresses.js";
 import { factsOf, placeOf } from "../facts.js";
 import { addressIsGateway, gatewayOutsideSubnet } from "../findings/network.js";
 
@@ -18,9 +25,9 @@ function judgeNetwork(network: Resource): Diagnostic | undefined {
   const gateway = stringOf(network, "gateway");
   const subnet = stringOf(network, "subnet");
   const ip = gateway === undefined ? undefined : parseIp(gateway);
-  const range = subnet === undefined ? undefined : parseCidr(subnet);
+  const range = subnet === undefined ? undefined : parseRange(subnet);
   if (gateway === undefined || subnet === undefined || ip === undefined || range === undefined) return undefined;
-  if (contains(range, ip)) return undefined;
+  if (rangeHolds(range, ip)) return undefined;
   const related = [{ span: placeOf(network, "subnet"), message: "the subnet" }];
   return diagnose(gatewayOutsideSubnet, placeOf(network, "gateway"), { gateway, subnet }, { related });
 }
@@ -32,14 +39,14 @@ function judgeNet(net: GuestNet): Diagnostic | undefined {
   if (net.gateway === undefined || net.address === undefined || gateway === undefined || ip === undefined)
     return undefined;
   const ownGateway = settingOf(net.section, "gateway");
-  if (ip.family === gateway.family && ip.bits === gateway.bits) {
+  if (ip.version === gateway.version && ip.value === gateway.value) {
     const span = ownGateway?.span ?? (net.network && placeOf(net.network, "gateway"));
     const related = span === undefined ? [] : [{ span, message: "the gateway" }];
     return diagnose(addressIsGateway, placeOf(net.section, "ip"), { address: net.address }, { related });
   }
-  const range = net.prefix === undefined ? undefined : networkRange(ip, net.prefix);
-  if (ownGateway === undefined || range === undefined || range.low === range.high) return undefined;
-  if (contains(range, gateway)) return undefined;
   const subnet = `${net.address}/${net.prefix}`;
+  const range = parseRange(subnet);
+  if (ownGateway === undefined || range === undefined || range.low === range.high) return undefined;
+  if (rangeHolds(range, gateway)) return undefined;
   return diagnose(gatewayOutsideSubnet, ownGateway.span, { gateway: net.gateway, subnet });
 }

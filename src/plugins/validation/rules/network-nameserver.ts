@@ -1,6 +1,5 @@
-import { defineRule, diagnose, settingOf, stringsOf } from "../../../plugin-api/index.js";
+import { defineRule, diagnose, formatIp, parseIp, settingOf, stringsOf } from "../../../plugin-api/index.js";
 import type { Resource } from "../../../plugin-api/index.js";
-import { ipKey, parseIp } from "../addresses.js";
 import { factsOf, placeOf } from "../facts.js";
 import type { Facts, Guest } from "../facts.js";
 import { silentNameserver } from "../findings/network.js";
@@ -33,7 +32,7 @@ export const networkNameserver = defineRule({
 
 function silentGuest(address: string, facts: Facts): Guest | undefined {
   const ip = parseIp(address);
-  const owners = ip === undefined ? [] : (facts.byIp.get(ipKey(ip)) ?? []);
+  const owners = ip === undefined ? [] : (facts.byIp.get(formatIp(ip)) ?? []);
   const [only] = owners;
   return owners.length === 1 && only !== undefined && silence(only) !== undefined ? only : undefined;
 }

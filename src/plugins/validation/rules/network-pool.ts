@@ -1,7 +1,15 @@
-import { defineRule, diagnose, numberOf, rangeOf, stringOf } from "../../../plugin-api/index.js";
-import type { Resource, Span } from "../../../plugin-api/index.js";
-import { contains, covers, parseCidr, parseIp, parseRange } from "../addresses.js";
-import type { IpRange } from "../addresses.js";
+import {
+  defineRule,
+  diagnose,
+  numberOf,
+  parseIp,
+  parseRange,
+  rangeCovers,
+  rangeHolds,
+  rangeOf,
+  stringOf,
+} from "../../../plugin-api/index.js";
+import type { IpRange, Resource, Span } from "../../../plugin-api/index.js";
 import { factsOf, placeOf, push, segmentOf } from "../facts.js";
 import { addressInPool, poolOutsideSubnet } from "../findings/network.js";
 
@@ -22,9 +30,9 @@ export const networkPool = defineRule({
       if (ends === undefined) continue;
       const text = ends.join("..");
       const subnet = stringOf(network, "subnet");
-      const outer = subnet === undefined ? undefined : parseCidr(subnet);
+      const outer = subnet === undefined ? undefined : parseRange(subnet);
       const range = parseRange(ends.join("-"));
-      if (subnet !== undefined && outer !== undefined && (range === undefined || !covers(outer, range))) {
+      if (subnet !== undefined && outer !== undefined && (range === undefined || !rangeCovers(outer, range))) {
         report(diagnose(poolOutsideSubnet, placeOf(network, "pool"), { pool: text, subnet }));
       }
       const segment = segmentOf(stringOf(network, "bridge"), numberOf(network, "vlan"), network.name);
@@ -33,7 +41,7 @@ export const networkPool = defineRule({
     if (pools.size === 0) return;
     const judge = (pool: Pool, what: string, address: string | undefined, at: Span): void => {
       const ip = address === undefined ? undefined : parseIp(address);
-      if (address === undefined || ip === undefined || !contains(pool.range, ip)) return;
+      if (address === undefined || ip === undefined || !rangeHolds(pool.range, ip)) return;
       const related = [{ span: placeOf(pool.network, "pool"), message: "the pool" }];
       const args = { what, address, network: pool.network.name, pool: pool.text };
       report(diagnose(addressInPool, at, args, { related }));

@@ -1,16 +1,21 @@
-/** IP addresses as numbers. Zones are not addresses here. */
+/** Arithmetic on IP addresses. Everything here is pure; what cannot be read is `undefined`. */
+
+/** An address as a number. Zones are not addresses here. */
 export interface Ip {
   readonly version: 4 | 6;
   readonly value: bigint;
 }
 
-/** An address with its prefix length. */
+/** An address with its prefix length; a net when no bit behind the prefix is set. */
 export interface Cidr extends Ip {
   readonly prefix: number;
 }
 
-export function bitsOf(version: 4 | 6): number {
-  return version === 4 ? 32 : 128;
+/** All addresses from `low` to `high`, both included. */
+export interface IpRange {
+  readonly version: 4 | 6;
+  readonly low: bigint;
+  readonly high: bigint;
 }
 
 /** Strict: four decimal parts without leading zeros, or any RFC 4291 form of IPv6 without zone. */
@@ -21,12 +26,12 @@ export function parseIp(text: string): Ip | undefined {
 function parseIpv4(text: string): Ip | undefined {
   const parts = text.split(".");
   if (parts.length !== 4) return undefined;
-  let value = 0n;
+  let value = 0;
   for (const part of parts) {
     if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256n + BigInt(part);
+    value = value * 256 + Number(part);
   }
-  return { version: 4, value };
+  return { version: 4, value: BigInt(value) };
 }
 
 function parseIpv6(text: string): Ip | undefined {
@@ -54,7 +59,7 @@ function expandGroups(text: string): readonly string[] | undefined {
   return missing < 1 ? undefined : [...left, ...Array.from({ length: missing }, () => "0"), ...right];
 }
 
-/** Dotted decimal, or IPv6 in the form of RFC 5952. */
+/** Dotted decimal, or IPv6 in the form of RFC 5952: one spelling for equal addresses. */
 export function formatIp(ip: Ip): string {
   if (ip.version === 4) return [24n, 16n, 8n, 0n].map((shift) => String((ip.value >> shift) & 255n)).join(".");
   const groups = Array.from({ length: 8 }, (_, i) => ((ip.value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
@@ -76,6 +81,7 @@ function longestZeroRun(groups: readonly string[]): { start: number; length: num
   return best;
 }
 
+/** Reads `10.0.0.5/24`; bits behind the prefix stay. */
 export function parseCidr(text: string): Cidr | undefined {
   const slash = text.indexOf("/");
   if (slash === -1) return undefined;
@@ -89,7 +95,7 @@ export function formatCidr(cidr: Cidr): string {
   return `${formatIp(cidr)}/${cidr.prefix}`;
 }
 
-/** The first address of the net: all host bits zero. */
+/** The first address of the net: all bits behind the prefix zero. */
 export function networkOf(cidr: Cidr): Cidr {
   const host = BigInt(bitsOf(cidr.version) - cidr.prefix);
   return { ...cidr, value: (cidr.value >> host) << host };
@@ -103,8 +109,52 @@ export function addToIp<T extends Ip>(ip: T, offset: number): T | undefined {
 
 /** The n-th address of a net, from its end when negative (-1 is the last); undefined outside of it. */
 export function hostOf(cidr: Cidr, n: number): Ip | undefined {
-  const size = 1n << BigInt(bitsOf(cidr.version) - cidr.prefix);
-  const offset = n < 0 ? size + BigInt(n) : BigInt(n);
-  if (offset < 0n || offset >= size) return undefined;
-  return { version: cidr.version, value: networkOf(cidr).value + offset };
+  const { version, low, high } = netRange(cidr);
+  const value = n < 0 ? high + 1n + BigInt(n) : low + BigInt(n);
+  return value < low || value > high ? undefined : { version, value };
+}
+
+/** Reads one address, a net (`10.0.0.0/24`; bits behind the prefix do not count) or `a-b`. */
+export function parseRange(text: string): IpRange | undefined {
+  if (text.includes("/")) {
+    const cidr = parseCidr(text);
+    return cidr === undefined ? undefined : netRange(cidr);
+  }
+  const dash = text.indexOf("-");
+  const low = parseIp(dash < 0 ? text : text.slice(0, dash));
+  const high = dash < 0 ? low : parseIp(text.slice(dash + 1));
+  if (low === undefined || high === undefined || low.version !== high.version || low.value > high.value)
+    return undefined;
+  return { version: low.version, low: low.value, high: high.value };
+}
+
+function netRange(cidr: Cidr): IpRange {
+  const low = networkOf(cidr).value;
+  return { version: cidr.version, low, high: low + (1n << BigInt(bitsOf(cidr.version) - cidr.prefix)) - 1n };
+}
+
+/** Whether an address lies in a range. */
+export function rangeHolds(range: IpRange, ip: Ip): boolean {
+  return range.version === ip.version && range.low <= ip.value && ip.value <= range.high;
+}
+
+/** Whether every address of `inner` lies in `outer`. */
+export function rangeCovers(outer: IpRange, inner: IpRange): boolean {
+  return outer.version === inner.version && outer.low <= inner.low && inner.high <= outer.high;
+}
+
+/** Whether two ranges have an address in common. */
+export function rangesOverlap(a: IpRange, b: IpRange): boolean {
+  return a.version === b.version && a.low <= b.high && b.low <= a.high;
+}
+
+const PRIVATE = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7"].flatMap((text) => parseRange(text) ?? []);
+
+/** Whether all addresses of a range are private ones (RFC 1918 and RFC 4193). */
+export function isPrivateRange(range: IpRange): boolean {
+  return PRIVATE.some((block) => rangeCovers(block, range));
+}
+
+function bitsOf(version: 4 | 6): number {
+  return version === 4 ? 32 : 128;
 }
