@@ -69,7 +69,8 @@ const openerOf = new Map([...closerOf].map(([opener, closer]) => [closer, opener
 export function layOut(file: SourceFile, tokens: readonly IToken[], report: Report): IToken[] {
   const unclosed = findUnclosedBrace(file, tokens);
   if (unclosed !== undefined) reportBrace(file, unclosed.open, unclosed.header, unclosed.resume, report);
-  const layout = new Layout(file, report, unclosed !== undefined || tokens.at(-1)?.tokenType === BadText);
+  const swallowed = tokens.at(-1)?.tokenType === BadText;
+  const layout = new Layout(file, report, unclosed !== undefined || swallowed);
   let first = tokens[0];
   for (const [i, token] of tokens.entries()) {
     if (token.tokenType === NewLine) {
@@ -80,6 +81,7 @@ export function layOut(file: SourceFile, tokens: readonly IToken[], report: Repo
     if (token === unclosed?.resume) layout.resume(token.startOffset);
     if (!layout.take(token, first ?? token) || report.full()) break;
   }
+  if (swallowed) layout.silence();
   layout.closeAll(file.text.length);
   return layout.out;
 }
@@ -124,8 +126,13 @@ class Layout {
     if (!this.nesting.tooDeep()) return true;
     const args = { what: "brackets and operators are nested too deep", limit: String(deepestNesting) };
     this.report.addDecisive(beyondLimit, rangeOfToken(token), args);
-    for (const frame of this.stack) this.reportedLines.add(frame.lineStart);
+    this.silence();
     return false;
+  }
+
+  /** What is open now will not be reported. */
+  silence(): void {
+    for (const frame of this.stack) this.reportedLines.add(frame.lineStart);
   }
 
   /** Keeps a line end where it separates; `next` and `second` follow it. */

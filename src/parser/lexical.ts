@@ -49,9 +49,15 @@ const reporters = new Map<unknown, Reporter>([
   ],
   [
     t.BadText,
-    (_, token, report) => {
+    (file, token, report) => {
       const start = token.startOffset;
-      report.addDecisive(unclosedText, { start, end: start + 3 }, { quotes: token.image.slice(0, 3) });
+      const quotes = token.image.slice(0, 3);
+      const message = `these \`${quotes}\` do not stand alone`;
+      const related = lineWithQuotes(token.image, quotes).map((at) => ({
+        span: span(file, start + at, start + at + 3),
+        message,
+      }));
+      report.addDecisive(unclosedText, { start, end: start + 3 }, { quotes }, { related });
     },
   ],
   [
@@ -82,6 +88,12 @@ const reporters = new Map<unknown, Reporter>([
   ],
   [t.BadBrace, (_, token, report) => report.addDecisive(braceInInterpolation, rangeOfToken(token), undefined)],
 ]);
+
+/** Where a later line begins with the quotes: probably they were meant to close the text. */
+function lineWithQuotes(image: string, quotes: string): readonly number[] {
+  const found = new RegExp(`[\\r\\n][ \\t]*${quotes}`).exec(image);
+  return found === null ? [] : [found.index + found[0].length - quotes.length];
+}
 
 const reasons: Readonly<Record<string, string>> = {
   ";": "a new line or `,` ends an entry",

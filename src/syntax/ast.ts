@@ -183,21 +183,7 @@ export interface UnaryExpr {
   readonly operand: Expr;
 }
 
-export type BinaryOperator =
-  | "||"
-  | "&&"
-  | "=="
-  | "!="
-  | "<"
-  | "<="
-  | ">"
-  | ">="
-  | ".."
-  | "+"
-  | "-"
-  | "*"
-  | "/"
-  | "%";
+export type BinaryOperator = "||" | "&&" | "==" | "!=" | "<" | "<=" | ">" | ">=" | ".." | "+" | "-" | "*" | "/" | "%";
 
 export interface BinaryExpr {
   readonly type: "binary";
