@@ -49,19 +49,23 @@ export function later(advice: string): Field {
 /** Says something about the file itself. */
 export const info: Field = { type: "any", fate: { fate: "info" } };
 
-/** A firewall rule's fields below `path`. */
-export function ruleFields(path: string): FieldTable {
-  return {
-    [`${path}[].type`]: required("direction", "the direction of a rule"),
-    [`${path}[].action`]: required("action", "the action of a rule"),
-    [`${path}[].proto`]: compiled("proto", "the protocol of a rule"),
-    [`${path}[].port`]: compiled("ports", "the ports of a rule"),
-    [`${path}[].source`]: compiled("firewallEnd", "`from` of a rule"),
-    [`${path}[].dest`]: compiled("firewallEnd", "`to` of a rule"),
-    [`${path}[].iface`]: compiled("word", "`iface` of a rule"),
-    [`${path}[].comment`]: compiled("text", "`comment` of a rule"),
-  };
+/** The rows of a table as they are below a path; the row called `""` is that of the path itself. */
+export function below(path: string, table: FieldTable): FieldTable {
+  const at = (name: string): string => (name === "" || name.startsWith("[") ? path + name : `${path}.${name}`);
+  return Object.fromEntries(Object.entries(table).map(([name, field]) => [at(name), field]));
 }
+
+/** A list of firewall rules. */
+export const RULES: FieldTable = {
+  "[].type": required("direction", "the direction of a rule"),
+  "[].action": required("action", "the action of a rule"),
+  "[].proto": compiled("proto", "the protocol of a rule"),
+  "[].port": compiled("ports", "the ports of a rule"),
+  "[].source": compiled("firewallEnd", "`from` of a rule"),
+  "[].dest": compiled("firewallEnd", "`to` of a rule"),
+  "[].iface": compiled("word", "`iface` of a rule"),
+  "[].comment": compiled("text", "`comment` of a rule"),
+};
 
 /** The type of a field, by name or its own. */
 export function typeOf(field: Field): FieldType {

@@ -1,10 +1,17 @@
-import { compiled, type FieldTable, foreign, info, later, read } from "./field.js";
+import { below, compiled, type FieldTable, foreign, info, later, read } from "./field.js";
 
 const NFS = "configure NFS exports on the host by hand; a volume of a guest names them with `volume nfs`";
 const HOST_SETUP =
   "set the host up by hand: phxc configures guests, pools, datasets and storages, not the host's system";
 const OLD_SYSTEM = "it steers the scripts of the existing system; leave it out";
 const UNREAD = "nothing reads it, neither the existing system nor phxc; leave it out";
+
+const INTERFACE: FieldTable = {
+  name: compiled("word", "`bridge` of the network"),
+  address: compiled("ipMaybePrefix", "`address` of the host"),
+  gateway: compiled("ip", "`gateway` of the network"),
+  dns_nameservers: later("set the host's own name servers in its `System > DNS` by hand"),
+};
 
 /** Fields of `phoenix_hypervisor_config.json`, and of its forerunner `hypervisor_config.json`. */
 export const HYPERVISOR_FIELDS: FieldTable = {
@@ -20,8 +27,8 @@ export const HYPERVISOR_FIELDS: FieldTable = {
 
   "network.hostname": compiled("name", "the name of the `host`"),
   "network.interfaces": { type: "objectOrList", fate: { fate: "compiled", into: "`host` and `network`" } },
-  ...interfaceFields("network.interfaces"),
-  ...interfaceFields("network.interfaces[]"),
+  ...below("network.interfaces", INTERFACE),
+  ...below("network.interfaces[]", INTERFACE),
   "network.default_subnet": compiled("cidr", "`subnet` of the network"),
   "network.internal_bridge.name": compiled("word", "a `network`"),
   "network.internal_bridge.subnet": compiled("cidr", "`subnet` of that network"),
@@ -69,12 +76,3 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   firewall: later("phxc writes the firewall of guests; keep the host's rules in /etc/pve/firewall/cluster.fw by hand"),
   docker_stacks: foreign("Docker"),
 };
-
-function interfaceFields(path: string): FieldTable {
-  return {
-    [`${path}.name`]: compiled("word", "`bridge` of the network"),
-    [`${path}.address`]: compiled("ipMaybePrefix", "`address` of the host"),
-    [`${path}.gateway`]: compiled("ip", "`gateway` of the network"),
-    [`${path}.dns_nameservers`]: later("set the host's own name servers in its `System > DNS` by hand"),
-  };
-}

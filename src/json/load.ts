@@ -104,7 +104,7 @@ function isPlainName(name: string): boolean {
 function beside(file: string, path: string): string {
   const parts = file.split("/").slice(0, -1);
   for (const part of path.split("/")) {
-    if (part === "..") parts.length > 0 && parts.at(-1) !== ".." ? parts.pop() : parts.push("..");
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
     else if (part !== "." && part !== "") parts.push(part);
   }
   return parts.join("/");

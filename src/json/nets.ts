@@ -78,7 +78,7 @@ export function netBlocks(context: Context, guest: Guest, firstRaw: number): rea
       const bridge = bridgeOf(context, guest, source.config.value);
       const first = source.index === 0 ? firstNet(guest, source) : { ip: undefined, mac: undefined };
       const items = [
-        ...(source.parts.length > 0 ? textItems(source) : objectItems(source, first)),
+        ...(source.parts.length > 0 ? textItems(source) : objectItems(guest, source, first)),
         ...attribute(first.mac ?? memberOf(source.config.value, ["hwaddr", "mac_address"]), "mac", asMac),
         ...(source.index === 0 ? firewall : []),
       ];
@@ -106,12 +106,16 @@ function firstNet(guest: Guest, source: NetSource) {
   };
 }
 
-function objectItems(source: NetSource, first: { readonly ip: JsonMember | undefined }): readonly Attribute[] {
+function objectItems(
+  guest: Guest,
+  source: NetSource,
+  first: { readonly ip: JsonMember | undefined },
+): readonly Attribute[] {
   const config = source.config.value;
   return [
     ...attribute(member(config, "ip") ?? first.ip, "ip", asGuestIp),
     ...attribute(member(config, "gw"), "gateway", asAddress),
-    ...attribute(member(config, "name"), "device", asString),
+    ...(guest.kind === "ct" ? attribute(member(config, "name"), "device", asString) : []),
     ...attribute(member(config, "vlan"), "vlan", asInt),
   ];
 }

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { filesOf, readTexts, spansIn, type TextFiles } from "../support/json.js";
@@ -27,7 +27,7 @@ function pathsOf(value: Json, at: Path = []): readonly Path[] {
   const entries: readonly (readonly [string | number, Json])[] = Array.isArray(value)
     ? [...value.entries()]
     : Object.entries(value);
-  return [at, ...entries.flatMap(([key, inner]) => pathsOf(inner as Json, [...at, key]))];
+  return [at, ...entries.flatMap(([key, inner]) => pathsOf(inner, [...at, key]))];
 }
 
 /** The value with another one at a path; at an object, the path may end in a name that it does not have. */
@@ -142,6 +142,19 @@ test("arbitrary text", () => {
 test("megabytes of brackets, quotes and digits", () => {
   for (const text of ["[", "{", '"', "1", '{"a":', ",", "//", "\n", '{"a_token":"'])
     check({ "a.json": text.repeat(200_000) });
+});
+
+test("tokens of a megabyte", () => {
+  const long = "x".repeat(1_000_000);
+  for (const text of [
+    `{"a":"${long}"}`,
+    `{"a_token":"${long}`,
+    `{"a":${long}`,
+    `{"a":/*${long}`,
+    `{"a_token":${"1".repeat(1_000_000)}}`,
+  ]) {
+    check({ "a.json": text });
+  }
 });
 
 test("patterns give up in linear time", () => {

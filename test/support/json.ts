@@ -79,7 +79,7 @@ function exprText(expr: Expr): string {
     case "word":
       return expr.name;
     case "string":
-      return JSON.stringify(expr.parts.join(""));
+      return JSON.stringify(expr.parts.map((part) => (typeof part === "string" ? part : exprText(part))).join(""));
     case "list":
       return `[${expr.items.map(exprText).join(", ")}]`;
     case "binary":
