@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "./files.mjs";
+import { shareRepeated } from "./share-schemas.mjs";
 
 /** What of the compiled schema the build relies on. */
 const SCHEMA = "build/src/json/schema.js";
@@ -27,9 +28,9 @@ async function validatorSource() {
   const { AJV_OPTIONS, SCHEMAS } = await import(pathToFileURL(path).href);
   const { Ajv } = await import("ajv");
   const { default: standalone } = await import("ajv/dist/standalone/index.js");
-  const ajv = new Ajv({ ...AJV_OPTIONS, code: { source: true, esm: true } });
+  const ajv = new Ajv({ ...AJV_OPTIONS, inlineRefs: false, code: { source: true, esm: true } });
   const names = Object.keys(SCHEMAS);
-  for (const name of names) ajv.addSchema(SCHEMAS[name], name);
+  for (const name of names) ajv.addSchema(shareRepeated(SCHEMAS[name]), name);
   const code = (standalone.default ?? standalone)(ajv, Object.fromEntries(names.map((name) => [name, name])));
   return `${code}
 const validators = { ${names.join(", ")} };
