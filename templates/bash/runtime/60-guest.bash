@@ -62,7 +62,10 @@ snapshot() {
 		[[ -z ${SNAPSHOTS[${name}]+set} ]] || run "$1" delsnapshot "${id}" "${name}" --force 1
 		read_conf "${kind}" "${id}"
 	fi
-	[[ -z ${SNAPSHOTS[${name}]+set} ]] || return 0
+	if [[ -n ${SNAPSHOTS[${name}]+set} ]]; then
+		checking || rm -f -- "${STATE}/intent/${id}.snapshot"
+		return 0
+	fi
 	if checking; then
 		change '+' "snapshot ${name}"
 		return 0

@@ -1,0 +1,62 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compile, diskFiles, emit, memoryFiles } from "../../src/index.js";
+import type { Files, Plan } from "../../src/index.js";
+import { presupposed, startHost } from "../../src/rehearsal/index.js";
+import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
+
+/** A plan with its script. */
+export interface Compiled {
+  readonly plan: Plan;
+  readonly script: string;
+}
+
+/** Compiles an entry of a folder; errors throw, because these tests are about what comes after. */
+export async function compileFolder(folder: string, entry: string): Promise<Compiled> {
+  return compileFiles(diskFiles(folder), entry);
+}
+
+/** Compiles one text. */
+export async function compileSource(text: string): Promise<Compiled> {
+  return compileFiles(memoryFiles({ "fleet.phx": text }), "fleet.phx");
+}
+
+async function compileFiles(files: Files, entry: string): Promise<Compiled> {
+  const { plan, model, registry, diagnostics, unreadable } = await compile({ entry, files });
+  if (plan === undefined || model === undefined) {
+    const errors = diagnostics.filter(({ severity }) => severity === "error");
+    throw new Error([unreadable, ...errors.map(({ code, message }) => `${code} ${message}`)].join("\n"));
+  }
+  const { value } = await emit({ plan, model, registry }, "bash", { version: "0.0.0" });
+  return { plan, script: value };
+}
+
+/** Runs `use` with a simulated host that starts in `state`, in a folder that is removed afterwards. */
+export async function withHost<T>(state: HostState, use: (host: SimulatedHost) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "phxc-host-"));
+  const host = await startHost(state, folder);
+  try {
+    return await use(host);
+  } finally {
+    await host.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs `use` with a host that has what the plan presupposes and nothing else. */
+export async function withEmptyHost<T>(plan: Plan, use: (host: SimulatedHost) => Promise<T>): Promise<T> {
+  return withHost(presupposed(plan), use);
+}
+
+/** The commands of a run that may have changed something. */
+export function mutating(run: {
+  readonly commands: readonly { readonly argv: readonly string[]; readonly mutating: boolean }[];
+}): string[] {
+  return run.commands.filter((command) => command.mutating).map(({ argv }) => argv.join(" "));
+}
+
+/** The lines of a run's output that announce something: made, changed, held back. */
+export function announced(stdout: string): string[] {
+  return stdout.split("\n").filter((line) => /^[+~!] /.test(line));
+}
