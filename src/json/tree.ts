@@ -13,16 +13,7 @@ import { readNodes } from "./read-nodes.js";
 import { createScanner } from "./scanner.js";
 import { COMMENT_ERROR, INVALID_SYMBOL, SYNTAX_ERRORS, Token, VALUE_EXPECTED } from "./tokens.js";
 
-export type {
-  JsonArray,
-  JsonBoolean,
-  JsonMember,
-  JsonNode,
-  JsonNull,
-  JsonNumber,
-  JsonObject,
-  JsonString,
-} from "./node.js";
+export type { JsonMember, JsonNode, JsonObject } from "./node.js";
 
 /** Deeper files are damaged or hostile; parsing is recursive, so that a bound keeps it from exhausting the stack. */
 const MAX_DEPTH = 100;
