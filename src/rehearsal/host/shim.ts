@@ -59,7 +59,7 @@ export function layOutCommands(dir: string): { readonly bin: string; readonly st
 /**
  * Sends its own call (NUL-separated) and does what comes back, tab-separated: `stdin FILE` stores its input there, `daemon`
  * leaves a process behind that keeps its open files, `real PROGRAM` becomes that, `reply CODE STDERR-BYTES STDOUT-BYTES`
- * is the end. It never reads its standard input of its own accord.
+ * is the end. It never reads its standard input of its own accord, and keeps it in place: the other side looks at what it is.
  */
 function shimText(real: string): string {
   return `#!${findProgram("bash") ?? "/bin/bash"}
@@ -67,7 +67,7 @@ LC_ALL=C
 IFS=$'\\t'
 exec {s}<>"/dev/tcp/127.0.0.1/\${PHXC_SIM_PORT}" || exit 127
 printf '%s\\0' "\${PHXC_SIM_TOKEN}" "\${PPID}" "$$" "\${PWD}" "\${0##*/}" "$#" "$@" >&"\${s}"
-while read -r verb a b c <&"\${s}"; do
+while read -r -u "\${s}" verb a b c; do
 	case \${verb} in
 	stdin)
 		'${real}/cat' >"\${a}"
@@ -83,13 +83,13 @@ while read -r verb a b c <&"\${s}"; do
 		;;
 	reply)
 		if ((b > 0)); then
-			read -r -N "\${b}" text <&"\${s}"
+			read -r -u "\${s}" -N "\${b}" text
 			printf '%s' "\${text}" >&2
 		fi
 		if ((c > 2000)); then
 			'${real}/cat' <&"\${s}"
 		elif ((c > 0)); then
-			read -r -N "\${c}" text <&"\${s}"
+			read -r -u "\${s}" -N "\${c}" text
 			printf '%s' "\${text}"
 		fi
 		exit "\${a}"

@@ -122,7 +122,9 @@ export function getProperty(
 ): { readonly value: string; readonly source: string } | undefined {
   const fixed = fixedProperty(state, dataset, name);
   if (fixed !== undefined) return { value: show(name, fixed, exact), source: "-" };
+  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
   for (let at: string | undefined = dataset; at !== undefined; at = parentOf(at)) {
+    if (at !== dataset && property?.inherits === false) break;
     const local = state.datasets[at]?.properties[name];
     if (local === undefined) continue;
     const source = at === dataset ? "local" : `inherited from ${at}`;
@@ -131,7 +133,6 @@ export function getProperty(
     return { value: show(name, value, exact), source };
   }
   if (name.includes(":")) return { value: "-", source: "-" };
-  const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
   if (property === undefined) return undefined;
   const value = name === "mountpoint" ? `/${dataset}` : property.default;
   return { value: show(name, value, exact), source: "default" };

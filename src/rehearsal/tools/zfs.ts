@@ -1,7 +1,8 @@
 import type { Command } from "../host/command.js";
 import { refuse } from "../host/refusal.js";
 import { machinePath } from "../host/machine.js";
-import { existsSync, renameSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
+import { dirname } from "node:path";
 import { clonesOf, datasetsBelow, dropDataset, makeDataset, mount, mountpointOf } from "../storage/datasets.js";
 import { parseZfsSize } from "../storage/sizes.js";
 import { getProperty, parentOf, propertyNames, readProperty } from "../storage/zfs-properties.js";
@@ -86,12 +87,15 @@ function set(command: Command, argv: readonly string[]): void {
   }
 }
 
+/** Moves the folder of a dataset to where it is mounted now. */
 function remount({ machine }: Command, dataset: string, before: string | undefined): void {
   const now = mountpointOf(machine, dataset);
+  const [from, to] = [before, now].map((path) => (path === undefined ? undefined : machinePath(machine, path)));
+  if (from !== undefined && to !== undefined && existsSync(from) && !existsSync(to)) {
+    mkdirSync(dirname(to), { recursive: true });
+    renameSync(from, to);
+  }
   mount(machine, dataset);
-  if (before === undefined || now === undefined || before === now || !existsSync(machinePath(machine, before))) return;
-  if (existsSync(machinePath(machine, now))) return;
-  renameSync(machinePath(machine, before), machinePath(machine, now));
 }
 
 /** The datasets that a listing is about. */
