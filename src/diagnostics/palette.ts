@@ -1,3 +1,5 @@
+import pico from "picocolors";
+
 /** How parts of terminal output are coloured; {@link plainPalette} leaves them as they are. */
 export interface Palette {
   readonly error: (text: string) => string;
@@ -18,20 +20,18 @@ export const plainPalette: Palette = {
   faint: same,
 };
 
-/** SGR sequences of ECMA-48, understood by every terminal that Node calls a TTY. */
+const colours = pico.createColors(true);
+
+/** For terminals; whether there is one is the caller's to know. */
 export const colourPalette: Palette = {
-  error: sgr(31, 39),
-  warning: sgr(33, 39),
-  note: sgr(36, 39),
-  good: sgr(32, 39),
-  strong: sgr(1, 22),
-  faint: sgr(2, 22),
+  error: colours.red,
+  warning: colours.yellow,
+  note: colours.cyan,
+  good: colours.green,
+  strong: colours.bold,
+  faint: colours.dim,
 };
 
 function same(text: string): string {
   return text;
-}
-
-function sgr(on: number, off: number): (text: string) => string {
-  return (text) => `\u001b[${on}m${text}\u001b[${off}m`;
 }
