@@ -82,6 +82,15 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
     pve: "hotplug",
     effect: "pending",
   },
+  keyboard: {
+    type: t.oneOf(
+      ...["de", "de-ch", "da", "en-gb", "en-us", "es", "fi", "fr", "fr-be", "fr-ca", "fr-ch", "hu", "is", "it", "ja"],
+      ...["lt", "mk", "nl", "no", "pl", "pt", "pt-br", "sv", "sl", "tr"],
+    ),
+    doc: "The keyboard layout of the VNC console.",
+    pve: "keyboard",
+    effect: "pending",
+  },
   kvm: { type: t.bool, doc: "Whether hardware virtualisation is used.", pve: "kvm", effect: "pending" },
   localtime: { type: t.bool, doc: "Whether the clock shows local time.", pve: "localtime", effect: "pending" },
   machine: {
