@@ -1,16 +1,10 @@
 /** The simulated Proxmox VE host: emitted scripts run against it unchanged, with the real bash. */
 export { isMutating } from "./host/dispatch.js";
-export type { GuestActor, GuestReply } from "./host/guest-answers.js";
-export type { GuestEntry, Kind } from "./host/guests.js";
-export type { CommandResult, HostRunOptions } from "./host/perform.js";
-export {
-  type Fault,
-  type RecordedCommand,
-  type ScriptOptions,
-  type ScriptResult,
-  type SimulatedHost,
-  startHost,
-} from "./host/simulated-host.js";
+export type { HostRunOptions } from "./host/perform.js";
+export { startHost } from "./host/simulated-host.js";
+export type { Fault, SimulatedHost } from "./host/simulated-host.js";
 export { presupposed } from "./presupposed.js";
-export { rehearse, type Rehearsal, type RehearsalOptions, type RehearsalRun } from "./rehearse.js";
-export { emptyHost, type GuestAnswer, type GuestManner, type HostOptions, type HostState } from "./state.js";
+export { rehearse } from "./rehearse.js";
+export type { Rehearsal, RehearsalRun } from "./rehearse.js";
+export { emptyHost } from "./state.js";
+export type { HostOptions, HostState } from "./state.js";

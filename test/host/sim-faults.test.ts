@@ -98,11 +98,11 @@ test("a command that takes its time is cut off half-way when it is killed itself
   withHost(
     zfsHost(),
     async (host) => {
-      const result = await host.runScript("timeout 0.2 qm create 100 --name web --scsi0 vms:1 </dev/null; echo $?\n");
+      const result = await host.runScript("timeout 1 qm create 100 --name web --scsi0 vms:1 </dev/null; echo $?\n");
       assert.is(result.stdout, "124\n");
       assert.is(conf(host, "qemu-server/100.conf"), "lock: create\n");
     },
-    { latencyMs: (argv) => (argv[1] === "create" ? 2000 : 0) },
+    { latencyMs: (argv) => (argv[1] === "create" ? 8000 : 0) },
   ));
 
 test("while a clone runs, a second clone of the same container is refused", () =>
@@ -110,7 +110,7 @@ test("while a clone runs, a second clone of the same container is refused", () =
     zfsHost(),
     async (host) => {
       await must(host, "pct create 200 local:vztmpl/debian-13-tiny_amd64.tar.zst --rootfs cts:1");
-      const both = "pct clone 200 201 </dev/null >/dev/null & sleep 0.1; pct clone 200 202 </dev/null; echo $?; wait\n";
+      const both = "pct clone 200 201 </dev/null >/dev/null & sleep 0.5; pct clone 200 202 </dev/null; echo $?; wait\n";
       const result = await host.runScript(both);
       assert.match(result.stderr, "CT is locked (disk)");
       assert.equal(
@@ -119,7 +119,7 @@ test("while a clone runs, a second clone of the same container is refused", () =
       );
       assert.not.match(conf(host, "lxc/200.conf"), "lock");
     },
-    { latencyMs: (argv) => (argv[1] === "clone" ? 400 : 0) },
+    { latencyMs: (argv) => (argv[1] === "clone" ? 1500 : 0) },
   ));
 
 test("a script that hangs is ended with all its children", () =>

@@ -33,7 +33,6 @@ export const anyDrive: Record<string, Spec> = {
   discard: oneOf("ignore", "on"),
   file: volumeOrPath,
   format: oneOf("raw", "qcow", "qed", "qcow2", "vmdk", "cloop"),
-  "import-from": volumeOrPath,
   media: oneOf("cdrom", "disk"),
   replicate: bool,
   rerror: oneOf("ignore", "report", "stop"),
@@ -54,6 +53,11 @@ const driveAliases = {
 
 /** A drive with further keys. */
 export function drive(more: Record<string, Spec>): Spec {
+  return property("file", { ...anyDrive, "import-from": volumeOrPath, ...more }, ["file"], { aliases: driveAliases });
+}
+
+/** The form of `cdrom`, another name of `ide2` that imports nothing. */
+export function cdDrive(more: Record<string, Spec>): Spec {
   return property("file", { ...anyDrive, ...more }, ["file"], { aliases: driveAliases });
 }
 

@@ -11,7 +11,7 @@ import {
   text,
   upTo,
 } from "../schema/spec.js";
-import { anyDrive, diskSize, drive, model, net, numberRanges, scsi, volumeOrPath, wwn } from "./qm-devices.js";
+import { anyDrive, cdDrive, diskSize, drive, model, net, numberRanges, scsi, volumeOrPath, wwn } from "./qm-devices.js";
 
 const base64 = matching(/[A-Za-z0-9+/]+={0,2}/);
 const hexId = matching(/0x[0-9a-fA-F]{4}/);
@@ -71,7 +71,7 @@ const hardware: Options = {
   bios: oneOf("seabios", "ovmf"),
   boot: property("legacy", { legacy: matching(/[acdn]{1,4}/), order: format("pve-bootdev", { list: true }) }),
   bootdisk: matching(/(ide|sata|scsi|virtio)\d+/),
-  cdrom: drive({ model, ssd: bool, wwn }),
+  cdrom: cdDrive({ model, ssd: bool, wwn }),
   cores: int(1),
   cpu,
   efidisk0: property(

@@ -54,7 +54,7 @@ const keeps = Object.fromEntries(
   ["daily", "hourly", "last", "monthly", "weekly", "yearly"].map((k) => [`keep-${k}`, int(0)]),
 );
 const plain =
-  "base content-dirs data-pool datastore domain encryption-key is_mountpoint keyring master-pubkey namespace options password pool saferemove_throughput username";
+  "content-dirs data-pool domain encryption-key is_mountpoint keyring master-pubkey namespace options password pool saferemove_throughput username";
 const flags =
   "create-base-path create-subdirs disable fuse krbd mkdir nocow nowritecache saferemove shared skip-cert-verification snapshot-as-volume-chain sparse tagged_only";
 
@@ -75,7 +75,7 @@ export const storageSet: Options = {
   port: int(1, 65535),
   preallocation: oneOf("off", "metadata", "falloc", "full"),
   "prune-backups": property(undefined, { "keep-all": bool, ...keeps }),
-  "saferemove-stepsize": oneOf("1", "2", "4", "8", "16", "32"),
+  "saferemove-stepsize": { type: "integer", words: ["1", "2", "4", "8", "16", "32"] },
   server: { type: "string" },
   smbversion: oneOf("default", "2.0", "2.1", "3", "3.0", "3.11"),
   subdir: format("pve-path"),
@@ -84,6 +84,8 @@ export const storageSet: Options = {
 /** Options of `pvesm add`. */
 export const storageAdd: Options = {
   ...Object.fromEntries(Object.entries(storageSet).filter(([name]) => name !== "delete" && name !== "digest")),
+  base: { type: "string" },
+  datastore: { type: "string" },
   export: format("pve-path"),
   path: format("pve-path"),
   share: { type: "string" },
