@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
   },
   { pattern: /^\d+(?:\.\d+)?(?:ms|[smhd])(?:\d+(?:\.\d+)?(?:ms|[smhd]))+$/, read: (text) => oneUnit(text) },
   { pattern: /^\d+\.\d+(?:ms|[smh])$/, read: (text) => oneUnit(text) },
-  { pattern: /^[\dA-Fa-f:.]+%\w/, read: () => malformed("has a zone, which an address here cannot have") },
+  { pattern: /^(?=.*:)[\dA-Fa-f:.]+%\w/, read: () => malformed("has a zone, which an address here cannot have") },
   {
     pattern: /^[\dA-Fa-f]{2}:[\dA-Fa-f]{2}\.[0-7]$/,
     read: (text) => malformed("is a PCI address without its domain", `0000:${text}`),

@@ -55,10 +55,13 @@ export function createReport(file: SourceFile): Report {
 
 function firstOfEachLine(findings: readonly Diagnostic[], settled: ReadonlySet<number>): readonly Diagnostic[] {
   const lines = new Set(settled);
-  return findings.toSorted(byPlace).filter(({ span: { file, start } }) => {
-    const { line } = position(file, start);
-    return !lines.has(line) && lines.add(line);
-  });
+  // What the parser met comes before what was left over at the same place: the sort is stable.
+  return findings
+    .toSorted((a, b) => a.span.start - b.span.start)
+    .filter(({ span: { file, start } }) => {
+      const { line } = position(file, start);
+      return !lines.has(line) && lines.add(line);
+    });
 }
 
 function capped(findings: readonly Diagnostic[]): readonly Diagnostic[] {

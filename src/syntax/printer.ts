@@ -1,5 +1,5 @@
 import type { Span } from "../text/source.js";
-import type { Attribute, BinaryOperator, Block, Body, Document, Expr, Item, ParamType } from "./ast.js";
+import type { Attribute, BinaryOperator, Block, Document, Expr, Item, ParamType } from "./ast.js";
 import type { ForItem, ListExpr, MapExpr, Name, ParamItem, StringExpr } from "./ast.js";
 import { endsLine, escapeLine, escapeText, fitsRaw, indentLines } from "./quote.js";
 import { Writer } from "./writer.js";
@@ -370,10 +370,7 @@ function textLines(string: StringExpr): { readonly quotes: string; readonly text
   const { parts } = string;
   const last = parts.at(-1) ?? "";
   if (typeof last !== "string" || !endsLine(last)) return undefined;
-  const raw = parts.join("");
-  if (string.form === "raw" && parts.every((part) => typeof part === "string") && fitsRaw(raw)) {
-    return { quotes: "'''", text: raw };
-  }
+  if (string.form === "raw" && parts.length < 2 && fitsRaw(last)) return { quotes: "'''", text: last };
   return { quotes: '"""', text: parts.map((part) => partText(part, escapeText)).join("") };
 }
 
