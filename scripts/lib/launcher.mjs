@@ -4,11 +4,6 @@
  */
 export function launcher(entry) {
   return `#!/usr/bin/env node
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import { Script, constants } from "node:vm";
-
 ${LOADING}
 function cacheOf(name) {
   return readFileSync(folder + name + ".cache");
@@ -23,16 +18,12 @@ load("${entry}");
  * they print is thrown away.
  */
 export function cacheMaker(entry, chunks, runs) {
-  return `import { readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
-import { Script, constants } from "node:vm";
-
-${LOADING}
+  return `${LOADING}
 function cacheOf() {
   return undefined;
 }
 
+const { writeFileSync } = process.getBuiltinModule("node:fs");
 process.stdout.write = process.stderr.write = () => true;
 for (const run of ${JSON.stringify(runs)}) {
   process.argv.splice(2, Infinity, ...run);
@@ -46,7 +37,13 @@ process.exit(0);
 `;
 }
 
-const LOADING = `const folder = fileURLToPath(new URL("chunks/", import.meta.url));
+const LOADING = `// Importing these would make Node prepare every name that they export.
+const { readFileSync } = process.getBuiltinModule("node:fs");
+const { createRequire } = process.getBuiltinModule("node:module");
+const { fileURLToPath } = process.getBuiltinModule("node:url");
+const { Script, constants } = process.getBuiltinModule("node:vm");
+
+const folder = fileURLToPath(new URL("chunks/", import.meta.url));
 const require = createRequire(import.meta.url);
 const loaded = new Map();
 const scripts = new Map();

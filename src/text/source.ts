@@ -22,10 +22,18 @@ export interface Position {
 
 /** Makes a {@link SourceFile}; `\n`, `\r\n` and a lone `\r` end lines. */
 export function sourceFile(path: string, text: string): SourceFile {
-  const lineStarts = [0];
-  // A pattern, because a loop over characters is what a short run spends most of its reading in.
-  for (const match of text.matchAll(/\r\n?|\n/g)) lineStarts.push(match.index + match[0].length);
-  return { path, text, lineStarts };
+  return { path, text, lineStarts: text.includes("\r") ? startsByPattern(text) : startsByLineFeed(text) };
+}
+
+/** The usual case, without looking at each character: short runs spend their time in what is done often. */
+function startsByLineFeed(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function startsByPattern(text: string): number[] {
+  return [0, ...Array.from(text.matchAll(/\r\n?|\n/g), (match) => match.index + match[0].length)];
 }
 
 /** A span of `file`; the ends are clamped into the text, so that every span lies inside its file. */
