@@ -88,7 +88,9 @@ export function buildLiteral(build: Build, token: IToken): LiteralExpr | ErrorEx
   const at = rangeOfToken(token);
   const literal = classifyLiteral(token.image);
   if (!("problem" in literal)) {
-    return { type: "literal", span: span(build.file, at.start, at.end), text: token.image, ...literal };
+    const { kind, value } = literal;
+    const whole = span(build.file, at.start, at.end);
+    return { type: "literal", span: whole, kind, text: token.image, ...(value === undefined ? {} : { value }) };
   }
   reportLiteral(build, token.image, at, literal);
   return errorExpr(build, at.start, at.end);

@@ -49,9 +49,10 @@ function printItem(writer: Writer, item: Item): void {
   }
 }
 
-/** A keyword with a space after it. */
-function word(writer: Writer, keyword: string, start?: number): void {
-  writer.token(keyword, start);
+/** A keyword, operator or comma with a space after it. */
+function word(writer: Writer, text: string, start?: number): void {
+  if (start === undefined) writer.found(text);
+  else writer.token(text, start);
   writer.space();
 }
 
@@ -75,7 +76,7 @@ function printAttribute(writer: Writer, attribute: Attribute): void {
 function printParam(writer: Writer, item: ParamItem): void {
   const { paramType, value } = item;
   // A line cannot break inside a type.
-  if (paramType !== undefined) writer.hoist(item.name.span.end, paramType.span.end);
+  if (paramType !== undefined) writer.hoist(item.name.span.end, paramType.span.end, item.span.start);
   word(writer, "param", item.span.start);
   printName(writer, item.name);
   if (paramType !== undefined) writer.token(`: ${typeText(paramType)}`);
@@ -122,7 +123,7 @@ function hoistFromExtends(writer: Writer, block: Block): void {
   if (block.extends.length === 0) return;
   const before = block.args.at(-1)?.span ?? block.kind.span;
   const after = block.when?.span.start ?? block.body?.span.start ?? block.span.end;
-  writer.hoist(before.end, after);
+  writer.hoist(before.end, after, block.span.start);
 }
 
 function printExtends(writer: Writer, names: readonly Name[]): void {
@@ -141,7 +142,7 @@ function printExtends(writer: Writer, names: readonly Name[]): void {
 function printBody(writer: Writer, at: Span, items: readonly Item[]): void {
   writer.token("{", at.start);
   const close = at.end - 1;
-  if (items.length === 0 && !writer.hasComment(at.start, close)) return writer.token("}", close);
+  if (items.length === 0 && !writer.hasComment(close)) return writer.token("}", close);
   const flat = (): void => {
     writer.space();
     for (const [i, item] of items.entries()) {
@@ -151,7 +152,7 @@ function printBody(writer: Writer, at: Span, items: readonly Item[]): void {
     writer.space();
     writer.token("}", close);
   };
-  if (writer.isOneLine(at) && writer.attempt(flat, false)) return;
+  if (writer.isOneLine(at) && writer.attempt(flat)) return;
   printLines(
     writer,
     close,
@@ -163,12 +164,12 @@ function printBody(writer: Writer, at: Span, items: readonly Item[]): void {
 function printList(writer: Writer, { span, items }: ListExpr): void {
   writer.token("[", span.start);
   const close = span.end - 1;
-  if (items.length === 0 && !writer.hasComment(span.start, close)) return writer.token("]", close);
+  if (items.length === 0 && !writer.hasComment(close)) return writer.token("]", close);
   const flat = (): void => {
     printSequence(writer, items);
     writer.token("]", close);
   };
-  if (writer.isOneLine(span) && writer.attempt(flat, false)) return;
+  if (writer.isOneLine(span) && writer.attempt(flat)) return;
   printLines(
     writer,
     close,
@@ -222,7 +223,7 @@ function printExpr(writer: Writer, expr: Expr): void {
       printOperand(writer, expr.object, highest + 1);
       // A literal would swallow the dot.
       if (expr.object.type === "literal") writer.space();
-      writer.token(".");
+      writer.found(".");
       return printName(writer, expr.member);
     case "index":
       printOperand(writer, expr.object, highest + 1);
@@ -247,7 +248,7 @@ function printBracketed(
   end: number,
   inner: () => void,
 ): void {
-  writer.token(open);
+  writer.found(open);
   writer.indent(1);
   inner();
   writer.flush(end);
@@ -255,48 +256,52 @@ function printBracketed(
   writer.token(close, end);
 }
 
-/** The arguments stay together while they fit; where the source broke the line, each gets its own. */
+/** Arguments that do not fit on the line get one each, unless they have lines of their own. */
 function printCall(writer: Writer, args: readonly Expr[], end: number): void {
-  writer.token("(");
+  writer.found("(");
   const close = end - 1;
-  const flat = (): void => {
+  const together = (): void => {
     writer.indent(1);
     printSequence(writer, args);
     writer.flush(close);
     writer.indent(-1);
     writer.token(")", close);
   };
-  const first = args[0];
-  const isOneLine = first === undefined || writer.isOneLine({ ...first.span, end });
-  if (isOneLine) return flat();
-  if (writer.attempt(flat, true)) return;
+  if (writer.attempt(together)) return;
+  if (bringsLines(args)) return together();
   const lines = args.map((arg, i) => () => {
     printExpr(writer, arg);
-    if (i < args.length - 1) writer.token(",");
+    if (i < args.length - 1) writer.found(",");
   });
   printLines(writer, close, ")", lines);
 }
 
-/** What stands in parentheses stays on one line while it fits; where the source broke the line, operators begin lines. */
+/** A list, map or text that breaks its own lines, with nothing else of any length. */
+function bringsLines(args: readonly Expr[]): boolean {
+  const isLarge = (arg: Expr): boolean =>
+    arg.type === "list" || arg.type === "map" || (arg.type === "string" && arg.form !== "line");
+  const isShort = (arg: Expr): boolean =>
+    arg.type === "literal" || arg.type === "word" || (arg.type === "string" && lineText(arg).length < 20);
+  return args.length === 1 || (args.some(isLarge) && args.every((arg) => isLarge(arg) || isShort(arg)));
+}
+
+/** What does not fit on the line has its operators at the beginning of lines. */
 function printParen(writer: Writer, inner: Expr, at: Span): void {
   writer.token("(", at.start);
   const close = at.end - 1;
-  const flat = (): void => {
+  const together = (): void => {
     writer.indent(1);
     printExpr(writer, inner);
     writer.flush(close);
     writer.indent(-1);
     writer.token(")", close);
   };
-  if (writer.isOneLine(at)) return flat();
-  if (writer.attempt(flat, true)) return;
+  if (writer.attempt(together)) return;
   const breaks = (): void => writer.line(false);
-  const broken = (): void => {
-    if (inner.type === "binary") printBinary(writer, inner, breaks);
-    else if (inner.type === "conditional") printConditional(writer, inner, breaks);
-    else printExpr(writer, inner);
-  };
-  printLines(writer, close, ")", [broken]);
+  if (inner.type === "binary") printLines(writer, close, ")", [() => printBinary(writer, inner, breaks)]);
+  else if (inner.type === "conditional")
+    printLines(writer, close, ")", [() => printConditional(writer, inner, breaks)]);
+  else together();
 }
 
 type Conditional = Extract<Expr, { type: "conditional" }>;
@@ -337,7 +342,7 @@ function printBinary(writer: Writer, expr: Binary, separate: () => void): void {
   const { left } = expr;
   if (chains && left.type === "binary" && precedence[left.operator] === level) printBinary(writer, left, separate);
   else printOperand(writer, left, chains ? level : level + 1);
-  if (expr.operator === "..") writer.token("..");
+  if (expr.operator === "..") writer.found("..");
   else {
     separate();
     word(writer, expr.operator);
@@ -363,7 +368,7 @@ function printString(writer: Writer, string: StringExpr): void {
   if (lines === undefined) return writer.token(lineText(string), start, end);
   const margin = writer.margin(1);
   writer.token(lines.quotes, start, end);
-  writer.lines(`\n${indentLines(lines.text, margin)}${margin}${lines.quotes}`, end);
+  writer.lines(`\n${indentLines(lines.text, margin)}${margin}${lines.quotes}`);
 }
 
 function textLines(string: StringExpr): { readonly quotes: string; readonly text: string } | undefined {
