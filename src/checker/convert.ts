@@ -88,7 +88,7 @@ function convertByType(ctx: Context, datum: Datum, type: OptionType, name: strin
 
 /** Points at the whole value, and never repeats it. */
 function refuseLiteral(datum: Datum, name: string): Attempt {
-  return datum.type === "absent" ? undefined : close(diagnose(literalSecret, datum.span, { name }));
+  return datum.type === "absent" ? undefined : close(diagnose(literalSecret, datum.span, { name }, { secrets: [] }));
 }
 
 function mismatch(datum: Datum, type: OptionType, name: string): Outcome {

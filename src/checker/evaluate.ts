@@ -1,5 +1,6 @@
 import { cover } from "../text/source.js";
 import type { Span } from "../text/source.js";
+import { isStandIn } from "../text/secrets.js";
 import type { BinaryExpr, CallExpr, Expr, LiteralExpr, MapExpr, StringExpr, WordExpr } from "../syntax/ast.js";
 import { notText, repeatedKey, secretSource, tooLarge } from "../diagnostics/catalogue/semantics.js";
 import { force, lookUp, report } from "./context.js";
@@ -154,12 +155,12 @@ function secret(ctx: Context, expr: CallExpr): Datum {
   const source = parts?.every((part) => typeof part === "string") === true ? parts.join("") : undefined;
   if (source === undefined || second !== undefined) {
     const at = expr.args.length === 0 ? expr.span : argumentsSpan(expr.args, expr.span);
-    report(ctx, secretSource, at, { problem: "takes one plain string" });
+    report(ctx, secretSource, at, { problem: "takes one plain string" }, expr.args.length === 0 ? {} : { secrets: [] });
     return errorDatum(expr.span);
   }
   const problem = sourceProblem(source);
   if (problem !== undefined && first !== undefined) {
-    report(ctx, secretSource, first.span, { problem });
+    report(ctx, secretSource, first.span, { problem }, isStandIn(source) ? {} : { secrets: [source] });
     return errorDatum(expr.span);
   }
   return { type: "secret", source, span: expr.span };

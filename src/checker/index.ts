@@ -1,4 +1,5 @@
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import { sortFindings } from "../diagnostics/summary.js";
 import type { Address, Model, Resource } from "../model/resource.js";
 import type { Item } from "../syntax/ast.js";
 import { childScope, force } from "./context.js";
@@ -7,7 +8,7 @@ import { errorDatum } from "./datum.js";
 import { evaluate } from "./evaluate.js";
 import { findCycles, withKindEdges } from "./graph.js";
 import { loadFiles } from "./imports.js";
-import { oncePerPlace, presentable } from "./findings.js";
+import { oncePerPlace } from "./findings.js";
 import type { CheckInput } from "./input.js";
 import { declareLet } from "./loops.js";
 import { checkParams, declareParam } from "./params.js";
@@ -35,7 +36,7 @@ export function check(input: CheckInput): Result<Model> {
   const found = [...front, ...oncePerPlace(ctx.findings), ...findCycles(model), ...judge(input, model)];
   return {
     value: model,
-    diagnostics: presentable(
+    diagnostics: sortFindings(
       found,
       sources.map(({ path }) => path),
     ),

@@ -74,7 +74,7 @@ function attributeValue(ctx: Context, source: Source, name: string, option: Opti
     return ERROR;
   }
   if (option.type.type === "secret" && !mayBeSecret(attribute.value)) {
-    report(ctx, literalSecret, attribute.value.span, { name });
+    report(ctx, literalSecret, attribute.value.span, { name }, { secrets: [] });
     return ERROR;
   }
   const datum = ctx.evaluate(attribute.value, scope);

@@ -26,6 +26,8 @@ export interface Diagnostic {
   readonly related: readonly Related[];
   readonly help?: string;
   readonly fix?: Fix;
+  /** There when a secret stands at the span: its texts, as far as they are known. Renderers show none of them anywhere. */
+  readonly secrets?: readonly string[];
 }
 
 /** What every phase returns: all that it could make, and all that it found. */
@@ -39,6 +41,8 @@ export interface Extra {
   readonly related?: readonly Related[];
   readonly help?: string;
   readonly fix?: Fix;
+  /** For findings that point at a secret: see {@link Diagnostic}. */
+  readonly secrets?: readonly string[];
 }
 
 /** A catalogue entry: the only way to make a {@link Diagnostic}. */
@@ -67,5 +71,6 @@ export function diagnose<Args>(kind: DiagnosticKind<Args>, at: Span, args: Args,
     related: extra.related ?? [],
     ...(help === undefined ? {} : { help }),
     ...(extra.fix === undefined ? {} : { fix: extra.fix }),
+    ...(extra.secrets === undefined ? {} : { secrets: extra.secrets }),
   };
 }

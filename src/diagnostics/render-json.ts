@@ -1,5 +1,6 @@
 import { position } from "../text/source.js";
 import type { Position, Span } from "../text/source.js";
+import { conceal } from "./conceal.js";
 import type { Diagnostic, Severity } from "./diagnostic.js";
 import { countFindings } from "./summary.js";
 import type { Counts } from "./summary.js";
@@ -31,7 +32,7 @@ export interface JsonReport {
 
 /** Findings as data. */
 export function findingsReport(diagnostics: readonly Diagnostic[]): JsonReport {
-  return { version: 1, counts: countFindings(diagnostics), findings: diagnostics.map(jsonFinding) };
+  return { version: 1, counts: countFindings(diagnostics), findings: conceal(diagnostics).map(jsonFinding) };
 }
 
 /** Findings as JSON text with a final newline. */

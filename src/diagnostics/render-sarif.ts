@@ -1,5 +1,6 @@
 import { position } from "../text/source.js";
 import type { Span } from "../text/source.js";
+import { conceal } from "./conceal.js";
 import type { Diagnostic } from "./diagnostic.js";
 
 export interface SarifOptions {
@@ -19,7 +20,7 @@ export function renderSarif(diagnostics: readonly Diagnostic[], options: SarifOp
       {
         tool: { driver: { name: "phxc", version: options.version, rules: codes.map((code) => rule(code, options)) } },
         columnKind: "utf16CodeUnits",
-        results: diagnostics.map((finding) => result(finding, codes)),
+        results: conceal(diagnostics).map((finding) => result(finding, codes)),
       },
     ],
   };

@@ -2,6 +2,7 @@ import { position } from "../text/source.js";
 import type { Span } from "../text/source.js";
 import { visible, visibleLines } from "../text/visible.js";
 import type { Diagnostic } from "./diagnostic.js";
+import { conceal } from "./conceal.js";
 import { frame } from "./frame.js";
 import { plainPalette } from "./palette.js";
 import type { Palette } from "./palette.js";
@@ -16,7 +17,8 @@ export interface TextOptions {
 
 /** Findings for people, one paragraph each; ends in a newline unless there is nothing to show. */
 export function renderText(diagnostics: readonly Diagnostic[], options: TextOptions = {}): string {
-  const shown = options.quiet === true ? diagnostics.filter((d) => d.severity !== "note") : diagnostics;
+  const safe = conceal(diagnostics);
+  const shown = options.quiet === true ? safe.filter((d) => d.severity !== "note") : safe;
   return shown.map((finding) => `${renderFinding(finding, options)}\n`).join("\n");
 }
 

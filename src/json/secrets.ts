@@ -1,16 +1,10 @@
-import { type SourceFile, sourceFile, span, type Span } from "../text/source.js";
+import { isStandIn, looksSecret } from "../text/secrets.js";
+import { type SourceFile, span, type Span } from "../text/source.js";
 import { createScanner, type Scanner } from "./scanner.js";
 import { Token } from "./tokens.js";
 
-/** Names whose values are credentials: `admin_password`, `DATABASE_PASS`, `api_key`; not `hf_token_file`. */
-const SECRET_NAME =
-  /((^|[^a-z])(pass|secret|token)|passwd|password|passphrase|password_?hash|api_?key|private_?key|client_?secret)$/i;
-
-/** What a file with such a name has somewhere; most files have none of it, and need not be taken apart. */
-const MAYBE_SECRET = /(pass|secret|token|passwd|password|passphrase|hash|key)"|\\u/i;
-
-/** Values that only stand for a secret: nothing, a marker, a variable, a reference. */
-const PLACEHOLDER = /^(NOT_SET|none|null|false|true|\$\{?\w+\}?|<[^>]*>|secret\(.*\))?$/i;
+/** What a file with the name of a secret has somewhere; most files have none of it, and need not be taken apart. */
+const MAYBE_SECRET = /(pass|pwd|psk|secret|token|credential|key)[\w.-]*"|\\u/i;
 
 /** Where a credential stands in clear text. */
 export interface ClearSecret {
@@ -36,7 +30,8 @@ export function maskSecrets(original: SourceFile): {
     text += original.text.slice(done, mask.from) + mask.by.repeat(mask.to - mask.from);
     done = mask.to;
   }
-  const file = sourceFile(original.path, text + original.text.slice(done));
+  // Lines begin where they did.
+  const file = { ...original, text: text + original.text.slice(done) };
   return { file, secrets: found.map(({ name }) => ({ name: name.value, span: span(file, name.start, name.end) })) };
 }
 
@@ -90,16 +85,16 @@ function textToken(kind: number, scanner: Scanner, text: string): Text | undefin
 }
 
 function memberSeen(object: Open, key: Text, value: Text, found: Found[]): void {
-  if (SECRET_NAME.test(key.value)) add(found, key, value);
+  if (looksSecret(key.value)) add(found, key, value);
   else if (key.value === "name") object.name = value;
   else if (key.value === "value") object.value = value;
 }
 
 function closed(object: Open | undefined, found: Found[]): void {
   const { name, value } = object ?? {};
-  if (name !== undefined && value !== undefined && SECRET_NAME.test(name.value)) add(found, name, value);
+  if (name !== undefined && value !== undefined && looksSecret(name.value)) add(found, name, value);
 }
 
 function add(found: Found[], name: Text, value: Text): void {
-  if (!PLACEHOLDER.test(value.value)) found.push({ name, value });
+  if (!isStandIn(value.value)) found.push({ name, value });
 }

@@ -169,10 +169,7 @@ test("a literal secret is never shown", () => {
     const { findings } = checkText(`vm 100 a {\n  token = ${text}, cores = 0\n}\n`);
     assert.is(findings[0]?.code, "PHX3049", text);
     assert.is(renderText(findings).includes("hunter2"), false, text);
-    assert.is(
-      JSON.stringify(findings.map(({ message, help, span: at }) => [message, help, at.file.text])).includes("hunter2"),
-      false,
-    );
+    assert.is(JSON.stringify(findings.map(({ message, help }) => [message, help])).includes("hunter2"), false, text);
   }
   const list = checkText('vm 100 a {\n  tokens = [secret("env:A"), "hunter2"]\n}\n');
   assert.equal(codes(list), ["PHX3049 2:30"]);

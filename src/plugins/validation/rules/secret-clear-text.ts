@@ -6,8 +6,8 @@ import { secretInClear } from "../findings/secrets.js";
 export const secretClearText = defineRule({
   name: "secret/clear-text",
   check(model, report) {
-    for (const { kind, name, span } of clearSecrets(model)) {
-      if (kind === "name") report(diagnose(secretInClear, span, { name }));
+    for (const { kind, name, span, texts } of clearSecrets(model)) {
+      if (kind === "name") report(diagnose(secretInClear, span, { name }, { secrets: texts }));
     }
   },
 });

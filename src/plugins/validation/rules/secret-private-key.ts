@@ -6,8 +6,8 @@ import { privateKey } from "../findings/secrets.js";
 export const secretPrivateKey = defineRule({
   name: "secret/private-key",
   check(model, report) {
-    for (const { kind, name, span } of clearSecrets(model)) {
-      if (kind === "private-key") report(diagnose(privateKey, span, { name }));
+    for (const { kind, name, span, texts } of clearSecrets(model)) {
+      if (kind === "private-key") report(diagnose(privateKey, span, { name }, { secrets: texts }));
     }
   },
 });

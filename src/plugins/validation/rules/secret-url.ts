@@ -6,8 +6,8 @@ import { credentialsInUrl } from "../findings/secrets.js";
 export const secretUrl = defineRule({
   name: "secret/url",
   check(model, report) {
-    for (const { kind, name, span } of clearSecrets(model)) {
-      if (kind === "url") report(diagnose(credentialsInUrl, span, { name }));
+    for (const { kind, name, span, texts } of clearSecrets(model)) {
+      if (kind === "url") report(diagnose(credentialsInUrl, span, { name }, { secrets: texts }));
     }
   },
 });
