@@ -1,3 +1,5 @@
+import { compareText } from "../text/order.js";
+
 /**
  * The candidate that a misspelt word most likely means, or undefined when none is close. Deterministic: of equally close
  * ones the first in code-unit order wins. Case and `-`/`_` count as the smallest of differences.
@@ -5,7 +7,7 @@
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = allowance(word) + 1;
-  for (const candidate of [...new Set(candidates)].sort(compare)) {
+  for (const candidate of [...new Set(candidates)].sort(compareText)) {
     // Of two letters one may be wrong, but none missing: `cp` is no `cpu`.
     if (word.length === 2 && candidate.length !== 2) continue;
     if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;
@@ -48,8 +50,4 @@ function editDistance(a: string, b: string): number {
     last = row;
   }
   return last[b.length] ?? 0;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,3 +1,4 @@
+import { compareText } from "../text/order.js";
 import type { Diagnostic, Severity } from "./diagnostic.js";
 
 /** How many findings there are of each severity. */
@@ -53,8 +54,4 @@ export function sortFindings(diagnostics: readonly Diagnostic[], paths: readonly
 function same(a: Diagnostic, b: Diagnostic | undefined): boolean {
   if (b === undefined || a.code !== b.code || a.message !== b.message) return false;
   return a.span.file.path === b.span.file.path && a.span.start === b.span.start && a.span.end === b.span.end;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

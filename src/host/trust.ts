@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { ProjectConfig } from "../compile/config.js";
 import { PLUGIN_FOLDER, isPluginFile } from "../compile/names.js";
 import { writeAtomically } from "./write.js";
+import { compareKeys } from "../text/order.js";
 
 /** The code that the plugins of a project are made of, as far as trust looks. */
 export interface PluginCode {
@@ -46,7 +47,7 @@ export function trustOf(path: string, root: string, digest: string): "trusted" |
 export function setTrust(path: string, root: string, digest: string | undefined): void {
   const { [root]: _, ...others } = readTrust(path);
   const projects = digest === undefined ? others : { ...others, [root]: digest };
-  const sorted = Object.fromEntries(Object.entries(projects).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.fromEntries(Object.entries(projects).toSorted(compareKeys));
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeAtomically(path, `${JSON.stringify({ version: 1, projects: sorted }, null, 2)}\n`, 0o600);
 }

@@ -1,6 +1,7 @@
 import { type Diagnostic, type DiagnosticKind, diagnose, type Extra } from "../diagnostics/diagnostic.js";
 import { tooManyFindings } from "../diagnostics/catalogue/syntax.js";
 import { position, type SourceFile, span } from "../text/source.js";
+import { compareText } from "../text/order.js";
 
 /** More findings than this about one file help nobody; the rest is replaced by a note. */
 export const mostFindings = 100;
@@ -72,5 +73,5 @@ function capped(findings: readonly Diagnostic[]): readonly Diagnostic[] {
 }
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
-  return a.span.start - b.span.start || (a.code < b.code ? -1 : a.code > b.code ? 1 : 0);
+  return a.span.start - b.span.start || compareText(a.code, b.code);
 }

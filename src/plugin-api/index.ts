@@ -10,5 +10,6 @@ export * from "../diagnostics/diagnostic.js";
 export * from "../model/plan.js";
 export * from "../model/resource.js";
 export * from "../text/ip.js";
+export { compareText } from "../text/order.js";
 export { holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../text/secrets.js";
 export * from "../text/source.js";

@@ -1,7 +1,8 @@
 import type { OptionPair } from "../model/plan.js";
 import type { Section, Value } from "../model/resource.js";
 import type { OptionSpec } from "./types.js";
-import { compareText, isAbsent, textOf, valueOf } from "./values.js";
+import { compareText } from "../text/order.js";
+import { isAbsent, textOf, valueOf } from "./values.js";
 
 /** Bytes of one MiB and one GiB; Proxmox counts memory in the one and new disks in the other. */
 export const MIB = 1024 ** 2;

@@ -112,8 +112,3 @@ export function argsOf(section: Section, name: string): readonly string[] {
   const items = value?.type === "list" ? value.items : value === undefined ? [] : [value];
   return items.map(textOf).filter((text) => text !== undefined);
 }
-
-/** Orders by code units: the same on every machine and locale. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

@@ -1,6 +1,7 @@
 import type { Plan } from "../../model/plan.js";
 import { position } from "../../text/source.js";
 import type { Span } from "../../text/source.js";
+import { compareText } from "../../text/order.js";
 
 /** Raised when a reader of the format would have to change. */
 const FORMAT_VERSION = 1;
@@ -40,7 +41,7 @@ function plain(value: unknown): unknown {
 }
 
 function byKey([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
-  return rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0);
+  return rank(a) - rank(b) || compareText(a, b);
 }
 
 function rank(key: string): number {

@@ -1,3 +1,5 @@
+import { compareKeys } from "../../text/order.js";
+
 /** One section of a guest's configuration file: its options, and a container's raw lines. */
 export interface Section {
   readonly options: Map<string, string>;
@@ -87,9 +89,7 @@ function printSection(section: Section): string {
           .split("\n")
           .map((line) => `#${encodeText(line)}\n`)
           .join("");
-  const options = [...section.options]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, value]) => `${key}: ${value || " "}\n`);
+  const options = [...section.options].sort(compareKeys).map(([key, value]) => `${key}: ${value || " "}\n`);
   const raw = section.raw.map(([key, value]) => `${key}: ${value}\n`);
   return [head, ...options, ...raw].join("");
 }

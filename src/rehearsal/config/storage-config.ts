@@ -1,4 +1,5 @@
 import { storageTypes } from "../tables/storage.js";
+import { compareText } from "../../text/order.js";
 
 /** A storage as storage.cfg defines it. */
 export interface Storage {
@@ -27,7 +28,7 @@ export function printStorageConfig(storages: readonly Storage[]): string {
 function printOptions(storage: Storage): string {
   const fixed = storageTypes[storage.type]?.fixed ?? [];
   const rank = (name: string): number => (fixed.includes(name) ? 0 : 1);
-  const names = [...storage.options.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const names = [...storage.options.keys()].sort((a, b) => rank(a) - rank(b) || compareText(a, b));
   return names.map((name) => `\t${name} ${storage.options.get(name) ?? ""}\n`).join("");
 }
 

@@ -6,6 +6,7 @@ import { splitList } from "../schema/check.js";
 import { drivesOf, isCdrom, isCloudInit, parseDrive } from "../qm/drives.js";
 import { parseMount } from "../pct/volumes.js";
 import { parseSize } from "../storage/sizes.js";
+import { compareKeys } from "../../text/order.js";
 
 /** `qm config`, `pct config`: with what waits for a restart merged in, unless asked for the current values. */
 export function showConfig(kind: Kind): (call: Call) => void {
@@ -52,7 +53,7 @@ function mergePending({ pending }: GuestConfig, shown: Map<string, string>): voi
 }
 
 function sorted(options: ReadonlyMap<string, string>): [string, string][] {
-  return [...options].sort(([a], [b]) => (a < b ? -1 : 1));
+  return [...options].sort(compareKeys);
 }
 
 /** `qm status`, `pct status` */

@@ -20,6 +20,7 @@ import {
   withVolume,
 } from "./drives.js";
 import { checkOptions, setPlain, wantedOptions, writtenValue } from "./options.js";
+import { compareKeys } from "../../text/order.js";
 
 /** What a running VM takes over at once; everything else waits for its restart. */
 const atOnce = new Set([
@@ -101,7 +102,7 @@ function shownParameters(call: Call, wanted: ReadonlyMap<string, string>): strin
   }
   if (shown.has("cipassword")) shown.set("cipassword", "<hidden>");
   return [...shown]
-    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .sort(compareKeys)
     .map(([name, value]) => `-${name} ${value}`)
     .join(" ");
 }

@@ -2,6 +2,7 @@ import { Refusal } from "../host/refusal.js";
 import type { CommandSpec } from "../tables/commands.js";
 import { checkValue, type ParameterError, parseBoolean } from "./check.js";
 import { type Options, specOf } from "./spec.js";
+import { compareText } from "../../text/order.js";
 
 /** The arguments of a command, checked. */
 export interface Arguments {
@@ -26,7 +27,7 @@ export function usageLine(spec: CommandSpec): string {
 
 /** A refusal of parameters, in Proxmox's words; 2 when the call itself is wrong, 255 when its doing refuses. */
 export function parameterRefusal(spec: CommandSpec, errors: readonly ParameterError[], code: number): Refusal {
-  const sorted = [...errors].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
+  const sorted = [...errors].sort((a, b) => compareText(a.name, b.name));
   const lines = sorted.map((error) => `${error.name}: ${error.message}\n`).join("");
   return new Refusal(`400 Parameter verification failed.\n${lines}${usageLine(spec)}`, code);
 }

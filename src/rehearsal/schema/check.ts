@@ -1,6 +1,7 @@
 import { checkFormat } from "./formats.js";
 import { parseProperty } from "./property.js";
 import type { PropertyFormat, Spec } from "./spec.js";
+import { compareText } from "../../text/order.js";
 
 /** A refused parameter: Proxmox's name of it and its words; the words of formats end with a newline of their own. */
 export interface ParameterError {
@@ -69,7 +70,7 @@ function checkProperty(name: string, format: PropertyFormat, value: string): rea
   // A CPU type is checked by a verifier of the whole string, whose words stand alone.
   const whole = errors.find((error) => error.message.includes("Built-in cputype"));
   if (whole !== undefined) return [{ name, message: whole.message }];
-  errors.sort((a, b) => (a.name < b.name ? -1 : 1));
+  errors.sort((a, b) => compareText(a.name, b.name));
   const lines = errors.map((error) => `${error.name}: ${error.message}\n`).join("");
   return [{ name, message: `invalid format - format error\n${lines}` }];
 }

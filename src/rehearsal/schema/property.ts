@@ -1,4 +1,5 @@
 import type { PropertyFormat } from "./spec.js";
+import { compareText } from "../../text/order.js";
 
 /** Splits a property string into its keys, with aliases resolved; a string is what Proxmox says about a wrong one. */
 export function parseProperty(format: PropertyFormat, value: string): Map<string, string> | string {
@@ -23,7 +24,7 @@ export function parseProperty(format: PropertyFormat, value: string): Map<string
 export function printProperty(format: PropertyFormat, values: ReadonlyMap<string, string>): string {
   const bare = format.defaultKey;
   const rank = (key: string): number => (key === bare ? 0 : format.required.includes(key) ? 1 : 2);
-  const keys = [...values.keys()].sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : a > b ? 1 : 0));
+  const keys = [...values.keys()].sort((a, b) => rank(a) - rank(b) || compareText(a, b));
   return keys
     .map((key) => printKey(format, values, key))
     .filter((part) => part !== "")

@@ -1,3 +1,5 @@
+import { compareKeys } from "../../text/order.js";
+
 /** JSON as Proxmox prints it for people: sorted keys, three blanks, ` : `. No newline at the end. */
 export function perlJson(value: unknown, indent = ""): string {
   const inner = `${indent}   `;
@@ -6,7 +8,7 @@ export function perlJson(value: unknown, indent = ""): string {
     return `[\n${value.map((item) => `${inner}${perlJson(item, inner)}`).join(",\n")}\n${indent}]`;
   }
   if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries = Object.entries(value).sort(compareKeys);
     const lines = entries.map(([key, item]) => `${inner}${JSON.stringify(key)} : ${perlJson(item, inner)}`);
     return lines.length === 0 ? "{}" : `{\n${lines.join(",\n")}\n${indent}}`;
   }
@@ -17,7 +19,7 @@ export function perlJson(value: unknown, indent = ""): string {
 export function plainJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(plainJson).join(",")}]`;
   if (typeof value === "object" && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+    const entries = Object.entries(value).sort(compareKeys);
     return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${plainJson(item)}`).join(",")}}`;
   }
   return JSON.stringify(value) ?? "null";

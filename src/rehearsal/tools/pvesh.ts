@@ -3,6 +3,7 @@ import { digestOf, isRunning, type Kind, listGuests, loadConfig, ownerOf } from 
 import { refuse } from "../host/refusal.js";
 import { storages } from "../storage/volume-names.js";
 import { perlJson, plainJson } from "./perl-json.js";
+import { compareKeys } from "../../text/order.js";
 
 /** `pvesh get PATH [--output-format F] [--NAME VALUE]...`; nothing else of pvesh is known. */
 export function pvesh(command: Command, argv: readonly string[]): void {
@@ -19,9 +20,7 @@ export function pvesh(command: Command, argv: readonly string[]): void {
 
 function asText(value: unknown): string {
   if (typeof value !== "object" || value === null) return String(value);
-  return Array.isArray(value)
-    ? value.map(plainJson).join("\n")
-    : table(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return Array.isArray(value) ? value.map(plainJson).join("\n") : table(Object.entries(value).sort(compareKeys));
 }
 
 /** A table of keys and values with Proxmox's box characters. */

@@ -9,6 +9,7 @@ import { findStorage, getStorage, parseVolume, storages, volumePath } from "../s
 import { allocate, freeVolume, listVolumes, volumeExists, volumeSize } from "../storage/volumes.js";
 import { parseSize } from "../storage/sizes.js";
 import { storageTypes } from "../tables/storage.js";
+import { compareText } from "../../text/order.js";
 
 function writeStorages(machine: Machine, all: readonly Storage[]): void {
   writeHostFile(machine, "/etc/pve/storage.cfg", printStorageConfig(all));
@@ -98,7 +99,7 @@ export function pvesmStatus(call: Call): void {
     .filter(({ id }) => only === undefined || id === only)
     .filter((storage) => content.length === 0 || content.some((word) => contentOf(storage).has(word)))
     .filter(({ options }) => call.args.values.get("enabled") !== "1" || options.get("disable") !== "1")
-    .sort((a, b) => (a.id < b.id ? -1 : 1));
+    .sort((a, b) => compareText(a.id, b.id));
   const width = Math.max(4, ...shown.map(({ id }) => id.length)) + 1;
   const row = (c: readonly string[]): string =>
     `${(c[0] ?? "").padEnd(width)} ${(c[1] ?? "").padStart(10)} ${(c[2] ?? "").padStart(10)} ${(c[3] ?? "").padStart(15)} ${(c[4] ?? "").padStart(15)} ${(c[5] ?? "").padStart(15)} ${(c[6] ?? "").padStart(8)}`;
