@@ -17,11 +17,28 @@ interface Open {
   readonly indent: number;
 }
 
+/** More missing braces than this are not looked for: each costs a walk through the rest of the file. */
+const mostUnclosed = 20;
+
+/** The missing braces of a file: after each, the search goes on where its block should have been over. */
+export function findUnclosedBraces(file: SourceFile, tokens: readonly IToken[]): readonly UnclosedBrace[] {
+  const found: UnclosedBrace[] = [];
+  let rest = tokens;
+  while (found.length < mostUnclosed) {
+    const unclosed = findUnclosedBrace(file, rest);
+    if (unclosed === undefined) break;
+    found.push(unclosed);
+    if (unclosed.resume === undefined) break;
+    rest = rest.slice(rest.indexOf(unclosed.resume));
+  }
+  return found;
+}
+
 /**
  * Looks for a missing `}`. It shows only at the end of the file, so the indentation is asked: the first `}` that stands
  * further left than the line of its opener closes somebody else's block.
  */
-export function findUnclosedBrace(file: SourceFile, tokens: readonly IToken[]): UnclosedBrace | undefined {
+function findUnclosedBrace(file: SourceFile, tokens: readonly IToken[]): UnclosedBrace | undefined {
   const stack: Open[] = [];
   let suspect: Open | undefined;
   for (const { token, first, leads } of withLines(tokens)) {

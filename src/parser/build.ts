@@ -104,7 +104,8 @@ function buildItem(
   const item = buildEntry(build, entry, isFile);
   if (junk.length === 0) return item;
   const before = rangeOf(entry)?.end ?? whole.start;
-  reportJunk(build.file, junk, item.type === "block" ? "block" : "attribute", before, build.report);
+  const place = item.type === "block" || item.type === "param" ? item.type : "attribute";
+  reportJunk(build.file, junk, place, before, build.report);
   return withJunk(build, item, junk);
 }
 

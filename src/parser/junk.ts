@@ -13,7 +13,7 @@ import type { Report } from "./report.js";
 import * as t from "./tokens.js";
 
 /** What the junk follows: it decides which sentence helps. */
-export type JunkPlace = "start" | "attribute" | "block" | "element" | "argument" | "paren";
+export type JunkPlace = "start" | "attribute" | "param" | "block" | "element" | "argument" | "paren";
 
 /** The first tokens of a stretch of junk, and where it begins and ends. */
 interface Stretch {
@@ -97,6 +97,7 @@ function reason({ first }: Stretch, place: JunkPlace): string | undefined {
   const inWords: Readonly<Record<string, string>> = { and: "write `&&`", or: "write `||`", not: "write `!`" };
   const word = inWords[first.image];
   if (word !== undefined && place !== "start") return word;
+  if (place === "param" && t.tokenIs(first, t.Word)) return "a type stands after `:`";
   if (first.image === "==" && place === "block") return "an attribute is set with one `=`";
   if (first.tokenType === t.Equals && place === "block") return "an attribute is one name, `=` and a value";
   if (first.tokenType === t.Extends || first.tokenType === t.When) {

@@ -7,7 +7,7 @@ import {
   unmatchedCloser,
 } from "../diagnostics/catalogue/syntax.js";
 import { type SourceFile, span } from "../text/source.js";
-import { column, danglingBrackets, findUnclosedBrace } from "./braces.js";
+import { column, danglingBrackets, findUnclosedBraces } from "./braces.js";
 import { rangeOfToken } from "./cst.js";
 import { deepestNesting, NestingMeter } from "./nesting.js";
 import type { Report } from "./report.js";
@@ -31,6 +31,7 @@ import {
   RCurly,
   RParen,
   RSquare,
+  StrClose,
   StrOpen,
   tokenIs,
   UnaryOp,
@@ -67,10 +68,11 @@ const openerOf = new Map([...closerOf].map(([opener, closer]) => [closer, opener
  * grammar never meets one without its partner. What it inserts has no width.
  */
 export function layOut(file: SourceFile, tokens: readonly IToken[], report: Report): IToken[] {
-  const unclosed = findUnclosedBrace(file, tokens);
-  if (unclosed !== undefined) reportBrace(file, unclosed.open, unclosed.header, unclosed.resume, report);
+  const unclosed = findUnclosedBraces(file, tokens);
+  for (const { open, header, resume } of unclosed) reportBrace(file, open, header, resume, report);
+  const resumes = new Set(unclosed.map(({ resume }) => resume));
   const swallowed = tokens.at(-1)?.tokenType === BadText;
-  const layout = new Layout(file, report, unclosed !== undefined || swallowed);
+  const layout = new Layout(file, report, unclosed.length > 0 || swallowed);
   let first = tokens[0];
   for (const [i, token] of tokens.entries()) {
     if (token.tokenType === NewLine) {
@@ -78,7 +80,7 @@ export function layOut(file: SourceFile, tokens: readonly IToken[], report: Repo
       layout.newLine(token, tokens[i + 1], tokens[i + 2]);
       continue;
     }
-    if (token === unclosed?.resume) layout.resume(token.startOffset);
+    if (resumes.has(token)) layout.resume(token.startOffset);
     if (!layout.take(token, first ?? token) || report.full()) break;
   }
   if (swallowed) layout.silence();
@@ -165,6 +167,8 @@ class Layout {
   }
 
   private open(token: IToken, closer: TokenType, lineStart: IToken): void {
+    // No expression goes on with a brace after an operand: it is the body after a missing closer.
+    if (closer === RCurly && this.afterOperand()) this.closeInner(token.startOffset);
     this.stack.push({ open: token, closer, lineStart });
     this.nesting.open();
     this.out.push(token);
@@ -269,6 +273,12 @@ class Layout {
     if (tokenIs(second, Assign)) return second.tokenType !== Colon;
     const juxtaposed = [LCurly, Literal, StrOpen].includes(second.tokenType) || tokenIs(second, Word);
     return juxtaposed && column(this.file, next) <= column(this.file, top.lineStart);
+  }
+
+  private afterOperand(): boolean {
+    const last = this.out.at(-1);
+    if (last === undefined) return false;
+    return tokenIs(last, Word) || [Literal, StrClose, RParen, RSquare].includes(last.tokenType);
   }
 
   private nothingBefore(): boolean {
