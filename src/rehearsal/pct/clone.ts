@@ -1,22 +1,13 @@
 import { existsSync } from "node:fs";
 import { copySection, emptyConfig, type GuestConfig, type Section } from "../config/guest-config.js";
+import { cloneSource, copyFirewall, makeVolumes } from "../guest/making.js";
 import { type Call, flag, vmid } from "../host/command.js";
-import {
-  checkLock,
-  configPath,
-  isRunning,
-  loadConfig,
-  ownerOf,
-  removeConfig,
-  writeConfig,
-  writeLockOnly,
-} from "../host/guests.js";
+import { checkLock, configPath, isRunning, loadConfig, ownerOf, writeConfig, writeLockOnly } from "../host/guests.js";
 import { machinePath } from "../host/machine.js";
-import { Refusal, refuse } from "../host/refusal.js";
-import { copyFirewall } from "../qm/clone.js";
+import { refuse } from "../host/refusal.js";
 import { printSize } from "../storage/sizes.js";
 import { getStorage, parseVolume } from "../storage/volume-names.js";
-import { allocate, freeVolume, volumeSize } from "../storage/volumes.js";
+import { allocate, volumeSize } from "../storage/volumes.js";
 import { ctNetWithNewMac } from "./options.js";
 import { type Mount, pctVolumes, printMount } from "./volumes.js";
 
@@ -29,10 +20,7 @@ export async function pctClone(call: Call): Promise<void> {
   if (linked && call.args.values.has("storage")) refuse("parameter 'storage' not allowed for linked clones", 2);
   checkLock("ct", config);
   const snapname = call.args.values.get("snapname");
-  const from =
-    snapname === undefined
-      ? config.current
-      : (config.snapshots.get(snapname) ?? refuse(`snapshot '${snapname}' does not exist`));
+  const from = cloneSource(call, config);
   if (existsSync(machinePath(machine, configPath("ct", id))))
     refuse(`CT ${id} already exists on node '${machine.state.node}'`, 2);
   if (!linked && snapname === undefined && isRunning(machine, source))
@@ -62,22 +50,17 @@ async function makeClone(
   const { machine } = call;
   const id = vmid(call, "newid");
   const current = cloneSection(call, from);
-  const made: string[] = [];
   writeLockOnly(machine, "ct", id, "create");
   config.current.options.set("lock", "disk");
   writeConfig(machine, "ct", source, config);
-  try {
+  const refusal = (message: string): string => `clone failed: ${message}`;
+  const undo = (): void => unlockSource(call, source);
+  await makeVolumes(call, { kind: "ct", id, refusal, undo }, async (made) => {
     for (const mount of pctVolumes(from.options))
       current.options.set(mount.option, cloneMount(call, id, mount, linked, made));
     copyFirewall(machine, source, id);
     await call.midway();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    for (const volid of made) freeVolume(machine, volid);
-    removeConfig(machine, "ct", id);
-    unlockSource(call, source);
-    throw new Refusal(`clone failed: ${error.message}`, error.code);
-  }
+  });
   unlockSource(call, source);
   writeConfig(machine, "ct", id, { ...emptyConfig(), current });
 }

@@ -1,12 +1,13 @@
 import { existsSync } from "node:fs";
 import { emptyConfig } from "../config/guest-config.js";
+import { makeVolumes } from "../guest/making.js";
 import { argument, type Call, callerFile, flag, readCallerFile, vmid } from "../host/command.js";
-import { removeConfig, takenMessage, writeConfig, writeLockOnly } from "../host/guests.js";
+import { takenMessage, writeConfig, writeLockOnly } from "../host/guests.js";
 import { machinePath } from "../host/machine.js";
-import { Refusal, refuse } from "../host/refusal.js";
+import { refuse } from "../host/refusal.js";
 import { promptPassword } from "../qm/options.js";
 import { getStorage, isVolumeId, parseVolume, volumePath } from "../storage/volume-names.js";
-import { freeVolume, volumeExists } from "../storage/volumes.js";
+import { volumeExists } from "../storage/volumes.js";
 import { startCt } from "./lifecycle.js";
 import { checkDevices, checkPctOptions, setPctPlain, wantedPctOptions, writtenPctValue } from "./options.js";
 import { checkMounts, mountFormatOf, parseMount, pctVolumes, placeMount } from "./volumes.js";
@@ -32,21 +33,14 @@ export async function pctCreate(call: Call): Promise<void> {
   checkDevices(machine, wanted);
   checkPctOptions(call, wanted);
   writeLockOnly(machine, "ct", id, "create");
-  const made: string[] = [];
   const config = emptyConfig();
-  try {
+  const refusal = (message: string): string =>
+    `${isVolumeId(template) ? message : ""}unable to create CT ${id} - ${message}`;
+  await makeVolumes(call, { kind: "ct", id, refusal }, async (made) => {
     for (const mount of mounts) config.current.options.set(mount.option, placeMount(call, id, mount, made));
     await call.midway();
     unpack(call, template);
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    for (const volid of made) freeVolume(machine, volid);
-    removeConfig(machine, "ct", id);
-    throw new Refusal(
-      `${isVolumeId(template) ? error.message : ""}unable to create CT ${id} - ${error.message}`,
-      error.code,
-    );
-  }
+  });
   for (const [option, value] of wanted)
     if (mountFormatOf(option) === undefined)
       setPctPlain(config.current, option, writtenPctValue(machine, option, value));

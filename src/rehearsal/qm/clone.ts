@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { copySection, emptyConfig, type Section } from "../config/guest-config.js";
+import { cloneSource, copyFirewall, makeVolumes } from "../guest/making.js";
 import { type Call, flag, vmid } from "../host/command.js";
 import {
   checkLock,
@@ -8,23 +9,16 @@ import {
   isRunning,
   loadConfig,
   ownerOf,
-  removeConfig,
   writeConfig,
   writeLockOnly,
 } from "../host/guests.js";
-import { type Machine, machinePath, newUuid, readHostFile, writeHostFile } from "../host/machine.js";
-import { Refusal, refuse } from "../host/refusal.js";
+import { machinePath, newUuid } from "../host/machine.js";
+import { refuse } from "../host/refusal.js";
 import { printSize } from "../storage/sizes.js";
 import { getStorage, isZfs, parseVolume } from "../storage/volume-names.js";
-import { allocate, freeVolume, makeBase, volumeSize } from "../storage/volumes.js";
+import { allocate, makeBase, volumeSize } from "../storage/volumes.js";
 import { driveVolume, drivesOf, isCdrom, isCloudInit, parseDrive, withVolume } from "./drives.js";
 import { netWithNewMac } from "./options.js";
-
-/** Copies the firewall file of a clone's source: every clone does. */
-export function copyFirewall(machine: Machine, from: number, to: number): void {
-  const text = readHostFile(machine, `/etc/pve/firewall/${from}.fw`);
-  if (text !== undefined) writeHostFile(machine, `/etc/pve/firewall/${to}.fw`, text);
-}
 
 /** `qm clone` */
 export async function qmClone(call: Call): Promise<void> {
@@ -38,10 +32,7 @@ export async function qmClone(call: Call): Promise<void> {
   if (!full && call.args.values.has("storage")) refuse("parameter 'storage' not allowed for linked clones", 2);
   checkLock("vm", config);
   const snapname = call.args.values.get("snapname");
-  const from =
-    snapname === undefined
-      ? config.current
-      : (config.snapshots.get(snapname) ?? refuse(`snapshot '${snapname}' does not exist`));
+  const from = cloneSource(call, config);
   if (existsSync(machinePath(machine, configPath("vm", id))))
     refuse(`unable to create VM ${id}: config file already exists`, 2);
   checkCloneable(call, from, full, snapname);
@@ -52,18 +43,13 @@ export async function qmClone(call: Call): Promise<void> {
     );
   writeLockOnly(machine, "vm", id, "clone");
   const current = cloneSection(call, from, source);
-  const made: string[] = [];
-  try {
+  const refusal = (message: string): string => `clone failed: ${message}`;
+  await makeVolumes(call, { kind: "vm", id, refusal }, async (made) => {
     for (const [option, value] of drivesOf(from.options))
       current.options.set(option, cloneDrive(call, { id, option, value, full }, made));
     copyFirewall(machine, source, id);
     await call.midway();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    for (const volid of made) freeVolume(machine, volid);
-    removeConfig(machine, "vm", id);
-    throw new Refusal(`clone failed: ${error.message}`, error.code);
-  }
+  });
   writeConfig(machine, "vm", id, { ...emptyConfig(), current });
 }
 

@@ -1,9 +1,9 @@
 import { emptyConfig } from "../config/guest-config.js";
+import { makeVolumes } from "../guest/making.js";
 import { type Call, vmid } from "../host/command.js";
-import { removeConfig, takenMessage, writeConfig, writeLockOnly } from "../host/guests.js";
+import { takenMessage, writeConfig, writeLockOnly } from "../host/guests.js";
 import { newUuid } from "../host/machine.js";
-import { Refusal, refuse } from "../host/refusal.js";
-import { freeVolume } from "../storage/volumes.js";
+import { refuse } from "../host/refusal.js";
 import { checkDrives, drivesOf, isCdrom, isCloudInit, placeDrive } from "./drives.js";
 import { startVm } from "./lifecycle.js";
 import { checkOptions, setPlain, wantedOptions, wantsStart, writtenValue } from "./options.js";
@@ -24,16 +24,11 @@ export async function qmCreate(call: Call): Promise<void> {
   const taken = takenMessage(machine, id);
   if (taken !== undefined) refuse(`unable to create VM ${id} - ${taken}`);
   writeLockOnly(machine, "vm", id, "create");
-  const made: string[] = [];
-  try {
+  const refusal = (message: string): string => `unable to create VM ${id} - ${message}`;
+  await makeVolumes(call, { kind: "vm", id, refusal }, async (made) => {
     for (const [option, value] of drives) config.current.options.set(option, placeDrive(call, id, option, value, made));
     await call.midway();
-  } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
-    for (const volid of made) freeVolume(machine, volid);
-    removeConfig(machine, "vm", id);
-    throw new Refusal(`unable to create VM ${id} - ${error.message}`, error.code);
-  }
+  });
   for (const [option, value] of wanted)
     if (!config.current.options.has(option)) setPlain(config.current, option, writtenValue(machine, option, value));
   addDefaults(call, config.current.options);
