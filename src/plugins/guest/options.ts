@@ -94,7 +94,7 @@ export const guestSections: Readonly<Record<string, SectionSpec>> = {
 };
 
 /** Attributes of a `net` block that both kinds of guests have. */
-export const netOptions: Readonly<Record<string, OptionSpec>> = {
+const netOptions: Readonly<Record<string, OptionSpec>> = {
   ip: {
     type: t.union(t.oneOf("dhcp", "none"), t.ip, { type: "cidr", host: true }),
     doc: "The address, with the prefix of its network unless it says one; or `dhcp`, or `none`.",
@@ -112,3 +112,19 @@ export const netOptions: Readonly<Record<string, OptionSpec>> = {
   mtu: { type: { type: "int", min: 64, max: 65520 }, doc: "The largest packet, in bytes.", removable: true },
   rate: { type: { type: "number", min: 0 }, doc: "The rate limit, in megabytes per second.", removable: true },
 };
+
+/** `net lan { ip = 10.0.0.5 }`, with the attributes of a kind of guest. */
+export function netSection(doc: string, own: Readonly<Record<string, OptionSpec>>): SectionSpec {
+  return {
+    doc,
+    args: [{ name: "network", type: { type: "ref", kinds: ["network"] }, doc: "The network that it is on." }],
+    repeat: "any",
+    options: { ...netOptions, ...own },
+    sections: {},
+  };
+}
+
+/** `options { cpulimit = 2 }`: what a kind of guest has no attribute for. */
+export function furtherOptions(options: Readonly<Record<string, OptionSpec>>): SectionSpec {
+  return { doc: "Further options under their Proxmox names.", args: [], repeat: "once", options, sections: {} };
+}

@@ -1,5 +1,5 @@
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
-import { guestOptions, guestSections, netOptions } from "../guest/options.js";
+import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import * as t from "../guest/types.js";
 
 /** `ct 103 step-ca` */
@@ -84,19 +84,12 @@ const disk: SectionSpec = {
   sections: {},
 };
 
-const net: SectionSpec = {
-  doc: "A network interface; the n-th block is `netN`.",
-  args: [{ name: "network", type: { type: "ref", kinds: ["network"] }, doc: "The network that it is on." }],
-  repeat: "any",
-  options: {
-    ...netOptions,
-    device: {
-      type: { type: "string", pattern: "[A-Za-z0-9_.-]+", describe: "the name of an interface", maxLength: 15 },
-      doc: "The interface's name inside. Default: `eth0`, `eth1`, ...",
-    },
+const net = netSection("A network interface; the n-th block is `netN`.", {
+  device: {
+    type: { type: "string", pattern: "[A-Za-z0-9_.-]+", describe: "the name of an interface", maxLength: 15 },
+    doc: "The interface's name inside. Default: `eth0`, `eth1`, ...",
   },
-  sections: {},
-};
+});
 
 const mount: SectionSpec = {
   doc: "A directory of the host, mounted in the container.",
@@ -150,14 +143,6 @@ const raw: SectionSpec = {
   },
 };
 
-const options: SectionSpec = {
-  doc: "Further options under their Proxmox names.",
-  args: [],
-  repeat: "once",
-  options: rawOptions,
-  sections: {},
-};
-
 /** The blocks of a container. */
 export const ctSections: Readonly<Record<string, SectionSpec>> = {
   ...guestSections,
@@ -166,5 +151,5 @@ export const ctSections: Readonly<Record<string, SectionSpec>> = {
   mount,
   device,
   raw,
-  options,
+  options: furtherOptions(rawOptions),
 };

@@ -1,5 +1,5 @@
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
-import { guestOptions, guestSections, netOptions } from "../guest/options.js";
+import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import * as t from "../guest/types.js";
 
 /** `vm 9000 ubuntu-template` */
@@ -144,22 +144,15 @@ const disk: SectionSpec = {
   sections: {},
 };
 
-const net: SectionSpec = {
-  doc: "A network interface; the n-th block is `netN` and `ipconfigN`.",
-  args: [{ name: "network", type: { type: "ref", kinds: ["network"] }, doc: "The network that it is on." }],
-  repeat: "any",
-  options: {
-    ...netOptions,
-    model: {
-      type: t.oneOf(
-        ...["virtio", "e1000", "e1000-82540em", "e1000-82544gc", "e1000-82545em", "e1000e", "i82551", "i82557b"],
-        ...["i82559er", "ne2k_isa", "ne2k_pci", "pcnet", "rtl8139", "vmxnet3"],
-      ),
-      doc: "The model of the card. Default: `virtio`.",
-    },
+const net = netSection("A network interface; the n-th block is `netN` and `ipconfigN`.", {
+  model: {
+    type: t.oneOf(
+      ...["virtio", "e1000", "e1000-82540em", "e1000-82544gc", "e1000-82545em", "e1000e", "i82551", "i82557b"],
+      ...["i82559er", "ne2k_isa", "ne2k_pci", "pcnet", "rtl8139", "vmxnet3"],
+    ),
+    doc: "The model of the card. Default: `virtio`.",
   },
-  sections: {},
-};
+});
 
 const cloudInit: SectionSpec = {
   doc: "What cloud-init sets up at the first boot.",
@@ -191,19 +184,11 @@ const cloudInit: SectionSpec = {
   sections: {},
 };
 
-const options: SectionSpec = {
-  doc: "Further options under their Proxmox names.",
-  args: [],
-  repeat: "once",
-  options: rawOptions,
-  sections: {},
-};
-
 /** The blocks of a virtual machine. */
 export const vmSections: Readonly<Record<string, SectionSpec>> = {
   ...guestSections,
   disk,
   net,
   cloud_init: cloudInit,
-  options,
+  options: furtherOptions(rawOptions),
 };
