@@ -51,7 +51,7 @@ function measure(args) {
 
 say(`${PAIRS} pairs each, Node ${process.versions.node}`);
 for (const entry of entries) {
-  const { node, phxc, ratio } = measure(["dist/phxc.mjs", "plan", entry]);
+  const { node, phxc, ratio } = measure(["dist/phxc.cjs", "plan", entry]);
   const verdict = ratio <= LIMIT ? "" : `, above the limit of ${LIMIT}`;
   say(
     `phxc plan ${entry}: ${phxc.toFixed(1)} ms, node -e 0: ${node.toFixed(1)} ms, ratio ${ratio.toFixed(2)}${verdict}`,

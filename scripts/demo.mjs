@@ -13,4 +13,4 @@ if (!ok) {
 }
 const args = process.argv.length > 2 ? process.argv.slice(2) : ["plan", "examples/homelab/homelab.phx"];
 say(`$ phxc ${args.join(" ")}`);
-process.exitCode = spawnSync(process.execPath, ["dist/phxc.mjs", ...args], { cwd: root, stdio: "inherit" }).status ?? 1;
+process.exitCode = spawnSync(process.execPath, ["dist/phxc.cjs", ...args], { cwd: root, stdio: "inherit" }).status ?? 1;

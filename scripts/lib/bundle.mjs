@@ -35,10 +35,10 @@ export async function bundle() {
   const names = chunks.map((chunk) => chunk.name);
   const entry = names.find((name) => name.startsWith("main-"));
   writeCaches(entry, names);
-  writeFileSync(join(DIST, "phxc.mjs"), launcher(entry));
-  chmodSync(join(DIST, "phxc.mjs"), 0o755);
+  writeFileSync(join(DIST, "phxc.cjs"), launcher(entry));
+  chmodSync(join(DIST, "phxc.cjs"), 0o755);
   const current = new Set([
-    "dist/phxc.mjs",
+    "dist/phxc.cjs",
     ...names.flatMap((name) => [`dist/chunks/${name}`, `dist/chunks/${name}.cache`]),
   ]);
   for (const path of filesBelow("dist")) if (!current.has(path)) rmSync(join(root, path));
@@ -71,7 +71,7 @@ async function asScript(module) {
 }
 
 function writeCaches(entry, names) {
-  const maker = join(DIST, "make-caches.mjs");
+  const maker = join(DIST, "make-caches.cjs");
   const runs = WARM_UP.filter(([, path]) => existsSync(join(root, path)));
   writeFileSync(maker, cacheMaker(entry, names, runs));
   const { status, stderr } = spawnSync(process.execPath, [maker], { cwd: root, stdio: "pipe", encoding: "utf8" });

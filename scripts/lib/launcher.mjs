@@ -1,9 +1,11 @@
 /**
- * The text of dist/phxc.mjs. It loads the program's chunks as scripts with V8's code cache, which Node 20 does not offer for
- * modules: compiling them was a quarter of a run.
+ * The text of dist/phxc.cjs. It loads the program's chunks as scripts with V8's code cache, which Node 20 does not offer for
+ * modules: compiling them was a quarter of a run. It is CommonJS, because Node sets up its module loader only for programs
+ * that are modules.
  */
 export function launcher(entry) {
   return `#!/usr/bin/env node
+"use strict";
 ${LOADING}
 function cacheOf(name) {
   return readFileSync(folder + name + ".cache");
@@ -18,33 +20,37 @@ load("${entry}");
  * they print is thrown away.
  */
 export function cacheMaker(entry, chunks, runs) {
-  return `${LOADING}
+  return `"use strict";
+const { writeFileSync } = require("node:fs");
+${LOADING}
 function cacheOf() {
   return undefined;
 }
 
-const { writeFileSync } = process.getBuiltinModule("node:fs");
-process.stdout.write = process.stderr.write = () => true;
-for (const run of ${JSON.stringify(runs)}) {
-  process.argv.splice(2, Infinity, ...run);
-  loaded.delete("${entry}");
-  await load("${entry}").finished;
+async function main() {
+  process.stdout.write = process.stderr.write = () => true;
+  for (const run of ${JSON.stringify(runs)}) {
+    process.argv.splice(2, Infinity, ...run);
+    loaded.delete("${entry}");
+    await load("${entry}").finished;
+  }
+  for (const name of ${JSON.stringify(chunks)}) {
+    writeFileSync(folder + name + ".cache", (scripts.get(name) ?? compile(name)).createCachedData());
+  }
+  process.exit(0);
 }
-for (const name of ${JSON.stringify(chunks)}) {
-  writeFileSync(folder + name + ".cache", (scripts.get(name) ?? compile(name)).createCachedData());
-}
-process.exit(0);
+
+void main();
 `;
 }
 
-const LOADING = `// Importing these would make Node prepare every name that they export.
-const { readFileSync } = process.getBuiltinModule("node:fs");
-const { createRequire } = process.getBuiltinModule("node:module");
-const { fileURLToPath } = process.getBuiltinModule("node:url");
-const { Script, constants } = process.getBuiltinModule("node:vm");
+const LOADING = `const { readFileSync } = require("node:fs");
+const { join, sep } = require("node:path");
+const { pathToFileURL } = require("node:url");
+const { Script, constants } = require("node:vm");
 
-const folder = fileURLToPath(new URL("chunks/", import.meta.url));
-const require = createRequire(import.meta.url);
+const folder = join(__dirname, "chunks") + sep;
+const launcherUrl = pathToFileURL(__filename).href;
 const loaded = new Map();
 const scripts = new Map();
 
@@ -56,7 +62,7 @@ function load(name) {
   const late = (path) => Promise.resolve().then(() => load(path.slice(2)));
   const early = (path) => (path.startsWith("./") ? load(path.slice(2)) : require(path));
   scripts.set(name, scripts.get(name) ?? compile(name));
-  scripts.get(name).runInThisContext()(early, late, module, module.exports, import.meta.url);
+  scripts.get(name).runInThisContext()(early, late, module, module.exports, launcherUrl);
   return module.exports;
 }
 

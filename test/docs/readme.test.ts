@@ -48,7 +48,7 @@ test("every command that is marked to be run succeeds", () => {
       for (const line of text.split("\n").filter((command) => command !== "")) {
         const [program, ...args] = line.replace(/\s+#.*$/, "").split(/\s+/);
         assert.is(program, "phxc", `${page}: ${line}`);
-        const { status, stderr } = spawnSync(process.execPath, [join(root, "dist/phxc.mjs"), ...args], {
+        const { status, stderr } = spawnSync(process.execPath, [join(root, "dist/phxc.cjs"), ...args], {
           cwd: folder,
           encoding: "utf8",
         });
