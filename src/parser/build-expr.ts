@@ -264,11 +264,9 @@ export function buildParen(build: Build, node: CstNode): Expr {
 function buildMap(build: Build, node: CstNode): MapExpr | ErrorExpr {
   const body = build.body(node);
   const entries = body.items.filter((item): item is Attribute => item.type === "attribute");
-  for (const item of body.items) {
-    if (item.type !== "attribute" && item.type !== "error") {
-      build.report.add(notAnAttribute, item.span, { what: itemPhrase(item) });
-    }
-  }
+  // One is enough: the rest of them have the same reason.
+  const other = body.items.find((item) => item.type !== "attribute" && item.type !== "error");
+  if (other !== undefined) build.report.add(notAnAttribute, other.span, { what: itemPhrase(other) });
   if (entries.length < body.items.length) return { type: "error", span: body.span };
   return { type: "map", span: body.span, entries };
 }
