@@ -14,11 +14,12 @@ export function writeOut(
     writeAtomically(resolve(terminal.cwd, out), text, options.executable ? 0o777 : 0o666);
     return undefined;
   } catch (error) {
-    return { problem: `cannot write ${out}: ${describe(error)}` };
+    return { problem: `cannot write ${out}: ${writeFailure(error)}` };
   }
 }
 
-function describe(error: unknown): string {
+/** Why something could not be written, for `cannot write PATH: ...`. */
+export function writeFailure(error: unknown): string {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   switch (code) {
     case "ENOENT":

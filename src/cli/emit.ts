@@ -3,17 +3,40 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { hasErrors } from "../diagnostics/summary.js";
 import { didYouMean, suggestion } from "../diagnostics/did-you-mean.js";
 import { version } from "../version.generated.js";
-import type { Problem } from "./command.js";
+import { isProblem } from "./command.js";
+import type { Arguments, Problem } from "./command.js";
+import { report } from "./report.js";
+import { compileArguments } from "./sources.js";
 import type { Compiled } from "./sources.js";
+import type { Terminal } from "./terminal.js";
 
-/** A plan as text with all findings up to there; no text when there are errors, or no format was asked for. */
-export interface Emitted {
+/** A compilation with its plan as text. */
+export interface Planned {
+  readonly compiled: Compiled;
+  /** None when there are errors; empty when no format was asked for. */
+  readonly text: string | undefined;
+}
+
+/** Plans what the arguments name, writes the plan in a format, and reports all that was found on the way. */
+export async function planText(
+  args: Arguments,
+  terminal: Terminal,
+  format: string | undefined,
+): Promise<Planned | Problem> {
+  const compiled = await compileArguments(args, terminal, "plan");
+  if (isProblem(compiled)) return compiled;
+  const text = await emitText(compiled, format);
+  if (isProblem(text)) return text;
+  await report(text.diagnostics, { args, terminal, root: compiled.project.root }, terminal.err);
+  return { compiled, text: text.value };
+}
+
+interface Emitted {
   readonly value: string | undefined;
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** The plan of a compilation in a format. Without a format the text is empty. */
-export async function emitText({ compilation }: Compiled, format: string | undefined): Promise<Emitted | Problem> {
+async function emitText({ compilation }: Compiled, format: string | undefined): Promise<Emitted | Problem> {
   const { plan, model, registry, diagnostics } = compilation;
   const formats = [...BUILT_IN_FORMATS, ...registry.emitters.keys()];
   if (format !== undefined && !formats.includes(format)) {

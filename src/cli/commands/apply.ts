@@ -11,9 +11,9 @@ import { describeFailure } from "../../text/files.js";
 import { visible } from "../../text/visible.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
-import { emitText } from "../emit.js";
-import { REPORT_OPTIONS, report } from "../report.js";
-import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
+import { planText } from "../emit.js";
+import { REPORT_OPTIONS } from "../report.js";
+import { SOURCE_OPTIONS } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
 /** `phxc apply` */
@@ -87,12 +87,9 @@ async function scriptOf(args: Arguments, terminal: Terminal): Promise<Buffer | n
     if (rest.length > 0) return { problem: `a script is applied whole; \`${rest.join(" ")}\` is too much` };
     return readScript(first, terminal);
   }
-  const compiled = await compileArguments(args, terminal, "plan");
-  if (isProblem(compiled)) return compiled;
-  const text = await emitText(compiled, "bash");
-  if (isProblem(text)) return text;
-  await report(text.diagnostics, { args, terminal, root: compiled.project.root }, terminal.err);
-  return text.value === undefined ? EXIT.findings : Buffer.from(text.value);
+  const planned = await planText(args, terminal, "bash");
+  if (isProblem(planned)) return planned;
+  return planned.text === undefined ? EXIT.findings : Buffer.from(planned.text);
 }
 
 function readScript(path: string, terminal: Terminal): Buffer | Problem {

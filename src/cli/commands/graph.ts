@@ -1,9 +1,9 @@
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { writeOut } from "../deliver.js";
-import { emitText } from "../emit.js";
-import { REPORT_OPTIONS, outputClash, report } from "../report.js";
-import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
+import { planText } from "../emit.js";
+import { REPORT_OPTIONS, outputClash } from "../report.js";
+import { SOURCE_OPTIONS } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
 /** `phxc graph` */
@@ -27,13 +27,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   const out = valueOf(args, "out") ?? "-";
   const clash = outputClash(args, out === "-");
   if (clash !== undefined) return clash;
-  const compiled = await compileArguments(args, terminal, "plan");
-  if (isProblem(compiled)) return compiled;
-  const text = await emitText(compiled, valueOf(args, "format") ?? "dot");
-  if (isProblem(text)) return text;
-  await report(text.diagnostics, { args, terminal, root: compiled.project.root }, terminal.err);
-  if (text.value === undefined) return EXIT.findings;
-  if (out !== "-") return writeOut(out, text.value, terminal, { executable: false }) ?? EXIT.ok;
-  terminal.out.write(text.value);
+  const planned = await planText(args, terminal, valueOf(args, "format") ?? "dot");
+  if (isProblem(planned)) return planned;
+  const { text } = planned;
+  if (text === undefined) return EXIT.findings;
+  if (out !== "-") return writeOut(out, text, terminal, { executable: false }) ?? EXIT.ok;
+  terminal.out.write(text);
   return EXIT.ok;
 }

@@ -3,9 +3,9 @@ import { BUILT_IN_FORMATS } from "../../compile.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { writeOut } from "../deliver.js";
-import { emitText } from "../emit.js";
-import { REPORT_OPTIONS, isMachineReport, outputClash, report, shortPath } from "../report.js";
-import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
+import { planText } from "../emit.js";
+import { REPORT_OPTIONS, isMachineReport, outputClash, shortPath } from "../report.js";
+import { SOURCE_OPTIONS } from "../sources.js";
 import { planSummary } from "../summary.js";
 import type { Terminal } from "../terminal.js";
 
@@ -49,20 +49,17 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   const isPiped = out === undefined || out === "-";
   const clash = outputClash(args, isPiped && format !== undefined);
   if (clash !== undefined) return clash;
-  const compiled = await compileArguments(args, terminal, "plan");
-  if (isProblem(compiled)) return compiled;
-  const text = await emitText(compiled, format);
-  if (isProblem(text)) return text;
-  const { project } = compiled;
-  await report(text.diagnostics, { args, terminal, root: project.root }, terminal.err);
+  const planned = await planText(args, terminal, format);
+  if (isProblem(planned)) return planned;
+  const { compiled, text } = planned;
   const { plan } = compiled.compilation;
-  if (text.value === undefined || plan === undefined) return EXIT.findings;
+  if (text === undefined || plan === undefined) return EXIT.findings;
   if (isPiped) {
-    if (format !== undefined) terminal.out.write(text.value);
+    if (format !== undefined) terminal.out.write(text);
     else if (!isMachineReport(args)) terminal.out.write(planSummary(plan, terminal.out.palette));
     return EXIT.ok;
   }
-  const problem = writeOut(out, text.value, terminal, { executable: format === "bash" });
+  const problem = writeOut(out, text, terminal, { executable: format === "bash" });
   if (problem !== undefined) return problem;
   if (isMachineReport(args)) return EXIT.ok;
   terminal.out.write(planSummary(plan, terminal.out.palette));

@@ -5,10 +5,11 @@ import { presupposed, rehearse } from "../../rehearsal/index.js";
 import type { HostState, Rehearsal, RehearsalRun } from "../../rehearsal/index.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
-import { emitText } from "../emit.js";
+import { writeFailure } from "../deliver.js";
+import { planText } from "../emit.js";
 import { rehearsalReport } from "../rehearsal-report.js";
-import { REPORT_OPTIONS, isMachineReport, report } from "../report.js";
-import { SOURCE_OPTIONS, compileArguments } from "../sources.js";
+import { REPORT_OPTIONS, isMachineReport } from "../report.js";
+import { SOURCE_OPTIONS } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
 /** `phxc rehearse` */
@@ -41,18 +42,16 @@ something: there must be none. The exit code is the script's; 1 when the second 
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
-  const compiled = await compileArguments(args, terminal, "plan");
-  if (isProblem(compiled)) return compiled;
-  const text = await emitText(compiled, "bash");
-  if (isProblem(text)) return text;
-  await report(text.diagnostics, { args, terminal, root: compiled.project.root }, terminal.err);
+  const planned = await planText(args, terminal, "bash");
+  if (isProblem(planned)) return planned;
+  const { compiled, text } = planned;
   const { plan } = compiled.compilation;
-  if (text.value === undefined || plan === undefined) return EXIT.findings;
+  if (text === undefined || plan === undefined) return EXIT.findings;
   const state = stateFor(plan, args.values.get("without") ?? []);
   if (isProblem(state)) return state;
-  const rehearsal = await rehearse(text.value, state, { twice: true });
+  const rehearsal = await rehearse(text, state, { twice: true });
   const keep = valueOf(args, "keep");
-  const problem = keep === undefined ? undefined : keepAll(resolve(terminal.cwd, keep), text.value, rehearsal);
+  const problem = keep === undefined ? undefined : keepAll(resolve(terminal.cwd, keep), text, rehearsal);
   if (problem !== undefined) return problem;
   if (!isMachineReport(args)) {
     const options = { palette: terminal.out.palette, verbose: args.flags.has("verbose") };
@@ -100,7 +99,7 @@ function keepAll(folder: string, script: string, { first, second, state }: Rehea
     }
     return undefined;
   } catch (error) {
-    return { problem: `cannot write to ${folder}: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `cannot write to ${folder}: ${writeFailure(error)}` };
   }
 }
 

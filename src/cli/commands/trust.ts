@@ -1,10 +1,11 @@
+import { resolve } from "node:path";
 import { hasErrors } from "../../diagnostics/summary.js";
 import { openProject, whatIsAt } from "../../host/project.js";
 import { pluginCode, setTrust, trustFile, trustOf } from "../../host/trust.js";
 import { visible } from "../../text/visible.js";
 import { EXIT } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
-import { resolve } from "node:path";
+import { writeFailure } from "../deliver.js";
 import { REPORT_OPTIONS, report } from "../report.js";
 import type { Terminal } from "../terminal.js";
 
@@ -59,6 +60,6 @@ function change(path: string, root: string, digest: string | undefined): Problem
     setTrust(path, root, digest);
     return undefined;
   } catch (error) {
-    return { problem: `cannot write ${path}: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: `cannot write ${path}: ${writeFailure(error)}` };
   }
 }
