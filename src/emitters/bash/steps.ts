@@ -94,7 +94,7 @@ function isOption(word: string): boolean {
 function argvWord(word: string, index: number): ShellWord {
   const ours =
     index === 0 || isOption(word) || (index <= 2 && /^[a-z][a-z-]*$/.test(word)) || (index <= 3 && /^\d+$/.test(word));
-  return ours && /^[A-Za-z0-9_.\/-]+$/.test(word) ? bare(word) : value(word);
+  return ours && /^[A-Za-z0-9_./-]+$/.test(word) ? bare(word) : value(word);
 }
 
 function renderProbe(step: Step): string {
