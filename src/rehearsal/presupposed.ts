@@ -3,7 +3,7 @@ import { emptyHost, type HostOptions, type HostState, type SimulatedDisk, type S
 
 /**
  * An empty host that has what a plan presupposes and does not make itself: bridges, devices, disks, files, storages, and
- * what its downloads yield. Guests and snapshots that it clones without making them are not there.
+ * what its downloads and health checks yield. Guests and snapshots that it clones without making them are not there.
  */
 export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
   const { requirements } = plan;
@@ -21,6 +21,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     images: [...images, ...(more.images ?? [])],
     storages: [...storagesOf(plan), ...(more.storages ?? [])],
     downloads: { ...downloadsOf(plan), ...more.downloads },
+    pages: { ...pagesOf(plan), ...more.pages },
   });
 }
 
@@ -51,4 +52,14 @@ function downloadsOf(plan: Plan): NonNullable<HostOptions["downloads"]> {
     probe.kind === "image-absent" && probe.url !== undefined ? [[probe.url, probe.sha256] as const] : [],
   );
   return Object.fromEntries(images.map(([url, sha256]) => [url, sha256 === undefined ? {} : { sha256 }]));
+}
+
+/** Guests are healthy: what a check asks for is there while its guest runs. */
+function pagesOf(plan: Plan): NonNullable<HostOptions["pages"]> {
+  const pages = plan.steps.flatMap(({ probe }) =>
+    probe.kind === "check" && probe.test.type === "http"
+      ? [[probe.test.url, { guest: probe.guest.id, status: probe.test.status }] as const]
+      : [],
+  );
+  return Object.fromEntries(pages);
 }

@@ -14,6 +14,8 @@ export interface HostOptions {
   readonly images?: readonly (string | ImageFile)[];
   /** What `wget` can fetch besides: any other address gives a file of the default size. */
   readonly downloads?: Readonly<Record<string, Download>>;
+  /** What URLs answer. */
+  readonly pages?: Readonly<Record<string, Page>>;
   /** Other files of the host, by absolute path. */
   readonly files?: Readonly<Record<string, string>>;
   /** The generator's start; the same seed gives the same MACs and uuids. */
@@ -48,6 +50,12 @@ export interface Download {
   readonly sha256?: string;
   /** `wget` ends with this code instead. */
   readonly fails?: number;
+}
+
+/** A page that a guest serves while it runs. */
+export interface Page {
+  readonly guest: number;
+  readonly status: number;
 }
 
 /** A ZFS dataset. */
@@ -133,6 +141,8 @@ export interface HostState {
   elsewhere: { id: number; kind: "vm" | "ct"; node: string }[];
   answers: GuestAnswer[];
   manners: Record<string, GuestManner>;
+  /** What URLs answer while their guest runs; others by the address in them. */
+  pages: Record<string, Page>;
   /** Files that `pct push` wrote, by guest id and path. */
   guestFiles: Record<string, Record<string, string>>;
 }
@@ -169,6 +179,7 @@ export function emptyHost(options: HostOptions = {}): HostState {
     elsewhere: [],
     answers: [],
     manners: {},
+    pages: { ...options.pages },
     guestFiles: {},
   };
 }

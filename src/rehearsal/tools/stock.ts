@@ -154,13 +154,14 @@ export function lsblk(command: Command, argv: readonly string[]): void {
 
 /** `sha256sum`: of a simulated image the checksum that it is to have; anything else is left to the real one. */
 export function sha256sum(command: Command, argv: readonly string[]): Handover | undefined {
-  const paths = argv.filter((word) => !word.startsWith("-"));
-  const stdin = paths.length === 0 && argv.length === 0 ? standardInput(command) : undefined;
+  const words = argv.filter((word) => word !== "--");
+  const paths = words.filter((word) => !word.startsWith("-"));
+  const stdin = words.length === 0 ? standardInput(command) : undefined;
   const files = stdin === undefined ? paths.map((path) => wanted(command, path)) : [stdin];
   const images = files.map((path) =>
     lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readImage(path) : undefined,
   );
-  if (images.length === 0 || images.some((image) => image === undefined) || argv.some((word) => word.startsWith("-")))
+  if (images.length === 0 || images.some((image) => image === undefined) || paths.length < words.length)
     return { real: "sha256sum" };
   images.forEach((image, i) => command.print(`${image?.sha256 ?? digest(files[i] ?? "")}  ${paths[i] ?? "-"}`));
   return undefined;
@@ -203,10 +204,16 @@ export function perl(command: Command, argv: readonly string[]): Handover | unde
 }
 
 function httpCheck(command: Command, url: string, status: number): void {
+  const { pages, manners } = command.machine.state;
+  const page = pages[url];
+  if (page !== undefined) {
+    if (!isRunning(command.machine, page.guest) || page.status !== status) refuse("", 1);
+    return;
+  }
   const { hostname, port, protocol } = new URL(url);
   const at = port === "" ? (protocol === "https:" ? 443 : 80) : Number(port);
   const guest = guestAt(command, hostname);
-  const answer = guest === undefined ? 200 : (command.machine.state.manners[guest]?.httpStatus ?? 200);
+  const answer = guest === undefined ? 200 : (manners[guest]?.httpStatus ?? 200);
   if (!listens(command, hostname, at) || answer !== status) refuse("", 1);
 }
 
