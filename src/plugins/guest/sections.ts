@@ -5,6 +5,9 @@ const policy = t.oneOf("ACCEPT", "DROP", "REJECT", "accept", "drop", "reject");
 
 const ports: OptionType = t.union({ type: "int", min: 0, max: 65535 }, { type: "range", of: "int" });
 
+/** What has addresses, by its name. */
+const named: OptionType = { type: "ref", kinds: ["vm", "ct", "network", "host"], loose: true };
+
 /** A protocol, ports, `from` or `to`, or what follows these: an address, a net, a name. */
 const match: OptionType = t.union(
   ports,
@@ -12,13 +15,9 @@ const match: OptionType = t.union(
   { type: "cidr", host: true },
   { type: "cidr" },
   { type: "range", of: "ip" },
-  { type: "ref", kinds: ["vm", "ct", "network", "host"], loose: true },
-  t.listOfType(t.union(ports, t.ip, { type: "cidr", host: true }, { type: "cidr" }, ruleName())),
+  named,
+  t.listOfType(t.union(ports, t.ip, { type: "cidr", host: true }, { type: "cidr" }, named)),
 );
-
-function ruleName(): OptionType {
-  return { type: "ref", kinds: ["vm", "ct", "network", "host"], loose: true };
-}
 
 const ruleOptions: Readonly<Record<string, OptionSpec>> = {
   comment: { type: t.text, doc: "A comment, kept in the firewall file." },

@@ -1,8 +1,7 @@
+import { MIB } from "../../plugin-api/index.js";
 import type { OptionType } from "../../plugin-api/index.js";
 
 /** Types that several kinds share. Patterns restate what Proxmox VE accepts. */
-
-const MIB = 1024 ** 2;
 
 export const bool: OptionType = { type: "bool" };
 export const ip: OptionType = { type: "ip" };

@@ -1,3 +1,4 @@
+import { MIB } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import * as t from "../guest/types.js";
@@ -19,7 +20,7 @@ export const ctOptions: Readonly<Record<string, OptionSpec>> = {
     type: t.bool,
     doc: "Run it in a user namespace. Decided when it is made; default for new containers: true.",
   },
-  swap: { type: { type: "size", min: 0, multipleOf: 1024 ** 2 }, doc: "The swap space, in whole MiB.", pve: "swap" },
+  swap: { type: { type: "size", min: 0, multipleOf: MIB }, doc: "The swap space, in whole MiB.", pve: "swap" },
   ostype: {
     type: t.oneOf(
       ...["debian", "devuan", "ubuntu", "centos", "fedora", "opensuse", "archlinux", "alpine", "gentoo", "nixos"],

@@ -1,3 +1,4 @@
+import { MIB } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import * as t from "../guest/types.js";
@@ -63,7 +64,7 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
   },
   args: { type: t.text, doc: "Further arguments for kvm.", pve: "args", effect: "pending" },
   balloon: {
-    type: t.union({ type: "size", min: 0, multipleOf: 1024 ** 2 }, { type: "int", min: 0, max: 0 }),
+    type: t.union({ type: "size", min: 0, multipleOf: MIB }, { type: "int", min: 0, max: 0 }),
     doc: "The memory that ballooning leaves at least, in whole MiB; 0 turns it off.",
     pve: "balloon",
     effect: "pending",
