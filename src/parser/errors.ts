@@ -11,7 +11,7 @@ import { rangeOfToken } from "./cst.js";
 import { describe, describeType } from "./describe.js";
 import { reportGlued } from "./junk.js";
 import type { Range, Report } from "./report.js";
-import { Dot, endOf, NewLine } from "./tokens.js";
+import { Colon, Dot, endOf, LCurly, Literal, NewLine, StrClose, StrOpen } from "./tokens.js";
 
 const byRule: Readonly<Record<string, string>> = {
   string: "a string",
@@ -65,9 +65,28 @@ export function reportErrors(file: SourceFile, errors: readonly ParserError[], r
   for (const { message, token, previousToken } of errors) {
     if (previousToken?.tokenType === Dot && reportGlued(file, token, report)) continue;
     const where = previousToken === undefined || isEnd(previousToken) ? undefined : `after ${describe(previousToken)}`;
-    const args = { wanted: message, found: describe(token), ...(where === undefined ? {} : { where }) };
-    report.addGrammar(expected, place(file, token, previousToken), args);
+    const why = reason(message, token, previousToken);
+    report.addGrammar(expected, place(file, token, previousToken), {
+      wanted: message,
+      found: describe(token),
+      ...(where === undefined ? {} : { where }),
+      ...(why === undefined ? {} : { why }),
+    });
   }
+}
+
+/** Habits from JSON and YAML. */
+function reason(wanted: string, token: IToken, previous: IToken | undefined): string | undefined {
+  if (previous?.tokenType === StrClose && wanted === "`=`" && opensBlock(token)) {
+    return "the kind of a block stands without quotes";
+  }
+  if (previous?.tokenType === Colon && isEnd(token))
+    return "what a block holds stands in braces, and a list in brackets";
+  return undefined;
+}
+
+function opensBlock(token: IToken): boolean {
+  return token.tokenType === LCurly || token.tokenType === StrOpen || token.tokenType === Literal;
 }
 
 /** The token that was met; where that is the end of a line or has no width, the end of what stands before it. */

@@ -64,7 +64,11 @@ export class PhxParser extends CstParser {
 
   private readonly importItem = this.RULE("importItem", () => {
     this.CONSUME(t.Import);
-    this.SUBRULE(this.string);
+    this.OR([
+      { ALT: () => this.SUBRULE(this.string) },
+      // A path without quotes, with whatever follows it.
+      { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.Junk)) },
+    ]);
   });
 
   private readonly paramItem = this.RULE("paramItem", () => {

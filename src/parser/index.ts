@@ -3,7 +3,7 @@ import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { beyondLimit, notText } from "../diagnostics/catalogue/syntax.js";
 import type { Comment, Document } from "../syntax/ast.js";
 import { type SourceFile, span } from "../text/source.js";
-import { buildFile } from "./build.js";
+import { buildFile } from "./ast-items.js";
 import { rangeOfToken } from "./cst.js";
 import { ErrorMessages, reportErrors, TooManyErrors } from "./errors.js";
 import { PhxParser } from "./grammar.js";

@@ -6,6 +6,7 @@ import {
   spacedUnit,
   unexpected,
 } from "../diagnostics/catalogue/syntax.js";
+import type { Fix } from "../diagnostics/diagnostic.js";
 import { type SourceFile, span } from "../text/source.js";
 import { isNode, onlyChild, rangeOf, rangeOfToken, subs } from "./cst.js";
 import { describe, gluedWord, shorten } from "./describe.js";
@@ -52,11 +53,35 @@ export function reportJunk(
     const what = first.tokenType === t.Dot ? "a reference" : "an expression";
     return report.addGrammar(argumentNeedsParentheses, rangeOfToken(first), { what });
   }
-  const why = reason(stretch, place);
-  report.addGrammar(unexpected, rangeOfToken(first), {
-    found: describe(first),
-    ...(why === undefined ? {} : { why }),
-  });
+  const why = reason(stretch, place, file);
+  const fix = surplusSign(file, stretch, place) ?? typeSign(file, stretch, place);
+  report.addGrammar(
+    unexpected,
+    rangeOfToken(first),
+    { found: describe(first), ...(why === undefined ? {} : { why }) },
+    fix === undefined ? {} : { fix },
+  );
+}
+
+/** `disk root: { ... }`, `vm 100 web = { ... }`: the sign goes. */
+function surplusSign(file: SourceFile, { first, hasBody }: Stretch, place: JunkPlace): Fix | undefined {
+  if (place !== "block" || !hasBody || !isAssignSign(first)) return undefined;
+  const { start, end } = rangeOfToken(first);
+  const from = /[ \t]*$/.exec(file.text.slice(0, start))?.[0].length ?? 0;
+  const to = /^[ \t]*/.exec(file.text.slice(end))?.[0].length ?? 0;
+  const replacement = " ";
+  return { title: `remove \`${first.image}\``, span: span(file, start - from, end + to), replacement };
+}
+
+/** `param cores int` */
+function typeSign(file: SourceFile, { first, start }: Stretch, place: JunkPlace): Fix | undefined {
+  if (place !== "param" || !t.tokenIs(first, t.Word)) return undefined;
+  const blanks = /[ \t]*$/.exec(file.text.slice(0, start))?.[0].length ?? 0;
+  return { title: "insert `:`", span: span(file, start - blanks, start), replacement: ": " };
+}
+
+function isAssignSign(token: IToken): boolean {
+  return token.tokenType === t.Equals || token.tokenType === t.Colon;
 }
 
 /** `local:vztmpl/x`, `lxc.cap.keep`, `vmbr0.100`: one word to the user, several tokens to us. False when it is no such thing. */
@@ -93,19 +118,30 @@ function separatorMissing({ first, second, hasBody }: Stretch, place: JunkPlace)
 
 const entryKeywords = [t.Let, t.Param, t.Import, t.Assert, t.For];
 
-function reason({ first }: Stretch, place: JunkPlace): string | undefined {
+function reason({ first, hasBody, start }: Stretch, place: JunkPlace, file: SourceFile): string | undefined {
   const inWords: Readonly<Record<string, string>> = { and: "write `&&`", or: "write `||`", not: "write `!`" };
   const word = inWords[first.image];
   if (word !== undefined && place !== "start") return word;
   if (place === "param" && t.tokenIs(first, t.Word)) return "a type stands after `:`";
   if (first.image === "==" && place === "block") return "an attribute is set with one `=`";
-  if (first.tokenType === t.Equals && place === "block") return "an attribute is one name, `=` and a value";
+  if (first.tokenType === t.Equals && place === "block" && !hasBody) return "an attribute is one name, `=` and a value";
+  if (place === "block" && isAssignSign(first)) {
+    return `a block has no \`${first.image}\`: what it holds stands in braces, its profiles follow \`extends\``;
+  }
   if (first.tokenType === t.Extends || first.tokenType === t.When) {
     return "a block is written `kind arguments extends profile when condition { ... }`";
   }
-  if (first.tokenType === t.LCurly && place === "start") return "a block begins with its kind";
-  if (place === "start") return "an entry begins with a name";
+  if (first.tokenType === t.LCurly && place === "start") {
+    const isWhole = file.text.slice(0, start).trim() === "";
+    return `a block begins with its kind${isWhole ? "; the name of a JSON configuration ends in .json" : ""}`;
+  }
+  if (place === "start") return `an entry begins with a name${isValue(first) ? "; a list is written `[a, b]`" : ""}`;
   return undefined;
+}
+
+/** `- a` on a line of its own, or the second of `22, 23`. */
+function isValue(token: IToken): boolean {
+  return token.image === "-" || token.tokenType === t.Literal;
 }
 
 function stretchOf(junk: readonly CstNode[]): Stretch | undefined {

@@ -70,6 +70,10 @@ const rows: readonly Row[] = [
     pattern: /^(?:[\dA-Za-z]{1,2}:){5}[\dA-Za-z]{1,2}$/,
     read: () => malformed("is no MAC address: it has six groups of two hexadecimal digits"),
   },
+  {
+    pattern: /^[\dA-Fa-f]{2}(?::[\dA-Fa-f]{2}){3,6}$/,
+    read: (text) => malformed(`is no MAC address: it has ${text.split(":").length} groups, not 6`),
+  },
   { pattern: /^\d+(?:\.\d+)?%$/, read: () => malformed("is a percentage, which the language does not have") },
   {
     pattern: /^(\d+)([/%])(\d+)$/,

@@ -4,12 +4,11 @@ import type { ForItem, ListExpr, MapExpr, Name, ParamItem, StringExpr } from "./
 import { endsLine, escapeLine, escapeText, fitsRaw, indentLines } from "./quote.js";
 import { Writer } from "./writer.js";
 
-export { hasErrors } from "./visit.js";
-
 /**
  * The canonical source of a document, as `phxc fmt` writes it: two blanks for a level, one around `=`, at most one empty
  * line between entries where there was one, and every comment. Bodies and lists that stood on one line stay there while
- * they fit. The document must have no error nodes: what they stand for would be lost (see `hasErrors`).
+ * they fit. The document must have no error nodes: what they stand for would be lost; `hasErrors` of visit.ts
+ * tells.
  */
 export function print(document: Document): string {
   const writer = new Writer(document.span, document.comments);

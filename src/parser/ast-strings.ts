@@ -2,7 +2,7 @@ import type { CstNode, IToken } from "chevrotain";
 import { badIndent, textOnOpeningLine, unknownEscape } from "../diagnostics/catalogue/syntax.js";
 import type { ErrorExpr, Expr, StringExpr } from "../syntax/ast.js";
 import { span } from "../text/source.js";
-import { type Build, buildExpr, errorExpr } from "./build-expr.js";
+import { type Build, buildExpr, errorExpr } from "./ast-exprs.js";
 import { leaf, onlyChild, rangeOf, sub, subs } from "./cst.js";
 import { reportJunk } from "./junk.js";
 import type { Report } from "./report.js";

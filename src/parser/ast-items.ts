@@ -3,6 +3,7 @@ import {
   braceOnNextLine,
   colonForEquals,
   fileLevelOnly,
+  needsQuotes,
   plainString,
   profileName,
   reservedName,
@@ -35,13 +36,13 @@ import {
   errorExpr,
   nameOf,
   wordOf,
-} from "./build-expr.js";
-import { buildString, plainText } from "./build-string.js";
+} from "./ast-exprs.js";
+import { buildString, plainText } from "./ast-strings.js";
 import { leaf, leaves, rangeOf, rangeOfToken, sub, subs } from "./cst.js";
-import { describe } from "./describe.js";
+import { describe, gluedWord, shorten } from "./describe.js";
 import { reportJunk } from "./junk.js";
 import type { Report } from "./report.js";
-import { Colon, Extends, When } from "./tokens.js";
+import { BareText, Colon, Extends, When } from "./tokens.js";
 
 const reserved = new Set([
   ...["import", "param", "let", "assert", "for", "extends", "when", "in"],
@@ -151,6 +152,7 @@ function atFileLevel(build: Build, keyword: string, isFile: boolean, item: Item)
 
 function buildImport(build: Build, node: CstNode): ImportItem | undefined {
   const string = sub(node, "string");
+  if (string === undefined) reportBarePath(build, leaf(node, "Junk"));
   const path = string === undefined ? undefined : build.string(string);
   if (path === undefined || path.type === "error") return undefined;
   if (plainText(path) === undefined) {
@@ -158,6 +160,16 @@ function buildImport(build: Build, node: CstNode): ImportItem | undefined {
     return undefined;
   }
   return { type: "import", span: wholeSpan(build, node), path };
+}
+
+/** `import net.phx` */
+function reportBarePath(build: Build, token: IToken | undefined): void {
+  if (token === undefined) return;
+  if (token.tokenType === BareText) return void buildBareText(build, token);
+  const { start, end } = gluedWord(build.file.text, token.startOffset);
+  const text = build.file.text.slice(start, end);
+  const fix = { title: "put it in quotes", span: span(build.file, start, end), replacement: `"${text}"` };
+  build.report.addGrammar(needsQuotes, { start, end }, { text: shorten(text), what: "the path of an import" }, { fix });
 }
 
 function buildParam(build: Build, node: CstNode): ParamItem | undefined {
@@ -223,7 +235,9 @@ function ownName(build: Build, token: IToken, what: string): Name {
 function buildAttribute(build: Build, node: CstNode): Attribute | undefined {
   const name = attributeName(build, node);
   const operator = leaf(node, "Assign");
-  if (operator !== undefined && operator.tokenType === Colon) reportColon(build, operator, node);
+  // Without a value it rather opens a block, as in YAML: that is said where the value is missed.
+  const hasValue = rangeOf(sub(node, "expr")) !== undefined;
+  if (operator !== undefined && operator.tokenType === Colon && hasValue) reportColon(build, operator, node);
   if (name === undefined || operator === undefined) return undefined;
   const value = buildExpr(build, sub(node, "expr"), rangeOfToken(operator).end);
   return {
