@@ -227,16 +227,21 @@ function buildPrimary(build: Build, node: CstNode | undefined, at: number): Expr
   if (literal !== undefined) return buildLiteral(build, literal);
   const word = leaf(node, "Word");
   if (word !== undefined) return wordOf(build, word);
+  const map = sub(node, "body");
+  if (map !== undefined) return buildMap(build, map);
+  return buildDelimited(build, node) ?? errorExpr(build, at);
+}
+
+/** What stands in delimiters of its own, in expressions and as an argument alike: a string, a list, parentheses. */
+export function buildDelimited(build: Build, node: CstNode): Expr | undefined {
   const string = sub(node, "string");
   if (string !== undefined) return build.string(string);
   const list = sub(node, "list");
   if (list !== undefined) return buildList(build, list);
   const paren = sub(node, "paren");
   if (paren !== undefined) return buildParen(build, paren);
-  const map = sub(node, "body");
-  if (map !== undefined) return buildMap(build, map);
   const bare = leaf(node, "BareText");
-  return bare === undefined ? errorExpr(build, at) : buildBareText(build, bare);
+  return bare === undefined ? undefined : buildBareText(build, bare);
 }
 
 /** A bare word as an expression. */
@@ -245,14 +250,14 @@ export function wordOf(build: Build, token: IToken): WordExpr {
 }
 
 /** `[ ... ]` */
-export function buildList(build: Build, node: CstNode): Expr {
+function buildList(build: Build, node: CstNode): Expr {
   const { start, end } = rangeOf(node) ?? { start: 0, end: 0 };
   const items = buildElements(build, subs(node, "element"), "element");
   return { type: "list", span: span(build.file, start, end), items };
 }
 
 /** `( expr )` */
-export function buildParen(build: Build, node: CstNode): Expr {
+function buildParen(build: Build, node: CstNode): Expr {
   const { start, end } = rangeOf(node) ?? { start: 0, end: 0 };
   const inner = buildExpr(build, sub(node, "expr"), start + 1);
   const strays = subs(node, "stray");

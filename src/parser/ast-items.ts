@@ -28,11 +28,10 @@ import { type SourceFile, type Span, span } from "../text/source.js";
 import {
   type Build,
   buildBareText,
+  buildDelimited,
   buildElements,
   buildExpr,
-  buildList,
   buildLiteral,
-  buildParen,
   errorExpr,
   nameOf,
   wordOf,
@@ -300,14 +299,7 @@ function buildArgument(build: Build, node: CstNode): Expr {
   if (from !== undefined && to !== undefined) {
     return { type: "binary", span: at, operator: "..", left: from, right: to };
   }
-  const string = sub(node, "string");
-  if (string !== undefined) return build.string(string);
-  const list = sub(node, "list");
-  if (list !== undefined) return buildList(build, list);
-  const paren = sub(node, "paren");
-  if (paren !== undefined) return buildParen(build, paren);
-  const bare = leaf(node, "BareText");
-  return bare === undefined ? errorExpr(build, at.start, at.end) : buildBareText(build, bare);
+  return buildDelimited(build, node) ?? errorExpr(build, at.start, at.end);
 }
 
 function buildExtends(build: Build, clause: CstNode | undefined): Name[] {
