@@ -16,6 +16,7 @@ import { Colon, Dot, endOf, LCurly, Literal, NewLine, StrClose, StrOpen } from "
 const byRule: Readonly<Record<string, string>> = {
   string: "a string",
   extendsClause: "the name of a profile",
+  importItem: "a string",
   paramType: "a type",
 };
 

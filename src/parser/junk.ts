@@ -126,7 +126,7 @@ function reason({ first, hasBody, start }: Stretch, place: JunkPlace, file: Sour
   if (first.image === "==" && place === "block") return "an attribute is set with one `=`";
   if (first.tokenType === t.Equals && place === "block" && !hasBody) return "an attribute is one name, `=` and a value";
   if (place === "block" && isAssignSign(first)) {
-    return `a block has no \`${first.image}\`: what it holds stands in braces, its profiles follow \`extends\``;
+    return "what a block holds stands in braces, and its profiles follow `extends`";
   }
   if (first.tokenType === t.Extends || first.tokenType === t.When) {
     return "a block is written `kind arguments extends profile when condition { ... }`";

@@ -80,6 +80,7 @@ const bad: Readonly<Record<string, string>> = {
   "52-54-00-aa-bb-ca": "malformed 52:54:00:aa:bb:ca",
   "52:54:00:aa:bb:c": "malformed",
   "52:54:00:aa:bb:zz": "malformed",
+  "52:54:00:aa:bb": "malformed",
   "50%": "malformed",
   "9007199254740992": "malformed",
   "9999999T": "malformed",

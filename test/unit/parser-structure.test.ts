@@ -52,7 +52,7 @@ const mistakes: readonly (readonly [string, readonly string[]])[] = [
   ["a = 1 2", ["PHX1001 1:7"]],
   ["a = b and c", ["PHX1001 1:7"]],
   ["= 1\n5 = 6\n+ - *", ["PHX1001 1:1", "PHX1001 2:1", "PHX1001 3:1"]],
-  ["import net", ["PHX1002 1:8"]],
+  ["import net\nimport net.phx\nimport ./x\nimport", ["PHX1013 1:8", "PHX1013 2:8", "PHX1013 3:8", "PHX1002 4:7"]],
   ["let = \nlet x\nlet 5 = 6", ["PHX1002 1:6", "PHX1002 2:6", "PHX1002 3:5"]],
   ["param x: = 3", ["PHX1002 1:10"]],
   ["assert x", ["PHX1002 1:9"]],
@@ -89,6 +89,9 @@ const mistakes: readonly (readonly [string, readonly string[]])[] = [
   [", a = 1\nb = [1,, 2]\nc = 1\n, d = 2", ["PHX1021 1:1", "PHX1021 2:8", "PHX1021 4:1"]],
   ["ct 1 a\n{\n  x = 1\n}", ["PHX1022 2:1"]],
   ["{ a = 1 }", ["PHX1001 1:1"]],
+  ["vm 1 a: { b = 1 }\nvm 2 b = { c = 1 }\nvm 3 c:", ["PHX1001 1:7", "PHX1001 2:8", "PHX1001 3:7"]],
+  ["a:\n  b: 1", ["PHX1002 1:3", "PHX1017 2:4"]],
+  ['"vm" "100" { }\n"a" { }', ["PHX1002 1:6", "PHX1002 2:5"]],
   ["a = { b { } }\nc = { d = 1, for x in y { } }", ["PHX1023 1:7", "PHX1023 2:14"]],
   ['ct 1 a {\n  param x\n  import "y"\n}', ["PHX1025 2:3", "PHX1025 3:3"]],
   ["a = b.c(1)\nd = (e)(f)\ng = 8(1)", ["PHX1026 1:5", "PHX1026 2:5", "PHX1026 3:5"]],
@@ -100,6 +103,20 @@ const mistakes: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 for (const [text, expected] of mistakes) test(JSON.stringify(text), () => assert.equal(findings(text), expected));
+
+/** The text after the fixes of its findings. */
+function mended(text: string): string {
+  const fixes = parseText(text).diagnostics.flatMap(({ fix }) => (fix === undefined ? [] : [fix]));
+  return fixes
+    .toReversed()
+    .reduce((all, { span, replacement }) => all.slice(0, span.start) + replacement + all.slice(span.end), text);
+}
+
+test("the fixes of signs that are too many or missing", () => {
+  assert.is(mended("vm 1 a: { }\nvm 2 b ={ }"), "vm 1 a { }\nvm 2 b { }");
+  assert.is(mended("param a int = 5"), "param a: int = 5");
+  assert.is(mended("import net.phx"), 'import "net.phx"');
+});
 
 test("what follows a mistake is still read", () => {
   const text = "ct 1 a {\n  x = = 2\n  y = 3\n  boot { start = }\n}\nct 2 b { z = [1, = , 2], w = 4 }";

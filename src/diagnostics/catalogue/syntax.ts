@@ -9,11 +9,12 @@ export const unexpected = diagnosticKind<{ found: string; why?: string }>({
   message: ({ found, why }) => `unexpected ${found}${why === undefined ? "" : `: ${why}`}`,
 });
 
-export const expected = diagnosticKind<{ wanted: string; found: string; where?: string }>({
+export const expected = diagnosticKind<{ wanted: string; found: string; where?: string; why?: string }>({
   code: "PHX1002",
   severity: "error",
   title: "something is missing",
-  message: ({ wanted, found, where }) => `expected ${wanted}${where === undefined ? "" : ` ${where}`}, found ${found}`,
+  message: ({ wanted, found, where, why }) =>
+    `expected ${wanted}${where === undefined ? "" : ` ${where}`}, found ${found}${why === undefined ? "" : `: ${why}`}`,
 });
 
 export const badCharacter = diagnosticKind<{ text: string; why: string }>({
