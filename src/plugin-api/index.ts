@@ -7,6 +7,7 @@ export * from "./storages.js";
 export * from "./types.js";
 export * from "./values.js";
 export * from "../diagnostics/diagnostic.js";
+export { didYouMean } from "../diagnostics/did-you-mean.js";
 export * from "../model/plan.js";
 export * from "../model/resource.js";
 export * from "../text/ip.js";

@@ -31,6 +31,40 @@ ct 106 f { disk root { size = 8GiB, storage = undeclared } }
 `);
 });
 
+test("a storage that is almost a declared one is a misspelling; any other may be on the host", async () => {
+  const found = await expectFindings(`
+storage dir quickOS-disks { path = "/srv/disks", content = [images, rootdir, vztmpl] }
+storage dir locals { path = "/srv/locals", content = [images] }
+ct 101 a { disk root { size = 8GiB, storage = quickos-disks } } # PHX4308
+vm 102 b {
+  disk root { size = 8GiB, storage = quickOS_disks } # PHX4308
+  cloud_init { user = admin, storage = quickOS-disk } # PHX4308
+}
+ct 103 c { image = "quickOS-diskz:vztmpl/debian-12.tar.zst" } # PHX4308
+ct 104 d { disk root { size = 8GiB, storage = local } }
+ct 105 e { disk root { size = 8GiB, storage = quickOS-disks } }
+ct 106 f { disk root { size = 8GiB, storage = tank } }
+`);
+  assert.match(
+    found[0]?.message ?? "",
+    "the storage quickos-disks of disk root of ct 101 a; did you mean `quickOS-disks`",
+  );
+});
+
+test("an image is declared, a volume, or a path", async () => {
+  const found = await expectFindings(`
+image noble { url = "https://images.example/noble.img" }
+vm 101 a { image = nobel } # PHX4309
+ct 102 b { image = "debian-12.tar.zst" } # PHX4309
+vm 103 c { image = noble }
+vm 104 d { image = "/srv/images/other.img" }
+ct 105 e { image = "local:vztmpl/debian-12.tar.zst" }
+ct 106 f { image = "/srv/debian.tar.zst" }
+`);
+  assert.is(found[0]?.fix?.replacement, "noble");
+  assert.is(found[1]?.fix, undefined);
+});
+
 test("disks fit the quota of their dataset and of those above it", async () => {
   const found = await expectFindings(`
 ${TANK}

@@ -25,6 +25,7 @@ import { gpuIndex } from "./rules/gpu-index.js";
 import { gpuInheritedRule } from "./rules/gpu-inherited.js";
 import { gpuSharedRule } from "./rules/gpu-shared.js";
 import { graphImageNeedsService } from "./rules/graph-image-needs-service.js";
+import { imageUnknownRule } from "./rules/image-unknown.js";
 import { namesDnsLabel } from "./rules/names-dns-label.js";
 import { networkAddressInSubnet } from "./rules/network-address-in-subnet.js";
 import { networkDuplicateAddress } from "./rules/network-duplicate-address.js";
@@ -46,6 +47,7 @@ import { storageMountPoint } from "./rules/storage-mount-point.js";
 import { storageNestedVolume } from "./rules/storage-nested-volume.js";
 import { storageQuota } from "./rules/storage-quota.js";
 import { storageSharedPath } from "./rules/storage-shared-path.js";
+import { storageUnknownRule } from "./rules/storage-unknown.js";
 
 /** The semantic rules, in the order in which they run. Each is a file under `rules/`. */
 export const validationRules: readonly Rule[] = [
@@ -77,6 +79,8 @@ export const validationRules: readonly Rule[] = [
   storageNestedVolume,
   storageQuota,
   storageSharedPath,
+  storageUnknownRule,
+  imageUnknownRule,
   gpuIndex,
   gpuInheritedRule,
   gpuSharedRule,

@@ -66,6 +66,31 @@ export const sharedPathOneOwner = diagnosticKind<{ path: string; owner: string; 
   help: "Nothing to do if the other guests can work with that owner; otherwise declare it there as well.",
 });
 
+export const storageUnknown = diagnosticKind<{ storage: string; meant: string; use: string }>({
+  code: "PHX4308",
+  severity: "warning",
+  title: "storage spelled almost like another",
+  message: ({ storage, meant, use }) => `no file declares the storage ${storage} of ${use}; did you mean \`${meant}\``,
+  help: "Correct the name. If the host has a storage of this name as well, declare it, and this is gone.",
+});
+
+export const imageUnknown = diagnosticKind<{
+  image: string;
+  guest: string;
+  kind: string;
+  suggested: string | undefined;
+}>({
+  code: "PHX4309",
+  severity: "error",
+  title: "image that nothing declares",
+  message: ({ image, guest, suggested }) =>
+    `${guest} is made from ${image}, and no image is called so${suggested === undefined ? "" : `; did you mean \`${suggested}\``}`,
+  help: ({ kind }) =>
+    kind === "ct"
+      ? 'Declare it as an `image`, or write a volume ("local:vztmpl/NAME") or the path of an archive.'
+      : "Declare it as an `image`, or write the path of a disk image on the host.",
+});
+
 export const gpuUnknown = diagnosticKind<{ index: number; host: string; known: string }>({
   code: "PHX4401",
   severity: "error",
@@ -133,6 +158,8 @@ export const resourceDiagnostics = [
   duplicateMountPoint,
   nestedVolume,
   sharedPathOneOwner,
+  storageUnknown,
+  imageUnknown,
   gpuUnknown,
   gpuInherited,
   gpuShared,

@@ -1,0 +1,22 @@
+import { defineRule, diagnose, didYouMean, resourcesOf, settingOf, stringOf } from "../../../plugin-api/index.js";
+import { factsOf } from "../facts.js";
+import { imageUnknown } from "../findings/resources.js";
+
+/** What a guest is made from is a declared image, a volume of a storage, or a path: any other word is a misspelt name. */
+export const imageUnknownRule = defineRule({
+  name: "image/unknown",
+  check(model, report) {
+    const names = resourcesOf(model, "image").map((image) => image.name);
+    for (const { resource, label } of factsOf(model).guests) {
+      const setting = settingOf(resource, "image");
+      const image = setting?.value.type === "string" ? stringOf(resource, "image") : undefined;
+      if (setting === undefined || image === undefined || /[:/]/.test(image)) continue;
+      const suggested = didYouMean(image, names);
+      const fix =
+        suggested === undefined
+          ? {}
+          : { fix: { title: `write ${suggested}`, span: setting.span, replacement: suggested } };
+      report(diagnose(imageUnknown, setting.span, { image, guest: label, kind: resource.kind, suggested }, fix));
+    }
+  },
+});

@@ -1,0 +1,59 @@
+import { sectionOf, sectionsOf, settingOf } from "../../plugin-api/index.js";
+import type { Section, Setting, Span } from "../../plugin-api/index.js";
+import { placeOf } from "./facts.js";
+import type { Facts } from "./facts.js";
+
+/** A storage that something lies on, with the content type that it needs there. */
+export interface StorageUse {
+  readonly storage: string;
+  readonly needed: string;
+  /** For messages: `disk root of ct 101 gateway`. */
+  readonly use: string;
+  readonly at: Span;
+}
+
+/** Volume ids that name their content type: `local:vztmpl/debian.tar.zst`. */
+const VOLUME = /^([A-Za-z][A-Za-z0-9._-]*):(iso|vztmpl|snippets|backup|import)\//;
+
+/** Every use of a storage by guests and images, declared or not. */
+export function storageUses(facts: Facts, resources: readonly Section[]): readonly StorageUse[] {
+  const ofGuests = facts.guests.flatMap(({ resource, disks, label }): readonly StorageUse[] => {
+    const isVm = resource.kind === "vm";
+    const ofDisks = disks.flatMap((disk): readonly StorageUse[] => {
+      if (disk.storage === undefined) return [];
+      const at = placeOf(disk.section, "storage");
+      return [{ storage: disk.storage, needed: isVm ? "images" : "rootdir", use: `disk ${disk.name} of ${label}`, at }];
+    });
+    const inner = [resource, sectionOf(resource, "options")].filter((section) => section !== undefined);
+    return [...ofDisks, ...cloudInitUse(resource), ...inner.flatMap((section) => volumeUses(section))];
+  });
+  const ofImages = resources.filter((resource) => resource.kind === "image").flatMap(templateUse);
+  return [...ofGuests, ...ofImages];
+}
+
+function cloudInitUse(resource: Section): readonly StorageUse[] {
+  return sectionsOf(resource, "cloud_init").flatMap((section) => {
+    const storage = storageName(settingOf(section, "storage"));
+    if (storage === undefined) return [];
+    return [{ storage, needed: "images", use: "the cloud-init drive", at: placeOf(section, "storage") }];
+  });
+}
+
+function templateUse(image: Section): readonly StorageUse[] {
+  const storage = storageName(settingOf(image, "storage"));
+  if (storage === undefined || settingOf(image, "template") === undefined) return [];
+  return [{ storage, needed: "vztmpl", use: "a container template", at: placeOf(image, "storage") }];
+}
+
+function volumeUses(section: Section): readonly StorageUse[] {
+  return [...section.settings.values()].flatMap(({ name, value, span }) => {
+    const match = value.type === "string" ? VOLUME.exec(value.value) : null;
+    const [, storage, needed] = match ?? [];
+    return storage === undefined || needed === undefined ? [] : [{ storage, needed, use: `\`${name}\``, at: span }];
+  });
+}
+
+function storageName(setting: Setting | undefined): string | undefined {
+  if (setting?.value.type === "ref") return setting.value.text;
+  return setting?.value.type === "string" ? setting.value.value : undefined;
+}
