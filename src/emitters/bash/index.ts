@@ -48,7 +48,7 @@ function header(plan: Plan, version: string): string {
     "Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh",
     "Running it again changes nothing; after an interruption it goes on where it was.",
     "Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,",
-    "4 a step failed or a guest was held back, 5 another run holds the lock, 130 interrupted.",
+    "4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.",
   ];
   return [
     "#!/usr/bin/env bash",

@@ -1,4 +1,4 @@
-import type { Plan, Requirement } from "../../model/plan.js";
+import type { Plan, Probe, Requirement } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
@@ -6,10 +6,14 @@ import { key } from "./steps.js";
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 
-/** The calls of the function `preflight`: every guest's id, then what the plan presupposes, each once. */
+/** The calls of the function `preflight`: the node, every guest's id, where storages lie, then what else is presupposed, once. */
 export function renderPreflight(plan: Plan): string {
   const keys = new Map(plan.guests.map((guest) => [guest.address, key(guest)]));
-  const lines = plan.guests.map((guest) => line("need_guest", [bare(guest.kind), bare(guest.id), value(guest.name)]));
+  const lines = [
+    ...(plan.node === undefined ? [] : [line("need_node", [value(plan.node)])]),
+    ...plan.guests.map((guest) => line("need_guest", [bare(guest.kind), bare(guest.id), value(guest.name)])),
+    ...plan.steps.flatMap(({ probe }) => (probe.kind === "storage" ? [line("need_place", place(probe))] : [])),
+  ];
   for (const [first, blocks] of merged(plan.requirements)) {
     const [verb, words] = call(first);
     lines.push(line(verb, [...words, ...blocks.flatMap((address) => keys.get(address) ?? [])]));
@@ -64,6 +68,11 @@ function call(requirement: Requirement): [string, ShellWord[]] {
     case "guest":
       return ["need_source", source(requirement, requirement.kind)];
   }
+}
+
+/** A storage's type and what else cannot be changed. */
+function place(probe: Extract<Probe, { kind: "storage" }>): ShellWord[] {
+  return [value(probe.storage), value(probe.storageType), ...probe.fixed.flat().map(value)];
 }
 
 function source(

@@ -1,31 +1,24 @@
 # --- Reading what the host has --------------------------------------------------------------------
 
 declare -A CURRENT=() LIVE=() SNAPSHOTS=()
-RAW=()          # raw lxc lines of the current section, as "key: value"
-DESCRIPTION=''  # the lines after #, as Proxmox encodes them
-PENDING_KEYS=() # options that wait for a restart
-FILE=''         # the guest's configuration file
+RAW=()         # raw lxc lines of the current section, as "key: value"
+DESCRIPTION='' # the lines after #, as Proxmox encodes them
+PENDING=()     # options that wait for a restart
+FILE=''        # the guest's configuration file
 EXISTS=0
-
-# conf_path KIND ID: sets REPLY to the path of a guest's configuration file.
-conf_path() {
-	case $1 in
-	vm) REPLY="${PVE}/qemu-server/$2.conf" ;;
-	*) REPLY="${PVE}/lxc/$2.conf" ;;
-	esac
-}
+CLOUD_INIT_BEHIND=0
 
 # read_conf KIND ID: reads a guest's file. CURRENT is its first section, LIVE the same with pending changes and deletes
-# merged in; every other section is a snapshot.
+# merged in; of snapshots only the names and states are kept.
 read_conf() {
-	CURRENT=() LIVE=() SNAPSHOTS=() RAW=() DESCRIPTION='' PENDING_KEYS=() EXISTS=0
-	conf_path "$1" "$2"
-	FILE=${REPLY}
+	CURRENT=() LIVE=() SNAPSHOTS=() RAW=() DESCRIPTION='' PENDING=() CLOUD_INIT_BEHIND=0 EXISTS=0
+	FILE="${PVE}/lxc/$2.conf"
+	[[ $1 == ct ]] || FILE="${PVE}/qemu-server/$2.conf"
 	[[ -e ${FILE} ]] || return 0
 	EXISTS=1
 	local -a lines=()
 	mapfile -t lines <"${FILE}"
-	local line section='' key value
+	local line section='' value
 	for line in "${lines[@]}"; do
 		case ${line} in
 		'['*']')
@@ -36,11 +29,13 @@ read_conf() {
 			esac
 			;;
 		'#'*) [[ -n ${section} ]] || DESCRIPTION+="${line:1}"$'\n' ;;
-		*': '* | *:)
-			key=${line%%:*}
+		lxc.*)
+			if [[ -z ${section} ]] && raw_line "${line}"; then RAW+=("${REPLY}"); fi
+			;;
+		[a-z]*:*)
 			value=${line#*:}
-			value=${value#"${value%%[! ]*}"}
-			conf_entry "${section}" "${key}" "${value}"
+			value=${value#"${value%%[![:space:]]*}"}
+			conf_entry "${section}" "${line%%:*}" "${value%"${value##*[![:space:]]}"}"
 			;;
 		*) ;;
 		esac
@@ -50,26 +45,35 @@ read_conf() {
 # conf_entry SECTION KEY VALUE: takes one line of a configuration file.
 conf_entry() {
 	local name
+	local -a names=()
 	case $1 in
 	'')
-		if [[ $2 == lxc.* ]]; then
-			RAW+=("$2: $3")
-		else
-			CURRENT[$2]=$3
-			LIVE[$2]=$3
-		fi
+		CURRENT[$2]=$3
+		LIVE[$2]=$3
 		;;
 	PENDING | pve:pending)
-		PENDING_KEYS+=("$2")
-		if [[ $2 == delete ]]; then
-			for name in ${3//[,;]/ }; do unset "LIVE[${name#!}]"; done
-		else
+		if [[ $2 != delete ]]; then
+			PENDING+=("$2")
 			LIVE[$2]=$3
+			return 0
 		fi
+		IFS=',; ' read -r -a names <<<"$3"
+		for name in "${names[@]}"; do
+			name=${name#!}
+			PENDING+=("${name} (to be removed)")
+			unset 'LIVE[${name}]'
+		done
 		;;
+	special:cloudinit) CLOUD_INIT_BEHIND=1 ;;
 	special:*) ;;
 	*) [[ $2 != snapstate ]] || SNAPSHOTS[$1]=$3 ;;
 	esac
+}
+
+# raw_line LINE: sets REPLY to a raw lxc line as Proxmox writes it, `key: value`; fails for any other line.
+raw_line() {
+	[[ $1 =~ ^(lxc\.[a-zA-Z0-9_.-]+)(:|[[:space:]]*=)[[:space:]]*(.*)$ ]] || return 1
+	REPLY="${BASH_REMATCH[1]}: ${BASH_REMATCH[3]%"${BASH_REMATCH[3]##*[![:space:]]}"}"
 }
 
 # conf_digest: sets REPLY to the digest that `--digest` wants for FILE.
@@ -111,7 +115,7 @@ read_storages() {
 	[[ ! -e ${PVE}/storage.cfg ]] || mapfile -t lines <"${PVE}/storage.cfg"
 	local line id='' key
 	for line in "${lines[@]}"; do
-		if [[ ${line} =~ ^([a-z]+):[[:space:]]*([^[:space:]]+) ]]; then
+		if [[ ${line} =~ ^([^[:space:]#:]+):[[:space:]]*([^[:space:]]+) ]]; then
 			id=${BASH_REMATCH[2]}
 			STORAGE_TYPE[${id}]=${BASH_REMATCH[1]}
 		elif [[ -n ${id} && ${line} =~ ^[[:space:]]+([^[:space:]]+)[[:space:]]*(.*)$ ]]; then
@@ -127,16 +131,19 @@ read_storages() {
 	fi
 }
 
-# volumes_of ID STORAGE...: sets VOLUMES to all volumes that belong to a guest on these storages.
+# volumes_of ID STORAGE...: sets VOLUMES to all volumes that belong to a guest on these storages; fails when a storage
+# does not tell.
 VOLUMES=()
 volumes_of() {
-	local id=$1 storage name
+	local id=$1 storage name text
 	local -a names=()
 	VOLUMES=()
 	for storage in "${@:2}"; do
+		names=()
 		case ${STORAGE_TYPE[${storage}]-} in
 		zfspool)
-			mapfile -t names < <(zfs list -H -o name -d 1 "${STORAGE_OPTION["${storage}/pool"]}" </dev/null 2>/dev/null || true)
+			text=$(zfs list -H -o name -d 1 "${STORAGE_OPTION["${storage}/pool"]-}" </dev/null 2>/dev/null) || return 1
+			mapfile -t names <<<"${text}"
 			for name in "${names[@]}"; do
 				name=${name##*/}
 				[[ ! ${name} =~ ^(vm|subvol|base|basevol)-${id}- ]] || VOLUMES+=("${storage}:${name}")
@@ -149,7 +156,8 @@ volumes_of() {
 			;;
 		'') ;;
 		*)
-			mapfile -t names < <(pvesm list "${storage}" --vmid "${id}" </dev/null 2>/dev/null || true)
+			text=$(pvesm list "${storage}" --vmid "${id}" </dev/null 2>/dev/null) || return 1
+			mapfile -t names <<<"${text}"
 			for name in "${names[@]}"; do
 				name=${name%% *}
 				[[ ${name} != "${storage}:"* ]] || VOLUMES+=("${name}")

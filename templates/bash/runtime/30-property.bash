@@ -15,6 +15,7 @@ declare -rA FORMAT=(
 	["vm.ipconfig"]='-'
 	["vm.ivshmem"]='-'
 	["vm.machine"]='type enable-s3 enable-s4'
+	["vm.memory"]='current'
 	["vm.net"]='model firewall host-tunnel link_down'
 	["vm.numa"]='-'
 	["vm.rng"]='source'
@@ -85,6 +86,7 @@ parse_props() {
 		elif [[ ${key} == macaddr || ${key} == hwaddr ]]; then
 			value=${value^^}
 		fi
+		[[ -n ${key} ]] || continue
 		PROPS[${key}]=${value}
 		KEYS+=("${key}")
 	done
@@ -113,39 +115,20 @@ join_props() {
 	done
 }
 
-# encoded_text TEXT: sets REPLY to the text as Proxmox writes a description: %, : and all but printable ASCII as %XX.
-encoded_text() {
-	local i char out='' code
-	for ((i = 0; i < ${#1}; i++)); do
-		char=${1:i:1}
-		case ${char} in
-		$'\n' | [[:alnum:]]) out+=${char} ;;
-		'%' | ':') printf -v code '%%%02X' "'${char}" && out+=${code} ;;
-		*)
-			if [[ ${char} =~ ^[[:print:]]$ ]]; then
-				out+=${char}
-			else
-				printf -v code '%d' "'${char}"
-				printf -v code '%%%02X' "$((code & 255))"
-				out+=${code}
-			fi
-			;;
-		esac
-	done
-	REPLY=${out}
-}
-
-# decoded TEXT: sets REPLY to the text with every %XX decoded.
+# decoded TEXT: sets REPLY to the text with every %XX decoded; a text where other things follow a % was not encoded.
 decoded() {
+	REPLY=$1
+	[[ ! $1 =~ %([^0-9A-Fa-f]|[0-9A-Fa-f]?$|[0-9A-Fa-f][^0-9A-Fa-f]) ]] || return 0
 	local escaped=${1//\\/\\\\}
 	printf -v REPLY '%b' "${escaped//%/\\x}"
 }
 
-# bytes SIZE: sets REPLY to a size as bytes; K, M, G and T are binary; a fraction is rounded down.
+# bytes SIZE: sets REPLY to a size as bytes, or to nothing when it is none. K, M, G and T are binary, in either case; a
+# fraction is rounded down.
 bytes() {
-	local -i unit=1 whole=0 scale=1
-	REPLY=$1
-	[[ $1 =~ ^([0-9]+)(\.([0-9]+))?([KMGT])?$ ]] || return 0
+	local -i unit=1 scale=1
+	REPLY=''
+	[[ ${1^^} =~ ^([0-9]{1,18})(\.([0-9]{1,6})[0-9]*)?([KMGT]?)(I?B)?$ ]] || return 0
 	case ${BASH_REMATCH[4]} in
 	K) unit=1024 ;;
 	M) unit=1048576 ;;
@@ -153,7 +136,6 @@ bytes() {
 	T) unit=1099511627776 ;;
 	*) ;;
 	esac
-	whole=10#${BASH_REMATCH[1]}${BASH_REMATCH[3]}
 	scale=$((10 ** ${#BASH_REMATCH[3]}))
-	REPLY=$((whole * unit / scale))
+	REPLY=$((10#${BASH_REMATCH[1]} * unit + 10#0${BASH_REMATCH[3]} * unit / scale))
 }

@@ -6,16 +6,9 @@ DELETE_FIRST=()     # devices that must be deleted in a call of their own
 TEXTS=()            # the same for the reader
 ALLOCATES=()        # storages on which setting allocates a volume
 WITHOUT=()          # keys of property strings that must not be set, as net0.rate
+COMMAND=()          # the `set` that was run last
 declare -A SLOT=()  # "mp /path" and "dev /path" -> the live slot that holds it
 declare -A TAKEN=() # slots given to new mounts and devices in this comparison
-
-# hold TEXT: holds the current guest and what needs it back; the rest of the plan goes on.
-hold() {
-	HELD[${GUEST_KEY}]=$1
-	GUEST_ACTIVE=0
-	STEP_ACTIVE=0
-	say "! ${GUEST}: held back: $1"
-}
 
 # converge [--without OPTION.KEY]... [--exact FAMILY]... qm|pct set ID --OPTION VALUE...: compares every option with the
 # live one and runs one `set` with just those that differ; nothing when none does.
@@ -38,17 +31,17 @@ converge() {
 		checking || refuse "the guest does not exist"
 		return 0
 	fi
-	report_pending
 	differences "${kind}" "${exact}" "$@"
-	((${#TEXTS[@]} > 0)) && active || return 0
-	if checking; then
-		announce '~'
-		return 0
+	if ((${#TEXTS[@]} > 0)) && active; then
+		if checking; then
+			announce
+		else
+			unlocked || return 0
+			set_differences "${tool}" "${kind}" "${id}" "${exact}" "$@"
+			read_conf "${kind}" "${id}"
+		fi
 	fi
-	unlocked || return 0
-	set_differences "${tool}" "${kind}" "${id}" "${exact}" "$@"
-	read_conf "${kind}" "${id}"
-	report_pending
+	report_pending "${kind}" "${id}"
 }
 
 # unlocked: whether no other task of Proxmox (a backup, say) has locked the guest; it is held back otherwise.
@@ -58,27 +51,24 @@ unlocked() {
 	return 1
 }
 
-# report_pending: notes what waits for a restart.
+# report_pending KIND ID: notes what waits for a restart of the guest that was read.
 report_pending() {
-	((${#PENDING_KEYS[@]} == 0)) || RESTART[${GUEST_KEY}]="a restart is needed for ${PENDING_KEYS[*]}"
+	unset 'RESTART[${GUEST_KEY}]'
+	is_running "$1" "$2" || return 0
+	((${#PENDING[@]} == 0)) || RESTART[${GUEST_KEY}]="${GUEST}: a restart is needed for ${PENDING[*]}"
+	((CLOUD_INIT_BEHIND == 0)) || note 'its cloud-init drive is made anew at its next start'
 }
 
-# announce SIGN: prints the differences that were found.
+# announce: tells the differences that were found. Of a guest that this run made, only which options were set.
 announce() {
-	local text
-	for text in "${TEXTS[@]}"; do change "$1" "${text}"; done
-}
-
-# announce_set: tells what was set; of a guest that this run made, only which options.
-announce_set() {
-	local i done_options=''
+	local text options='' i
 	if [[ -z ${CREATED[${GUEST_KEY}]-} ]]; then
-		announce '~'
+		for text in "${TEXTS[@]}"; do change '~' "${text}"; done
 		return 0
 	fi
-	for ((i = 0; i < ${#SET[@]}; i += 2)); do done_options+=" ${SET[i]#--}"; done
-	for i in "${DELETE_FIRST[@]}" "${DELETE[@]}"; do done_options+=" -${i}"; done
-	change '+' "configured:${done_options}"
+	for ((i = 0; i < ${#SET[@]}; i += 2)); do options+=" ${SET[i]#--}"; done
+	for text in "${DELETE_FIRST[@]}" "${DELETE[@]}"; do options+=" -${text}"; done
+	change '+' "configure:${options}"
 }
 
 # set_differences TOOL KIND ID EXACT ARGUMENTS...: reads once more under a digest and writes what differs. When the file
@@ -94,19 +84,18 @@ set_differences() {
 		((${#TEXTS[@]} > 0)) && active || return 0
 		code=0
 		write_differences "${tool}" "${id}" "${digest}" || code=$?
-		if ((code == 0)); then
-			announce_set
-			rm -f -- "${STATE}/intent/${id}.alloc"
-			return 0
-		fi
+		((code != 0)) || break
 		if ((try == 2)) || ! grep -q 'checksum mismatch' "${WORK}/output"; then
+			conf_digest
+			[[ ${REPLY} == "${digest}" ]] || say "! ${GUEST}: what follows failed after it had changed the configuration" >&2
 			failed "${code}" "${COMMAND[@]}"
 		fi
 	done
+	announce
+	rm -f -- "${STATE}/intent/${id}.alloc"
 }
 
 # write_differences TOOL ID DIGEST: runs the `set` commands for SET, DELETE and DELETE_FIRST.
-COMMAND=()
 write_differences() {
 	local digest=$3 list i
 	if ((${#DELETE_FIRST[@]} > 0)); then
@@ -128,19 +117,19 @@ write_differences() {
 		printf -v list '%s,' "${DELETE[@]}"
 		COMMAND+=(--delete "${list%,}")
 	fi
-	((${#ALLOCATES[@]} == 0)) || write_intent "$2.alloc" "${1}" "$2" '' "${ALLOCATES[@]}"
+	((${#ALLOCATES[@]} == 0)) || write_intent "$2.alloc" "$1" "$2" '' "${ALLOCATES[@]}"
 	COMMAND+=(--digest "${digest}")
 	attempt "${COMMAND[@]}"
 }
 
-# differences KIND EXACT --OPTION VALUE...: fills SET, DELETE, DELETE_FIRST, TEXTS and ALLOCATES.
+# differences KIND EXACT --OPTION VALUE...: fills SET, DELETE, DELETE_FIRST, TEXTS and ALLOCATES, until the guest is held.
 differences() {
 	local kind=$1 exact=$2 option
 	shift 2
-	SET=() DELETE=() DELETE_FIRST=() TEXTS=() ALLOCATES=()
-	index_slots "${kind}"
+	SET=() DELETE=() DELETE_FIRST=() TEXTS=() ALLOCATES=() TAKEN=()
+	index_slots
 	[[ -z ${exact} ]] || exact_devices "${exact}" "$@"
-	while (($# > 0)); do
+	while (($# > 0)) && active; do
 		option=${1#--}
 		case ${option} in
 		delete) differ_deleted "$2" ;;
@@ -159,60 +148,57 @@ differences() {
 	done
 }
 
-# index_slots KIND: fills SLOT with the live mounts and devices.
+# index_slots: fills SLOT with the live mounts and devices of a container; of a machine it finds none.
 index_slots() {
-	local option path
-	SLOT=() TAKEN=()
-	[[ $1 == ct ]] || return 0
+	local option
+	SLOT=()
 	for option in "${!LIVE[@]}"; do
 		case ${option} in
-		mp[0-9]*)
-			path=",${LIVE[${option}]},"
-			path=${path#*,mp=}
-			SLOT["mp ${path%%,*}"]=${option}
-			;;
-		dev[0-9]*)
-			path=${LIVE[${option}]%%,*}
-			SLOT["dev ${path#path=}"]=${option}
+		mp[0-9]* | dev[0-9]*)
+			place_of "${option}" "${LIVE[${option}]}"
+			SLOT["${option%%[0-9]*} ${REPLY}"]=${option}
 			;;
 		*) ;;
 		esac
 	done
 }
 
+# place_of OPTION VALUE: sets REPLY to the path inside of a mount, or to the path of a device.
+place_of() {
+	local key=mp value=",$2,"
+	[[ $1 == mp* ]] || key=path
+	# Only a device's path may stand bare.
+	[[ ${value} == *",${key}="* ]] || value=",${key}=${2},"
+	value=${value#*,"${key}"=}
+	REPLY=${value%%,*}
+}
+
 # exact_devices FAMILY --OPTION VALUE...: every live device that is not wanted is deleted first; Proxmox refuses any
 # other `set` of a container while one of its devices is missing.
 exact_devices() {
-	local wanted=' ' key slot path
+	local wanted=' ' slot i
 	local -a options=("${@:2}")
-	local i
 	for ((i = 0; i < ${#options[@]}; i += 2)); do
-		[[ ${options[i]} != "--$1"[0-9]* ]] || wanted+="${options[i + 1]%%,*} "
+		[[ ${options[i]} == "--$1"[0-9]* ]] || continue
+		place_of "$1" "${options[i + 1]}"
+		wanted+="${REPLY} "
 	done
-	for key in "${!SLOT[@]}"; do
-		[[ ${key} == "$1 "* ]] || continue
-		path=${key#* }
-		[[ ${wanted} != *" ${path} "* ]] || continue
-		slot=${SLOT[${key}]}
+	for ((i = 0; i < 256; i++)); do
+		slot="$1${i}"
+		[[ -n ${LIVE[${slot}]+set} ]] || continue
+		place_of "${slot}" "${LIVE[${slot}]}"
+		if [[ ${wanted} == *" ${REPLY} "* && ${SLOT["$1 ${REPLY}"]} == "${slot}" ]]; then continue; fi
 		DELETE_FIRST+=("${slot}")
-		shown "${LIVE[${slot}]}"
-		TEXTS+=("${slot} ${REPLY} -> (removed)")
-		unset "LIVE[${slot}]" "SLOT[${key}]"
+		TEXTS+=("${slot} ${LIVE[${slot}]} -> (removed)")
+		unset 'LIVE[${slot}]' 'CURRENT[${slot}]'
 	done
+	index_slots
 }
 
 # differ OPTION VALUE LIVE-TEXT WANTED-TEXT: the option must be set.
 differ() {
 	SET+=("--$1" "$2")
-	differ_text "$1" "$3" "$4"
-}
-
-# differ_text OPTION LIVE WANTED: adds a line for the reader.
-differ_text() {
-	shown "$2"
-	local live=${REPLY}
-	shown "$3"
-	TEXTS+=("$1 ${live:-(unset)} -> ${REPLY}")
+	TEXTS+=("$1 ${3:-(unset)} -> $4")
 }
 
 # differ_plain OPTION VALUE: an option that is one value.
@@ -221,19 +207,20 @@ differ_plain() { [[ -n ${LIVE[$1]+set} && ${LIVE[$1]} == "$2" ]] || differ "$1" 
 # differ_deleted OPTION,...: options that must not be set.
 differ_deleted() {
 	local option
-	for option in ${1//,/ }; do
+	local -a names=()
+	IFS=, read -r -a names <<<"$1"
+	for option in "${names[@]}"; do
 		if [[ -n ${LIVE[${option}]+set} || (${option} == description && -n ${DESCRIPTION}) ]]; then
 			DELETE+=("${option}")
-			shown "${LIVE[${option}]-${DESCRIPTION}}"
-			TEXTS+=("${option} ${REPLY} -> (unset)")
+			TEXTS+=("${option} ${LIVE[${option}]-${DESCRIPTION}} -> (unset)")
 		fi
 	done
 }
 
 # differ_description TEXT: Proxmox writes it encoded, as lines above the options.
 differ_description() {
-	encoded_text "${1%$'\n'}"
-	[[ ${DESCRIPTION%$'\n'} == "${REPLY}" ]] || differ description "$1" "${DESCRIPTION%$'\n'}" "${REPLY}"
+	decoded "${DESCRIPTION%$'\n'}"
+	[[ ${REPLY} == "${1%$'\n'}" ]] || differ description "$1" "${REPLY}" "$1"
 }
 
 # differ_sshkeys KEYS: Proxmox writes them URL-encoded; the option takes the name of a file that holds them.
@@ -245,14 +232,14 @@ differ_sshkeys() {
 
 # differ_props FORMAT OPTION VALUE: compares a property string key by key; undeclared keys keep their live value.
 differ_props() {
-	local format=$1 option=$2 value=$3 key volume=''
+	local format=$1 declared=$2 value=$3 option key volume text
 	local -a drifts=() sequence=()
-	[[ ${LIVE[${option}]-} != "${value}" ]] || return 0
-	parse_props "${format}" "${value}"
 	local -A want=() have=()
+	[[ ${LIVE[${declared}]-} != "${value}" ]] || return 0
+	parse_props "${format}" "${value}"
 	sequence=("${KEYS[@]}")
 	for key in "${sequence[@]}"; do want[${key}]=${PROPS[${key}]}; done
-	live_slot "${format}" "${option}" "${want[mp]-}" "${want[path]-}"
+	live_slot "${format}" "${declared}" "${want[mp]-${want[path]-}}" || return 0
 	option=${REPLY}
 	volume=${want[file]-${want[volume]-}}
 	[[ ${volume} =~ ^[^:/]+:(cloudinit|[0-9.]+)$ ]] || volume=''
@@ -263,17 +250,24 @@ differ_props() {
 	parse_props "${format}" "${LIVE[${option}]}"
 	for key in "${!PROPS[@]}"; do have[${key}]=${PROPS[${key}]}; done
 	for key in "${sequence[@]}"; do
-		if [[ -n ${volume} && (${key} == file || ${key} == volume) ]]; then
-			same_storage "${option}" "${have[${key}]-}" "${volume%%:*}" || return 0
-		elif [[ ${have[${key}]-} != "${want[${key}]}" ]]; then
-			differ_key "${option}" "${key}" "${have[${key}]-}" "${want[${key}]}"
-			have[${key}]=${want[${key}]}
+		[[ ${have[${key}]-} != "${want[${key}]}" ]] || continue
+		if [[ ${key} == file || ${key} == volume ]] && [[ -n ${volume} || ${have[${key}]-} != /* ]]; then
+			# A volume stays where it is, as long as that is the declared storage.
+			[[ -z ${volume} || ${have[${key}]-} != "${volume%%:*}:"* ]] || continue
+			hold_volume "${option}" "${have[${key}]-}" "${want[${key}]}"
+			return 0
 		fi
+		text="${option}.${key}"
+		[[ ${key} != "${FORMAT[${format}]%% *}" || ${#sequence[@]} -gt 1 ]] || text=${option}
+		drifts+=("${text} ${have[${key}]:-(unset)} -> ${want[${key}]}")
+		have[${key}]=${want[${key}]}
 	done
 	for key in "${WITHOUT[@]}"; do
-		[[ ${key} == "${option}".* && -n ${have[${key#*.}]+set} ]] || continue
-		differ_key "${option}" "${key#*.}" "${have[${key#*.}]}" '(unset)'
-		unset "have[${key#*.}]"
+		[[ ${key} == "${declared}".* ]] || continue
+		key=${key#*.}
+		[[ -n ${have[${key}]+set} ]] || continue
+		drifts+=("${option}.${key} ${have[${key}]} -> (unset)")
+		unset 'have[${key}]'
 	done
 	((${#drifts[@]} > 0)) || return 0
 	TEXTS+=("${drifts[@]}")
@@ -281,51 +275,53 @@ differ_props() {
 	SET+=("--${option}" "${REPLY}")
 }
 
-# differ_key OPTION KEY LIVE WANTED: a line for the reader, into the caller's `drifts`.
-differ_key() {
-	shown "$3"
-	local live=${REPLY}
-	shown "$4"
-	drifts+=("$1.$2 ${live:-(unset)} -> ${REPLY}")
-}
-
-# live_slot FORMAT OPTION MOUNT DEVICE: sets REPLY to the slot that holds a mount or device, or to one that is free.
+# live_slot FORMAT OPTION PATH: sets REPLY to the slot that holds the mount or device of this path, or to one that is
+# free; for other options it is the declared one.
 live_slot() {
-	local found='' family=${1#*.} n
-	case $1 in
-	ct.mp) found=${SLOT["mp $3"]-} ;;
-	ct.dev) found=${SLOT["dev $4"]-} ;;
-	*) found=$2 ;;
-	esac
-	REPLY=${found:-$2}
-	[[ -z ${found} ]] || return 0
-	for ((n = 0; n < 256; n++)); do
-		[[ -n ${LIVE[${REPLY}]+set} || -n ${TAKEN[${REPLY}]-} ]] || break
-		REPLY="${family}${n}"
+	local family=${1#*.} n
+	REPLY=$2
+	[[ $1 == ct.mp || $1 == ct.dev ]] || return 0
+	if [[ -n ${SLOT["${family} $3"]-} ]]; then
+		REPLY=${SLOT["${family} $3"]}
+		return 0
+	fi
+	for ((n = -1; n < 256; n++)); do
+		((n < 0)) || REPLY="${family}${n}"
+		if [[ -z ${LIVE[${REPLY}]+set}${CURRENT[${REPLY}]+set}${TAKEN[${REPLY}]-} ]]; then
+			TAKEN[${REPLY}]=1
+			return 0
+		fi
 	done
-	TAKEN[${REPLY}]=1
+	hold "no slot is free for $3"
+	return 1
 }
 
-# differ_new OPTION VALUE VOLUME: an option that is not there; a volume is allocated only when no detached one waits.
+# differ_new OPTION VALUE VOLUME: an option that is not there. A volume is allocated only when none is detached or about
+# to be: Proxmox would give an empty one in its place.
 differ_new() {
 	local other
-	if [[ -n $3 ]]; then
-		for other in "${!LIVE[@]}"; do
-			if [[ ${other} == unused[0-9]* && $3 != *:cloudinit ]]; then
-				hold "$1 is empty and ${other} holds ${LIVE[${other}]}: attach or remove it by hand, then run again"
+	if [[ -n $3 && $3 != *:cloudinit ]]; then
+		for other in "${!CURRENT[@]}"; do
+			if [[ ${other} == unused[0-9]* ]]; then
+				hold "$1 is empty and ${other} holds ${CURRENT[${other}]}: attach or remove it by hand, then run again"
+				return 0
+			elif [[ ${other} == "${1%%[0-9]*}"[0-9]* && -z ${LIVE[${other}]+set} ]]; then
+				hold "${other} (${CURRENT[${other}]}) waits to be removed at the next restart: restart the guest or revert that, then run again"
 				return 0
 			fi
 		done
-		ALLOCATES+=("${3%%:*}")
 	fi
+	[[ -z $3 ]] || ALLOCATES+=("${3%%:*}")
 	differ "$1" "$2" '' "$2"
 }
 
-# same_storage OPTION LIVE STORAGE: a volume stays where it is; another storage is for the operator to decide.
-same_storage() {
-	[[ $2 != "$3:"* ]] || return 0
-	local command="pct move-volume ${GUEST_KEY#*.} $1 $3"
-	[[ ${GUEST_KEY} == ct.* ]] || command="qm disk move ${GUEST_KEY#*.} $1 $3"
-	hold "$1 is $2, declared on storage $3; to move it: ${command}"
-	return 1
+# hold_volume OPTION LIVE WANTED: another volume than the live one is for the operator to put there.
+hold_volume() {
+	local storage=${3%%:*} command="pct move-volume"
+	[[ ${GUEST_KEY} == ct.* ]] || command="qm disk move"
+	if [[ $2 == *:* && $3 == *:* ]]; then
+		hold "$1 is $2, declared on storage ${storage}; to move it: ${command} ${GUEST_KEY#*.} $1 ${storage}"
+	else
+		hold "$1 is ${2:-empty}, declared as $3; change that by hand, then run again"
+	fi
 }

@@ -5,12 +5,12 @@ write_intent() {
 	local name=$1 tool=$2 id=$3 source=$4 entry
 	shift 4
 	mkdir -p "${STATE}/intent"
-	volumes_of "${id}" "$@"
+	volumes_of "${id}" "$@" || refuse "the volumes on $* cannot be listed"
 	{
-		say "tool ${tool}"
-		[[ -z ${source} ]] || say "source ${source}"
-		for entry in "$@"; do say "storage ${entry}"; done
-		for entry in "${VOLUMES[@]}"; do say "before ${entry}"; done
+		printf 'tool %s\n' "${tool}"
+		[[ -z ${source} ]] || printf 'source %s\n' "${source}"
+		for entry in "$@"; do printf 'storage %s\n' "${entry}"; done
+		for entry in "${VOLUMES[@]}"; do printf 'before %s\n' "${entry}"; done
 	} | write_file "${STATE}/intent/${name}"
 }
 
@@ -19,7 +19,7 @@ INTENT_TOOL='' INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
 read_intent() {
 	[[ -e ${STATE}/intent/$1 ]] || return 1
 	local key value
-	INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
+	INTENT_TOOL='' INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '
 	while read -r key value; do
 		case ${key} in
 		tool) INTENT_TOOL=${value} ;;
@@ -33,13 +33,14 @@ read_intent() {
 
 # free_new_volumes KIND ID: frees the volumes that came since the record and that the guest's file does not name.
 free_new_volumes() {
-	local volume used
+	local volume used=''
 	read_conf "$1" "$2"
-	volumes_of "$2" "${INTENT_STORAGES[@]}"
+	((EXISTS == 0)) || used=$(<"${FILE}")
+	volumes_of "$2" "${INTENT_STORAGES[@]}" || refuse "the volumes on ${INTENT_STORAGES[*]} cannot be listed"
 	for volume in "${VOLUMES[@]}"; do
 		[[ ${INTENT_BEFORE} != *" ${volume} "* ]] || continue
-		printf -v used '%s\n' "${LIVE[@]}" "${CURRENT[@]}"
-		[[ ${used} != *"${volume}"* ]] || continue
+		# A linked clone names its base between the storage and the volume.
+		[[ ${used} != *[:/]"${volume##*[:/]}"* ]] || continue
 		say "  removing ${volume}, left over from an interrupted run"
 		run pvesm free "${volume}"
 	done
@@ -92,18 +93,17 @@ half_made() {
 # kept.
 settle_creation() {
 	read_conf "$2" "$3"
-	if ((EXISTS == 1)) && ! half_made; then
-		[[ -z ${INTENT_SOURCE} ]] || drop_copied_firewall "${INTENT_SOURCE#* }" "$3"
-		rm -f -- "${STATE}/intent/$3"
-		return 0
-	fi
-	say "  $2 $3 is half made by an interrupted run of ours: it is removed and made again"
-	if ((EXISTS == 1)); then
-		run "$1" unlock "$3"
-		run "$1" destroy "$3"
+	if ((EXISTS == 0)) || half_made; then
+		say "  $2 $3 was left half made by an interrupted run: what there is of it is removed"
+		if ((EXISTS == 1)); then
+			run "$1" unlock "$3"
+			run "$1" destroy "$3"
+		fi
+		free_new_volumes "$2" "$3"
+	elif [[ -n ${INTENT_SOURCE} ]]; then
+		drop_copied_firewall "${INTENT_SOURCE#* }" "$3"
 	fi
 	release_source
-	free_new_volumes "$2" "$3"
 	rm -f -- "${STATE}/intent/$3"
 }
 
@@ -131,17 +131,12 @@ create() {
 		fi
 	fi
 	CREATED[${GUEST_KEY}]=1
-	if checking; then
-		change '+' "create (${*:1:2}${source:+ from ${source}})"
-		return 0
-	fi
-	create_now "${first}" "${source}" "${kind}" "${id}" "$@"
+	checking || create_now "$@"
+	change '+' "create (${*:1:2}${source:+ from ${source}})"
 }
 
-# create_now FIRST SOURCE KIND ID COMMAND...
+# create_now COMMAND...: does it, for `create`, whose variables it sees.
 create_now() {
-	local first=$1 source=$2 kind=$3 id=$4
-	shift 4
 	write_intent "${id}" "$1" "${id}" "${source}" "${storages[@]}"
 	if ((first == 1)); then
 		mkdir -p "${STATE}/first-start"
@@ -154,7 +149,6 @@ create_now() {
 	fi
 	[[ -z ${source} ]] || drop_copied_firewall "${source#* }" "${id}"
 	rm -f -- "${STATE}/intent/${id}"
-	change '+' "created"
 }
 
 # drop_copied_firewall SOURCE ID: Proxmox copies the source's firewall file to every clone; rules of another guest.

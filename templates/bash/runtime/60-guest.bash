@@ -1,54 +1,52 @@
 # --- Disks, snapshots, templates, run state and raw lines of a guest ------------------------------
 
-# live_disk DISK: sets REPLY to the live slot of a disk, given as its slot or as the path of its mount.
-live_disk() {
-	REPLY=$1
-	[[ $1 == /* ]] || return 0
-	index_slots ct
-	REPLY=${SLOT["mp $1"]-}
-}
-
-# disk_bytes SLOT: sets REPLY to the size that the configuration records, in bytes; nothing when it records none.
-disk_bytes() {
-	local size=",${LIVE[$1]-},"
+# disk_size SLOT: sets REPLY to the size that the configuration records, as it stands there; nothing when it records none.
+disk_size() {
+	local value=",${LIVE[$1]-},"
 	REPLY=''
-	[[ ${size} == *,size=* ]] || return 0
-	size=${size#*,size=}
-	bytes "${size%%,*}"
+	[[ ${value} == *,size=* ]] || return 0
+	value=${value#*,size=}
+	REPLY=${value%%,*}
 }
 
 # grow DISK BYTES COMMAND... ID SLOT SIZE: makes a disk larger; never smaller. The exit code of `qm disk resize` is no
-# proof, so the size is read back.
+# proof, so the size is read back. DISK is a slot, or the path inside of a container's mount.
 grow() {
 	active || return 0
-	local disk=$1 wanted=$2 kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} slot digest
+	local disk=$1 slot=$1 wanted=$2 kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} live
 	shift 2
 	local -a command=("$@")
 	read_conf "${kind}" "${id}"
 	((EXISTS == 1)) || return 0
-	live_disk "${disk}"
-	slot=${REPLY}
-	[[ -n ${slot} && -n ${LIVE[${slot}]+set} ]] || return 0
-	disk_bytes "${slot}"
+	index_slots
+	[[ ${disk} != /* ]] || slot=${SLOT["mp ${disk}"]-}
+	if [[ -z ${LIVE[${slot:-none}]+set} ]]; then
+		checking || note "it has no disk ${disk} that could grow"
+		return 0
+	fi
+	disk_size "${slot}"
+	live=${REPLY}
+	bytes "${live}"
 	if [[ -z ${REPLY} ]]; then
 		note "${slot} has no recorded size; it is left as it is"
 	elif ((REPLY > wanted)); then
-		note "${slot} is larger than declared; disks are never made smaller"
+		note "${slot} has ${live}, which is more than declared (${command[-1]}); disks are never made smaller"
 	elif ((REPLY < wanted)); then
-		if checking; then
-			change '~' "${slot} grows to ${command[-1]}"
-			return 0
-		fi
-		unlocked || return 0
-		conf_digest
-		digest=${REPLY}
-		command[-2]=${slot}
-		run "${command[@]}" --digest "${digest}"
-		read_conf "${kind}" "${id}"
-		disk_bytes "${slot}"
-		((${REPLY:-0} >= wanted)) || failed 0 "${command[@]}"
-		change '~' "${slot} grown to ${command[-1]}"
+		checking || grow_now "${command[@]}"
+		! active || change '~' "${slot} size ${live} -> ${command[-1]}"
 	fi
+}
+
+# grow_now COMMAND... ID SLOT SIZE: does it, for `grow`, whose variables it sees.
+grow_now() {
+	unlocked || return 0
+	conf_digest
+	local -a call=("${@:1:$#-2}" "${slot}" "${!#}" --digest "${REPLY}")
+	run "${call[@]}"
+	read_conf "${kind}" "${id}"
+	disk_size "${slot}"
+	bytes "${REPLY}"
+	((${REPLY:-0} >= wanted)) || failed 0 "${call[@]}"
 }
 
 # snapshot qm|pct snapshot ID NAME: takes a snapshot when none of the name exists; one that exists is never retaken.
@@ -66,15 +64,13 @@ snapshot() {
 		checking || rm -f -- "${STATE}/intent/${id}.snapshot"
 		return 0
 	fi
-	if checking; then
-		change '+' "snapshot ${name}"
-		return 0
+	if ! checking; then
+		unlocked || return 0
+		write_intent "${id}.snapshot" "$1" "${id}" ''
+		run "$@"
+		rm -f -- "${STATE}/intent/${id}.snapshot"
 	fi
-	unlocked || return 0
-	write_intent "${id}.snapshot" "$1" "${id}" ''
-	run "$@"
-	rm -f -- "${STATE}/intent/${id}.snapshot"
-	change '+' "snapshot ${name} taken"
+	change '+' "snapshot ${name}"
 }
 
 # make_template qm|pct template ID: turns a stopped guest into a template.
@@ -83,48 +79,39 @@ make_template() {
 	local kind=${GUEST_KEY%%.*} id=$3
 	read_conf "${kind}" "${id}"
 	[[ ${CURRENT[template]-} != 1 ]] || return 0
-	if checking; then
-		change '+' 'becomes a template'
-		return 0
-	fi
 	if is_running "${kind}" "${id}"; then
 		hold 'it runs; a template is made from a stopped guest'
 		return 0
 	fi
-	run "$@"
-	read_conf "${kind}" "${id}"
-	[[ ${CURRENT[template]-} == 1 ]] || failed 0 "$@"
-	change '+' 'is now a template'
+	if ! checking; then
+		unlocked || return 0
+		run "$@"
+		read_conf "${kind}" "${id}"
+		[[ ${CURRENT[template]-} == 1 ]] || failed 0 "$@"
+	fi
+	change '+' 'template'
 }
 
 # start [--first] COMMAND...: starts the guest unless it runs; with --first only when this plan made it and it has not
-# run since. The lock's descriptor is closed: kvm would inherit it and hold the lock for ever.
+# run since.
 start() {
 	active || return 0
-	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} first=0
+	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} mark="${STATE}/first-start/${GUEST_KEY#*.}"
 	if [[ $1 == --first ]]; then
-		first=1
+		[[ -n ${CREATED[${GUEST_KEY}]-} || -e ${mark} ]] || return 0
 		shift
-		if checking; then
-			[[ -n ${CREATED[${GUEST_KEY}]-} || -e ${STATE}/first-start/${id} ]] || return 0
-		else
-			[[ -e ${STATE}/first-start/${id} ]] || return 0
-		fi
 	fi
-	if is_running "${kind}" "${id}"; then
-		rm -f -- "${STATE}/first-start/${id}"
-		return 0
-	fi
-	if checking; then
+	if ! is_running "${kind}" "${id}"; then
+		read_conf "${kind}" "${id}"
+		unlocked || return 0
+		checking || run_detached "$@"
 		change '+' 'start'
-		return 0
 	fi
-	run_detached "$@"
-	((first == 0)) || rm -f -- "${STATE}/first-start/${id}"
-	change '+' 'started'
+	checking || rm -f -- "${mark}"
 }
 
-# run_detached COMMAND...: like run, without the lock's descriptor.
+# run_detached COMMAND...: like run, for commands that start and stop guests. The lock's descriptor is closed: kvm would
+# inherit it and hold the lock for ever.
 run_detached() {
 	run "$@" 9>&-
 	read_sockets
@@ -134,15 +121,13 @@ run_detached() {
 stop() {
 	active || return 0
 	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.}
-	rm -f -- "${STATE}/first-start/${id}"
-	is_running "${kind}" "${id}" || return 0
-	if checking; then
+	if is_running "${kind}" "${id}"; then
+		read_conf "${kind}" "${id}"
+		unlocked || return 0
+		checking || run_detached "$@"
 		change '~' 'stop'
-		return 0
 	fi
-	run "$@"
-	read_sockets
-	change '~' 'stopped'
+	checking || rm -f -- "${STATE}/first-start/${id}"
 }
 
 # restart_pending COMMAND...: restarts a running guest when options wait for it.
@@ -150,14 +135,13 @@ restart_pending() {
 	active || return 0
 	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.}
 	[[ -n ${RESTART[${GUEST_KEY}]-} ]] || return 0
-	is_running "${kind}" "${id}" || return 0
-	if checking; then
-		change '~' 'restart'
-		return 0
-	fi
+	read_conf "${kind}" "${id}"
+	unlocked || return 0
+	change '~' 'restart'
+	checking && return 0
 	run_detached "$@"
-	unset "RESTART[${GUEST_KEY}]"
-	change '~' 'restarted'
+	read_conf "${kind}" "${id}"
+	report_pending "${kind}" "${id}"
 }
 
 # raw_lines ID [--drop PREFIX]... [LINE...]: the raw lxc lines of the keys that LINE names are exactly these, in this
@@ -165,7 +149,7 @@ restart_pending() {
 # under its lock for this guest, and only the part before the first snapshot.
 raw_lines() {
 	active || return 0
-	local id=$1
+	local id=$1 text
 	local -a drops=() wanted=()
 	shift
 	while (($# > 0)); do
@@ -178,19 +162,25 @@ raw_lines() {
 	((EXISTS == 1)) || return 0
 	raw_differences
 	((${#TEXTS[@]} > 0)) || return 0
-	if checking; then
-		announce '~'
-		return 0
+	if ! checking; then
+		unlocked || return 0
+		mkdir -p "${ROOT}/run/lock/lxc"
+		run edit_raw_lines "${id}"
 	fi
-	mkdir -p "${ROOT}/run/lock/lxc"
+	for text in "${TEXTS[@]}"; do change '~' "${text}"; done
+	if is_running ct "${id}"; then RESTART[${GUEST_KEY}]="${GUEST}: a restart is needed for its raw lxc lines"; fi
+}
+
+# edit_raw_lines ID: replaces the managed lines in FILE under Proxmox's lock of the container.
+edit_raw_lines() {
 	(
-		flock -w 10 8 || exit 1
-		read_conf ct "${id}"
-		raw_differences
+		if ! flock -w 10 8; then
+			say 'the lock is held by somebody else'
+			exit 1
+		fi
+		read_conf ct "$1"
 		raw_write
-	) 8>>"${ROOT}/run/lock/lxc/pve-config-${id}.lock" || failed "$?" flock "/run/lock/lxc/pve-config-${id}.lock"
-	announce '~'
-	if is_running ct "${id}"; then RESTART[${GUEST_KEY}]='a restart is needed for its raw lxc lines'; fi
+	) 8>>"${ROOT}/run/lock/lxc/pve-config-$1.lock"
 }
 
 # raw_managed LINE: whether a live line is one that the step manages.
@@ -203,34 +193,43 @@ raw_managed() {
 
 # raw_differences: fills TEXTS with the lines to remove and to add.
 raw_differences() {
-	local line managed=$'\n' all=$'\n'
-	TEXTS=()
-	for line in "${wanted[@]}"; do all+="${line}"$'\n'; done
+	local line live='' declared=''
 	for line in "${RAW[@]}"; do
-		raw_managed "${line}" || continue
-		managed+="${line}"$'\n'
-		shown "${line}"
-		[[ ${all} == *$'\n'"${line}"$'\n'* ]] || TEXTS+=("line removed: ${REPLY}")
+		if raw_managed "${line}"; then live+="${line}"$'\n'; fi
 	done
-	for line in "${wanted[@]}"; do
-		shown "${line}"
-		[[ ${managed} == *$'\n'"${line}"$'\n'* ]] || TEXTS+=("line added: ${REPLY}")
+	for line in "${wanted[@]}"; do declared+="${line}"$'\n'; done
+	line_changes "${live}" "${declared}"
+}
+
+# line_changes LIVE WANTED: fills TEXTS with the lines that go and that come between two texts.
+line_changes() {
+	local line
+	local -a lines=()
+	TEXTS=()
+	[[ $1 != "$2" ]] || return 0
+	mapfile -t lines <<<"$1"
+	for line in "${lines[@]}"; do
+		[[ -z ${line} || $'\n'$2$'\n' == *$'\n'"${line}"$'\n'* ]] || TEXTS+=("line removed: ${line}")
 	done
-	if ((${#TEXTS[@]} == 0)) && [[ ${managed} != "${all}" ]]; then TEXTS+=('raw lines put in order'); fi
+	mapfile -t lines <<<"$2"
+	for line in "${lines[@]}"; do
+		[[ -z ${line} || $'\n'$1$'\n' == *$'\n'"${line}"$'\n'* ]] || TEXTS+=("line added: ${line}")
+	done
+	((${#TEXTS[@]} > 0)) || TEXTS=('lines put in order')
 }
 
 # raw_write: rewrites FILE with the managed lines replaced.
 raw_write() {
 	local -a lines=() out=()
 	local line placed=0
-	mapfile -t lines <"${FILE}"
+	mapfile -t lines <"${FILE}" && ((${#lines[@]} > 0)) || return 1
 	for line in "${lines[@]}"; do
 		if ((placed == 0)) && [[ ${line} == '['*']' ]]; then
-			[[ -n ${out[-1]-x} ]] || unset 'out[-1]'
+			if ((${#out[@]} > 0)) && [[ -z ${out[-1]} ]]; then unset 'out[-1]'; fi
 			out+=("${wanted[@]}" '')
 			placed=1
 		fi
-		if ((placed == 0)) && raw_managed "${line}"; then continue; fi
+		if ((placed == 0)) && raw_line "${line}" && raw_managed "${REPLY}"; then continue; fi
 		out+=("${line}")
 	done
 	((placed == 1)) || out+=("${wanted[@]}")

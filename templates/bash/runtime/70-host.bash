@@ -3,7 +3,8 @@
 # managed_file [--adopt] PATH: makes the file equal to standard input. One that exists and does not begin with our mark
 # is somebody else's and is not overwritten, unless --adopt; the first change then keeps a copy.
 managed_file() {
-	local adopt=0 path content live=''
+	active || return 0
+	local adopt=0 path content live='' text
 	if [[ $1 == --adopt ]]; then
 		adopt=1
 		shift
@@ -11,7 +12,7 @@ managed_file() {
 	path="${ROOT}$1"
 	content=$(cat && printf x)
 	content=${content%x}
-	active || return 0
+	TEXTS=()
 	if [[ -e ${path} ]]; then
 		live=$(cat -- "${path}" && printf x)
 		live=${live%x}
@@ -19,56 +20,48 @@ managed_file() {
 		if [[ ${live} != '# Managed by phxc:'* ]]; then
 			foreign_file "$1" "${adopt}" || return 0
 		fi
+		line_changes "${live}" "${content}"
 	fi
-	if checking; then
-		change '~' "write $1"
-		return 0
+	if ! checking; then
+		mkdir -p -- "${path%/*}"
+		printf '%s' "${content}" | write_file "${path}" || refuse "$1 cannot be written"
 	fi
-	mkdir -p -- "${path%/*}"
-	printf '%s' "${content}" | write_file "${path}" || refuse "$1 cannot be written"
-	change '~' "wrote $1"
+	[[ -n ${live} ]] || change '+' "file $1"
+	for text in "${TEXTS[@]}"; do change '~' "$1: ${text}"; done
 }
 
 # foreign_file PATH ADOPT: what to do with a file that is not ours.
 foreign_file() {
+	local backup="${STATE}/backup/${1//\//_}"
 	if (($2 == 0)); then
-		if [[ -n ${GUEST_KEY} ]]; then
-			hold "$1 exists and was not made by phxc; remove it or declare adopt = true"
-		else
-			refuse "$1 exists and was not made by phxc"
-		fi
+		hold "$1 exists and was not made by phxc; remove it or declare adopt = true"
 		return 1
 	fi
-	checking && return 0
+	if checking || [[ -e ${backup} ]]; then return 0; fi
 	mkdir -p "${STATE}/backup"
-	cp -n -- "${ROOT}$1" "${STATE}/backup/${1//\//_}"
+	run cp -- "${ROOT}$1" "${backup}"
 }
 
 # directory PATH [OWNER]: the directory exists, and belongs to OWNER (uid:gid as the host sees them).
 directory() {
 	active || return 0
-	local path="${ROOT}$1" owner=''
-	if [[ ! -d ${path} ]]; then
-		if [[ -e ${path} ]]; then
-			hold "$1 is not a directory"
-			return 0
-		fi
-		if checking; then
-			change '+' "make directory $1"
-			return 0
-		fi
-		run mkdir -p -- "${path}"
-		change '+' "made directory $1"
-	fi
-	[[ -n ${2-} ]] || return 0
-	owner=$(stat -c '%u:%g' -- "${path}")
-	[[ ${owner} != "$2" ]] || return 0
-	if checking; then
-		change '~' "owner of $1: ${owner} -> $2"
+	local path="${ROOT}$1" owner='new'
+	if [[ -d ${path} ]]; then
+		owner=$(stat -c '%u:%g' -- "${path}")
+		[[ -n ${2-} && ${owner} != "$2" ]] || return 0
+	elif [[ -e ${path} ]]; then
+		hold "$1 is not a directory"
 		return 0
 	fi
-	run chown "$2" -- "${path}"
-	change '~' "owner of $1: ${owner} -> $2"
+	if ! checking; then
+		run mkdir -p -- "${path}"
+		[[ -z ${2-} ]] || run chown "$2" -- "${path}"
+	fi
+	if [[ ${owner} == new ]]; then
+		change '+' "directory $1${2:+ of $2}"
+	else
+		change '~' "owner of $1: ${owner} -> $2"
+	fi
 }
 
 declare -A ZFS_VALUE=() ZPOOLS=()
@@ -76,6 +69,7 @@ ZPOOLS_READ=0
 
 # zfs_read PROPERTIES DATASET...: reads the properties of all datasets of the plan with one command.
 zfs_read() {
+	[[ ${MODE} != list ]] || return 0
 	local name property value
 	while IFS=$'\t' read -r name property value; do
 		ZFS_VALUE["${name}/${property}"]=${value}
@@ -107,40 +101,29 @@ pool() {
 	read -r -a disks <<<"$2"
 	shift 2
 	! zpool_exists "${name}" || return 0
-	if checking; then
-		change '+' "create pool ${name}"
-		return 0
+	if ! checking; then
+		for disk in "${disks[@]}"; do
+			disk_is_empty "${disk}" || refuse "${disk} is not empty (${REPLY})"
+		done
+		run "$@"
+		ZPOOLS[${name}]=1
 	fi
-	for disk in "${disks[@]}"; do
-		disk_is_empty "${disk}" || refuse "${disk} is not empty (${REPLY})"
-	done
-	run "$@"
-	ZPOOLS[${name}]=1
-	change '+' "created pool ${name}"
+	change '+' "pool ${name}"
 }
 
 # dataset zfs create [-o PROPERTY=VALUE]... NAME: creates the dataset, or sets the properties that differ in one call.
 dataset() {
 	active || return 0
-	local name=${!#} pair wanted live i
+	local name=${!#} pair i
 	local -a command=("$@") drift=()
 	if [[ -z ${ZFS_VALUE["${name}/type"]-} ]]; then
-		if checking; then
-			change '+' "create dataset ${name}"
-			return 0
-		fi
-		run "$@"
-		ZFS_VALUE["${name}/type"]=filesystem
-		change '+' "created dataset ${name}"
+		checking || run "$@"
+		change '+' "dataset ${name}"
 		return 0
 	fi
 	for ((i = 2; i < ${#command[@]} - 1; i += 2)); do
 		pair=${command[i + 1]}
-		live=${ZFS_VALUE["${name}/${pair%%=*}"]-}
-		wanted=${pair#*=}
-		[[ ${wanted} != none ]] || wanted=0
-		bytes "${wanted}"
-		[[ ${live} == "${pair#*=}" || ${live} == "${REPLY}" ]] || drift+=("${pair}")
+		same_property "${pair#*=}" "${ZFS_VALUE["${name}/${pair%%=*}"]-}" || drift+=("${pair}")
 	done
 	((${#drift[@]} > 0)) || return 0
 	checking || run zfs set "${drift[@]}" "${name}"
@@ -149,87 +132,85 @@ dataset() {
 	done
 }
 
-# same_set A B: whether two comma-separated lists hold the same words.
-same_set() {
-	local a b
-	a=$(tr ',' '\n' <<<"$1" | sort -u)
-	b=$(tr ',' '\n' <<<"$2" | sort -u)
-	[[ ${a} == "${b}" ]]
+# same_property WANTED LIVE: whether a property has the value. Sizes are read as bytes, where 0 stands for none.
+same_property() {
+	local size=$1
+	case $1/$2 in
+	"$1/$1" | gzip/gzip-6 | gzip-6/gzip | zstd/zstd-3 | zstd-3/zstd) return 0 ;;
+	*) ;;
+	esac
+	[[ ${size} != none ]] || size=0
+	bytes "${size}"
+	[[ -n ${REPLY} && $2 == "${REPLY}" ]]
 }
 
-# storage pvesm add TYPE ID --OPTION VALUE...: defines the storage, or sets the options that differ. Where it lies (pool,
-# path, server, export) cannot be changed; a difference there is refused.
+# same_set A B: whether two lists hold the same words, in whatever order.
+same_set() {
+	local word
+	local -a a=() b=()
+	IFS=', ' read -r -a a <<<"$1"
+	IFS=', ' read -r -a b <<<"$2"
+	for word in "${a[@]}"; do [[ " ${b[*]} " == *" ${word} "* ]] || return 1; done
+	for word in "${b[@]}"; do [[ " ${a[*]} " == *" ${word} "* ]] || return 1; done
+}
+
+# storage pvesm add TYPE ID --OPTION VALUE...: defines the storage, or sets the options that differ in one call. Of what
+# Proxmox cannot change, preflight has seen to it that it does not differ.
 storage() {
 	active || return 0
-	local type=$3 id=$4 option live
-	local -a options=("${@:5}") drift=()
+	local id=$4 option live i
+	local -a options=("${@:5}") drift=() texts=()
 	if [[ -z ${STORAGE_TYPE[${id}]-} ]]; then
-		if checking; then
-			change '+' "define storage ${id}"
-			return 0
-		fi
-		run "$@"
+		checking || run "$@"
+		change '+' "storage ${id}"
 		read_storages
-		change '+' "defined storage ${id}"
 		return 0
 	fi
-	[[ ${STORAGE_TYPE[${id}]} == "${type}" ]] || refuse "storage ${id} is of type ${STORAGE_TYPE[${id}]}, declared as ${type}"
-	while ((${#options[@]} > 0)); do
-		option=${options[0]#--}
+	for ((i = 0; i < ${#options[@]}; i += 2)); do
+		option=${options[i]#--}
 		live=${STORAGE_OPTION["${id}/${option}"]-}
-		if [[ ${option} == content ]]; then
-			same_set "${live}" "${options[1]}" || drift+=("${options[@]:0:2}")
-		elif [[ ${live:-0} != "${options[1]}" ]]; then
-			case ${option} in
-			path | pool | server | export | share | thinpool | vgname)
-				refuse "storage ${id} has ${option} ${live}, declared as ${options[1]}; Proxmox cannot change it"
-				;;
-			*) drift+=("${options[@]:0:2}") ;;
-			esac
+		if [[ ${option} == content || ${option} == nodes ]]; then
+			! same_set "${live}" "${options[i + 1]}" || continue
+		elif [[ ${live:-0} == "${options[i + 1]}" ]]; then
+			continue
 		fi
-		options=("${options[@]:2}")
+		drift+=("${options[@]:i:2}")
+		texts+=("storage ${id}: ${option} ${live:-(unset)} -> ${options[i + 1]}")
 	done
-	storage_set "${id}" "${drift[@]}"
-}
-
-# storage_set ID --OPTION VALUE...
-storage_set() {
-	local id=$1 option
-	shift
-	(($# > 0)) || return 0
-	checking || run pvesm set "${id}" "$@"
-	while (($# > 0)); do
-		option=${1#--}
-		change '~' "storage ${id}: ${option} ${STORAGE_OPTION["${id}/${option}"]:-(unset)} -> $2"
-		shift 2
-	done
-	checking || read_storages
+	((${#drift[@]} > 0)) || return 0
+	checking || run pvesm set "${id}" "${drift[@]}"
+	for live in "${texts[@]}"; do change '~' "${live}"; done
+	read_storages
 }
 
 # image PATH SHA256 COMMAND...: fetches a file that is not there. A download goes beside its place (the command writes
-# PATH.part), is verified when a checksum is declared, and is then renamed.
+# PATH.part), is verified when a checksum is declared, and is then renamed; one that fails leaves nothing.
 image() {
 	active || return 0
-	local path=$1 sum=$2 live
+	local path=$1 sum=$2 part="$1.part" code=0 live=''
 	shift 2
 	[[ ! -s ${ROOT}${path} ]] || return 0
 	if checking; then
-		change '+' "fetch ${path}"
+		change '+' "image ${path}"
 		return 0
 	fi
 	if [[ $1 != wget ]]; then
 		run "$@"
 	else
 		mkdir -p -- "${ROOT}${path%/*}"
-		run wget -nv -O "${ROOT}${path}.part" "${!#}"
-		if [[ -n ${sum} ]]; then
-			live=$(sha256sum -- "${ROOT}${path}.part")
-			[[ ${live%% *} == "${sum}" ]] || refuse "the checksum of what was downloaded for ${path} is ${live%% *}, declared as ${sum}"
+		attempt "${@/#"${part}"/"${ROOT}${part}"}" || code=$?
+		part="${ROOT}${part}"
+		if ((code == 0)) && [[ -n ${sum} ]]; then
+			live=$(sha256sum -- "${part}")
+			live=${live%% *}
 		fi
-		mv -f -- "${ROOT}${path}.part" "${ROOT}${path}"
+		if ((code != 0)) || [[ ${live} != "${sum}" ]]; then rm -f -- "${part}"; fi
+		((code == 0)) || failed "${code}" "$@"
+		[[ ${live} == "${sum}" ]] || refuse "the checksum of what came for ${path} is ${live}, declared as ${sum}; it was removed"
+		mv -f -- "${part}" "${ROOT}${path}"
 	fi
 	[[ -s ${ROOT}${path} ]] || failed 0 "$@"
-	change '+' "fetched ${path}"
+	change '+' "image ${path}"
 }
 
 # unless PROBE-WORDS PROBE... COMMAND...: for plugins. Runs COMMAND when PROBE (that many words) fails.

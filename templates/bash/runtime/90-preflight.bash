@@ -14,10 +14,10 @@ problem() {
 	done
 }
 
-# require_host: this is a Proxmox VE host whose /etc/pve is mounted and writable, and we are root.
+# require_host COMMAND...: this is a Proxmox VE host with these commands, and its /etc/pve is mounted and writable. NODE
+# stays empty when it is not: what it holds is then not known, and nothing is said about it.
 require_host() {
 	local command mounts
-	if [[ -z ${ROOT} && ${EUID} -ne 0 ]]; then problem 'it must be run as root'; fi
 	for command in "$@"; do
 		command -v "${command}" >/dev/null || problem "the command ${command} is missing"
 	done
@@ -48,35 +48,62 @@ read_vmlist() {
 	done
 }
 
+# need_node NAME: this is the host that the plan was made for.
+need_node() {
+	[[ -z ${NODE} || ${NODE} == "$1" ]] || problem "this is the node ${NODE}; the plan is for $1"
+}
+
 # need_guest KIND ID NAME: the id is free, or taken by this guest on this node.
 need_guest() {
-	COUNT_GUESTS=$((COUNT_GUESTS + 1))
-	local type=qemu name
-	[[ $1 == vm ]] || type=lxc
-	[[ -n ${VMLIST[$2]-} ]] || return 0
+	local type=qemu tool=qm name node=${VMLIST[$2]-}
+	if [[ $1 == ct ]]; then
+		type=lxc
+		tool=pct
+	fi
+	[[ -n ${node} ]] || return 0
+	node=${node#* }
 	if [[ ${VMLIST[$2]% *} != "${type}" ]]; then
 		problem "id $2 is taken by a guest of another kind; it is declared as $1 $3"
-	elif [[ -n ${NODE} && ${VMLIST[$2]#* } != "${NODE}" ]]; then
-		problem "id $2 ($3) is on node ${VMLIST[$2]#* }"
+	elif [[ ${node} != "${NODE}" ]]; then
+		problem "id $2 ($3) is on node ${node}; to bring it here, there: ${tool} migrate $2 ${NODE}"
 	else
 		read_conf "$1" "$2"
 		name=${CURRENT[name]-${CURRENT[hostname]-}}
-		if [[ -n ${name} && ${name} != "$3" ]] && ! read_intent "$2"; then
-			shown "${name}"
-			problem "id $2 is taken by a guest called ${REPLY}; it is declared as $1 $3"
-		fi
+		if [[ ${name} == "$3" || (-z ${name} && -n ${CURRENT[lock]-}) ]] || read_intent "$2"; then return 0; fi
+		problem "id $2 is taken by a guest called ${name:-(nothing)}; it is declared as $1 $3"
 	fi
 }
 
-# need_storage STORAGE CONTENT [GUEST-KEY...]
+# need_storage STORAGE CONTENT [GUEST-KEY...]: there is such a storage for this node and for this content.
 need_storage() {
-	local id=$1 content=$2
+	local id=$1 content=$2 live nodes
 	shift 2
+	[[ -n ${NODE} ]] || return 0
+	live=${STORAGE_OPTION["${id}/content"]-}
+	nodes=${STORAGE_OPTION["${id}/nodes"]-}
 	if [[ -z ${STORAGE_TYPE[${id}]-} ]]; then
 		problem "there is no storage ${id}" "$@"
-	elif [[ -n ${content} && ",${STORAGE_OPTION["${id}/content"]-}," != *",${content},"* ]]; then
+	elif [[ ${STORAGE_OPTION["${id}/disable"]:-0} != 0 ]]; then
+		problem "storage ${id} is disabled" "$@"
+	elif [[ -n ${nodes} && ",${nodes}," != *",${NODE},"* ]]; then
+		problem "storage ${id} is not for this node (${nodes})" "$@"
+	elif [[ -n ${content} && -n ${live} && ",${live}," != *",${content},"* ]]; then
 		problem "storage ${id} does not take content ${content}" "$@"
 	fi
+}
+
+# need_place STORAGE TYPE [OPTION VALUE]...: a storage that exists has this type and lies there; neither can be changed.
+need_place() {
+	local id=$1 type=$2 live
+	shift 2
+	live=${STORAGE_TYPE[${id}]-}
+	[[ -n ${live} ]] || return 0
+	[[ ${live} == "${type}" ]] || problem "storage ${id} is of type ${live}, declared as ${type}"
+	while (($# > 0)); do
+		live=${STORAGE_OPTION["${id}/$1"]-}
+		[[ ${live} == "$2" ]] || problem "storage ${id} has $1 ${live:-(unset)}, declared as $2; Proxmox cannot change it"
+		shift 2
+	done
 }
 
 # need_bridge NAME [GUEST-KEY...]
@@ -112,6 +139,7 @@ need_command() {
 # need_source KIND ID NAME WHAT [GUEST-KEY...]: a guest that is cloned and not made by this plan; WHAT is `guest`,
 # `template` or the name of a snapshot after `snapshot:`.
 need_source() {
+	[[ -n ${NODE} ]] || return 0
 	read_conf "$1" "$2"
 	if ((EXISTS == 0)); then
 		problem "there is no $1 $2 ($3) to clone" "${@:5}"
@@ -132,19 +160,26 @@ need_version() {
 	[[ ${first} == "$1" ]] || problem "Proxmox VE $1 or later is needed; this is ${live:-unknown}"
 }
 
-# usage
+# usage: what --help prints.
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--list] [--help]
 
-  --check      change nothing; say what would be done (exit code 2 when there is something)
-  --only IDS   only these guests
+  --check      change nothing; say what would be done
+  --only IDS   only these guests, by id or name, without what they need
   --from STEP  leave out the steps before this one (names: --list)
   --list       print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
-4 a step failed or a guest was held back, 5 another run holds the lock, 130 interrupted.
+4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.
 TEXT
+}
+
+# misused TEXT: ends the script because of its options.
+misused() {
+	say "$1" >&2
+	usage >&2
+	exit 64
 }
 
 # read_arguments ARGUMENT...
@@ -154,34 +189,46 @@ read_arguments() {
 		--check) MODE=check ;;
 		--list) MODE=list ;;
 		--only | --from)
-			if (($# < 2)); then
-				say "$1 needs a value" >&2
-				exit 64
-			fi
-			if [[ $1 == --from ]]; then FROM=$2; else IFS=, read -r -a ONLY <<<"$2"; fi
+			[[ -n ${2-} ]] || misused "$1 needs a value"
+			if [[ $1 == --from ]]; then FROM=$2; else IFS=', ' read -r -a ONLY <<<"$2"; fi
+			((${#ONLY[@]} > 0)) || [[ $1 == --from ]] || misused "$1 needs a value"
 			shift
 			;;
 		--help | -h)
 			usage
 			exit 0
 			;;
-		*)
-			say "Unknown option: $1" >&2
-			usage >&2
-			exit 64
-			;;
+		*) misused "Unknown option: $1" ;;
 		esac
 		shift
 	done
 }
 
+# read_plan: walks through the steps without doing them, for --list and to know what --only and --from may name.
+read_plan() {
+	local mode=${MODE} word
+	MODE=list
+	steps
+	no_guest
+	MODE=${mode}
+	for word in "${ONLY[@]}"; do
+		[[ " ${NAMES[*]} " == *" ${word} "* ]] || misused "There is no guest ${word} in this plan."
+	done
+	[[ -n ${FROM} ]] || return 0
+	for word in "${STEPS[@]}"; do [[ ${word} != "${FROM}" ]] || return 0; done
+	misused "There is no step ${FROM} in this run; --list prints them."
+}
+
+# list_steps: what --list prints.
+list_steps() {
+	local id
+	for id in "${STEPS[@]}"; do say "${id}"; done
+}
+
 # take_lock: one run at a time. Commands inherit the lock, so that it also waits for one that outlived a killed run.
 take_lock() {
-	if [[ -z ${ROOT} && ${EUID} -ne 0 ]]; then
-		say 'A plan must be run as root.' >&2
-		exit 3
-	fi
-	mkdir -p "${ROOT}/run/lock" "${STATE}"
+	(umask 077 && mkdir -p "${LOG%/*}")
+	mkdir -p "${ROOT}/run/lock"
 	exec 9>>"${ROOT}/run/lock/phxc.lock"
 	if ! flock -n 9; then
 		say 'Another run of a plan holds the lock (/run/lock/phxc.lock), or a command that outlived one.' >&2
@@ -191,20 +238,24 @@ take_lock() {
 
 # begin: from here on, every end is told and tidied up. Only a run that changes something takes the lock.
 begin() {
+	if [[ -z ${ROOT} && ${EUID} -ne 0 ]]; then
+		say 'A plan must be run as root.' >&2
+		exit 3
+	fi
 	checking || take_lock
 	WORK=$(mktemp -d)
-	: >"${WORK}/log"
 	trap 'unexpected "${LINENO}" "$?"' ERR
-	trap interrupted INT TERM HUP
+	trap interrupted INT TERM HUP PIPE
 	trap 'finish "$?"' EXIT
 }
 
 # end_preflight: refuses the plan when anything is not as it presupposes.
 end_preflight() {
+	local text
 	((${#PROBLEMS[@]} > 0)) || return 0
 	{
 		say 'Refused; nothing was touched:'
-		printf '  - %s\n' "${PROBLEMS[@]}"
+		for text in "${PROBLEMS[@]}"; do say "  - ${text}"; done
 	} >&2
 	finish 3
 }

@@ -14,10 +14,11 @@
 # Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh
 # Running it again changes nothing; after an interruption it goes on where it was.
 # Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
-# 4 a step failed or a guest was held back, 5 another run holds the lock, 130 interrupted.
+# 4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.
 # shellcheck shell=bash
 set -Eeuo pipefail
 export LC_ALL=C
+umask 022
 
 readonly PLAN_DIGEST='(digest)'
 
@@ -26,9 +27,11 @@ readonly PLAN_DIGEST='(digest)'
 
 preflight() {
 	require_host chown flock mkdir pct pvesm qm touch wget zfs zpool
+	need_node 'pve'
 	need_guest ct 103 'step-ca'
 	need_guest vm 9000 'tmpl'
 	need_guest vm 8001 'docker-1'
+	need_place 'vmd' 'zfspool' 'pool' 'tank/vm'
 	need_bridge 'vmbr0'
 	need_device '/dev/null' ct.103
 	end_preflight
@@ -64,7 +67,7 @@ steps() {
 	# image noble (fleet.phx)
 	step 'image.noble' 'fleet.phx'
 	image '/var/lib/vz/template/iso/noble.img' '(digest)' wget \
-		-O '/var/lib/vz/template/iso/noble.img' \
+		-O '/var/lib/vz/template/iso/noble.img.part' \
 		'https://images.example/noble.img'
 
 	# thing x (fleet.phx)
@@ -181,8 +184,9 @@ END_
 
 main() {
 	read_arguments "$@"
+	read_plan
 	if [[ ${MODE} == list ]]; then
-		steps
+		list_steps
 		return 0
 	fi
 	begin
