@@ -101,6 +101,7 @@ function file(call: Call): Datum | undefined {
     report(ctx, tooLarge, at, { what: `\`${resolved}\``, limit: "a million characters" });
     return undefined;
   }
+  ctx.texts.set(resolved, read.sha256);
   return { type: "text", form: "string", value: read.text, isFile: true, span: expr.span };
 }
 

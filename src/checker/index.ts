@@ -2,9 +2,11 @@ import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { sortFindings } from "../diagnostics/summary.js";
 import type { Address, Model, Resource } from "../model/resource.js";
 import type { Item } from "../syntax/ast.js";
+import { compareText } from "../text/order.js";
 import { childScope, force } from "./context.js";
 import type { Context } from "./context.js";
 import { errorDatum } from "./datum.js";
+import { doubtsOf, NO_DOUBTS } from "./doubts.js";
 import { evaluate } from "./evaluate.js";
 import { findCycles, withKindEdges } from "./graph.js";
 import { loadFiles } from "./imports.js";
@@ -27,12 +29,16 @@ export function check(input: CheckInput): Result<Model> {
   const ctx = context(input);
   const { items, sources } = loadFiles(ctx, input.entry);
   const front = ctx.findings.splice(0);
+  ctx.state.doubts = doubtsOf(front);
   declareGlobals(ctx, items, input);
   collectResources(ctx, items);
   const resources = checkResources(ctx);
   for (const { item, scope } of ctx.assertions) checkAssertion(ctx, item, scope);
   const environment = [...ctx.environment].sort();
-  const model = withKindEdges({ resources, sources, environment }, ctx.kinds);
+  const model = withKindEdges(
+    { resources, sources: [...sources, ...textSources(ctx, sources)], environment },
+    ctx.kinds,
+  );
   const found = [...front, ...oncePerPlace(ctx.findings), ...findCycles(model), ...judge(input, model)];
   return {
     value: model,
@@ -41,6 +47,15 @@ export function check(input: CheckInput): Result<Model> {
       sources.map(({ path }) => path),
     ),
   };
+}
+
+/** The texts that went into the model, by path. */
+function textSources({ texts }: Context, sources: Model["sources"]): Model["sources"] {
+  const known = new Set(sources.map(({ path }) => path));
+  return [...texts]
+    .filter(([path]) => !known.has(path))
+    .map(([path, sha256]) => ({ path, sha256 }))
+    .sort((a, b) => compareText(a.path, b.path));
 }
 
 function context({ kinds, io }: CheckInput): Context {
@@ -57,10 +72,11 @@ function context({ kinds, io }: CheckInput): Context {
     taken: new Map(),
     assertions: [],
     environment: new Set(),
+    texts: new Map(),
     busy: [],
     unnamed: new Set(),
     lost: [],
-    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false },
+    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false, doubts: NO_DOUBTS },
   };
   return ctx;
 }

@@ -68,7 +68,7 @@ export interface Edge {
 /** All that the files declare, checked, in source order. */
 export interface Model {
   readonly resources: ReadonlyMap<Address, Resource>;
-  /** The files it was made from, entry first, each once. */
+  /** The files it was made from, entry first, each once; then the texts that `file()` read, by path. */
   readonly sources: readonly ModelSource[];
   /** Variables that `env()` read, sorted; the header lists the names. */
   readonly environment: readonly string[];

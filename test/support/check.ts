@@ -60,7 +60,9 @@ function ioOf({ files = {}, env = {} }: Around): CheckerIo {
     },
     readText: (path) => {
       const found = text(path);
-      return found === undefined ? { ok: false, reason: "missing" } : { ok: true, text: found, sha256: "" };
+      return found === undefined
+        ? { ok: false, reason: "missing" }
+        : { ok: true, text: found, sha256: `sha of ${path}` };
     },
     env: (name) => (Object.hasOwn(env, name) ? env[name] : undefined),
   };

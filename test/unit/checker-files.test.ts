@@ -55,6 +55,18 @@ test("paths are relative to their file, also above a shown root", () => {
   assert.is(plain(resource(model, "vm.100"), "label"), "x");
 });
 
+test("texts that file() reads are sources too, each once and behind the files that read them", () => {
+  const files = { "keys/b.pub": "b", "keys/a.pub": "a" };
+  const text =
+    'let b = file("keys/b.pub")\nlet a = file("keys/a.pub")\nlet c = file("keys/b.pub")\nlet d = file("main.phx")';
+  const { sources } = clean(text, { files: { ...files, "main.phx": text } });
+  const paths = ["main.phx", "keys/a.pub", "keys/b.pub"];
+  assert.equal(
+    sources,
+    paths.map((path) => ({ path, sha256: `sha of ${path}` })),
+  );
+});
+
 const set = (name: string, text: string): ParamSetting => ({ origin: `--set ${name}=${text}`, text });
 
 function param(declaration: string, setting: ParamSetting, attribute: string): unknown {
