@@ -12,6 +12,7 @@ const DIST = join(root, "dist");
 const WARM_UP = [
   ["plan", "examples/homelab/json/phoenix_hypervisor_config.json"],
   ["plan", "examples/homelab/homelab.phx"],
+  ["plan", "examples/phoenix/phoenix.phx"],
 ];
 
 const COMMON = {
