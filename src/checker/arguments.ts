@@ -1,13 +1,15 @@
 import type { Value } from "../model/resource.js";
-import type { ArgSpec } from "../plugin-api/index.js";
+import type { ArgSpec, SectionSpec } from "../plugin-api/index.js";
 import type { Block, Expr } from "../syntax/ast.js";
 import { cover } from "../text/source.js";
 import type { Span } from "../text/source.js";
-import { missingArgument, surplusArgument } from "../diagnostics/catalogue/semantics.js";
+import { missingArgument, surplusArgument, wrongType } from "../diagnostics/catalogue/semantics.js";
+import type { Extra } from "../diagnostics/diagnostic.js";
 import { report } from "./context.js";
 import type { Context, Scope } from "./context.js";
-import { convert } from "./convert.js";
+import { convert, tryConvert } from "./convert.js";
 import type { Datum } from "./datum.js";
+import { declaredNames } from "./references.js";
 
 /** Arguments by the names of their declaration; those that could not be read are error values. */
 export interface Arguments {
@@ -16,7 +18,9 @@ export interface Arguments {
 }
 
 /** Evaluates and types the arguments of a block. */
-export function readArguments(ctx: Context, block: Block, specs: readonly ArgSpec[], scope: Scope): Arguments {
+export function readArguments(ctx: Context, block: Block, kind: SectionSpec, scope: Scope): Arguments {
+  const specs = kind.args;
+  const before = ctx.findings.length;
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
   let next = 0;
@@ -35,10 +39,31 @@ export function readArguments(ctx: Context, block: Block, specs: readonly ArgSpe
     spans.set(spec.name, at);
   }
   const surplus = block.args[next];
-  if (surplus !== undefined && surplus.type !== "error") {
-    report(ctx, surplusArgument, surplus.span, { keyword: block.kind.text, form: formOf(block.kind.text, specs) });
-  }
+  sayForm(ctx, before, formOf(block.kind.text, specs));
+  if (surplus !== undefined && surplus.type !== "error") reportSurplus(ctx, block, surplus, kind, scope);
   return { values, spans };
+}
+
+/** An argument of another type is often one in another place. */
+function sayForm(ctx: Context, before: number, form: string): void {
+  for (const [i, finding] of ctx.findings.entries()) {
+    const isMute = finding.code === wrongType.code && finding.help === undefined;
+    if (i >= before && isMute) ctx.findings[i] = { ...finding, help: `the block is written \`${form}\`` };
+  }
+}
+
+/** `disk root 32G`: an attribute that would take the value is likely meant. */
+function reportSurplus(ctx: Context, block: Block, surplus: Expr, kind: SectionSpec, scope: Scope): void {
+  const form = formOf(block.kind.text, kind.args);
+  const datum = argument(ctx, surplus, scope);
+  const precise = ["size", "duration", "path", "ip", "cidr", "mac", "int"];
+  const meant = Object.entries(kind.options).find(
+    ([name, { type }]) => precise.includes(type.type) && tryConvert(ctx, datum, type, name).ok,
+  );
+  const { file, start, end } = surplus.span;
+  const head = file.text.slice(block.span.start, start).trim();
+  const help = `attributes stand in braces: \`${head} { ${meant?.[0] ?? ""} = ${file.text.slice(start, end)} }\``;
+  report(ctx, surplusArgument, surplus.span, { keyword: block.kind.text, form }, meant === undefined ? {} : { help });
 }
 
 /** A word is always itself, never a variable; everything else is an expression. */
@@ -68,7 +93,12 @@ function missing(
   const isFirst = specs.find(({ name, optional }) => optional !== true && values.get(name)?.type === "error") === spec;
   if (!isFirst || block.args.some((arg) => arg.type === "error")) return;
   const args = { keyword: block.kind.text, argument: spec.name, form: formOf(block.kind.text, specs) };
-  report(ctx, missingArgument, headSpan(block), args);
+  report(ctx, missingArgument, headSpan(block), args, declared(ctx, spec));
+}
+
+/** The names that an argument may take, where it takes the name of something. */
+function declared(ctx: Context, { type }: ArgSpec): Extra {
+  return type.type === "ref" ? { help: declaredNames(ctx, type.kinds, "NAME") } : {};
 }
 
 /** `vm ID NAME`, with optional arguments in brackets. */

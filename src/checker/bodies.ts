@@ -154,7 +154,7 @@ function expandBlock(work: Expanding, block: Block, scope: Scope, index: number)
     return;
   }
   if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") === false) return;
-  const args = readArguments(ctx, block, spec.args, scope);
+  const args = readArguments(ctx, block, spec, scope);
   const inner = layer(ctx, block.body?.items ?? [], scope, scope.self, node.layers[index]?.profile);
   if (block.extends.length > 0) reportExtends(ctx, block);
   const key = keyOf(block.kind.text, spec, args);

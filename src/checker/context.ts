@@ -6,6 +6,7 @@ import type { KindSpec, SectionSpec } from "../plugin-api/index.js";
 import type { AssertItem, Attribute, Block, Expr, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
 import type { Datum, Variable } from "./datum.js";
+import type { Doubts } from "./doubts.js";
 import type { CheckerIo } from "./input.js";
 
 /** The state of one run of the checker; every module gets it as its first argument. */
@@ -49,6 +50,8 @@ interface State {
   areResourcesKnown: boolean;
   /** A whole file is missing: unknown names are not reported. */
   isIncomplete: boolean;
+  /** Where it is uncertain which block an entry stands in. */
+  doubts: Doubts;
 }
 
 /** Names in force at a place. */

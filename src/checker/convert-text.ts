@@ -16,8 +16,20 @@ type StringType = Extract<OptionType, { type: "string" }>;
 export function convertString(datum: Datum, type: StringType, name: string): Attempt {
   const value = datum.type === "bool" ? undefined : textValue(datum, type.multiline === true);
   if (value === undefined) return undefined;
+  if (datum.type === "text" && datum.form === "word" && value === "null") return undefined;
   const problem = textProblem(value, type);
-  return problem === undefined ? accept(text(value)) : close(diagnose(badText, datum.span, { name, problem }));
+  if (problem === undefined) return accept(text(value));
+  return close(diagnose(badText, datum.span, { name, problem }, textHint(value, datum, type)));
+}
+
+/** Underscores where hyphens are wanted; braces of an interpolation without its `$`. */
+function textHint(value: string, datum: Datum, { pattern }: StringType): Extra {
+  const hyphened = value.replaceAll("_", "-");
+  const fits = pattern !== undefined && hyphened !== value && anchored(pattern).test(hyphened);
+  const isWritten = datum.type === "text" && datum.form === "word" && datum.via === undefined;
+  if (fits) return isWritten ? { fix: replacement(hyphened, datum.span) } : { help: `for example ${hyphened}` };
+  const [braced] = /\{[A-Za-z_][\w.]*\}/.exec(value) ?? [];
+  return braced === undefined ? {} : { help: `an interpolation is written \`$${braced}\`` };
 }
 
 function textValue(datum: Datum, isMultiline: boolean): string | undefined {

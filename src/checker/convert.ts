@@ -38,7 +38,7 @@ export function tryConvert(ctx: Context, datum: Datum, type: OptionType, name: s
   const twofold = ambiguity(ctx, datum, type);
   if (twofold !== undefined) return { ok: false, isClose: true, findings: [twofold] };
   if (datum.type === "secret") return convertSecret(datum, type, name);
-  return convertByType(ctx, datum, type, name) ?? mismatch(datum, type, name);
+  return convertByType(ctx, datum, type, name) ?? mismatch(ctx, datum, type, name);
 }
 
 function convertSecret(datum: Extract<Datum, { type: "secret" }>, type: OptionType, name: string): Outcome {
@@ -91,30 +91,60 @@ function refuseLiteral(datum: Datum, name: string): Attempt {
   return datum.type === "absent" ? undefined : close(diagnose(literalSecret, datum.span, { name }, { secrets: [] }));
 }
 
-function mismatch(datum: Datum, type: OptionType, name: string): Outcome {
+function mismatch(ctx: Context, datum: Datum, type: OptionType, name: string): Outcome {
   const args = { name, expected: describeType(type), found: describe(datum) };
-  return { ok: false, isClose: false, findings: [diagnose(wrongType, datum.span, args, mismatchHint(datum, type))] };
+  const hint = mismatchHint(ctx, datum, type);
+  return { ok: false, isClose: false, findings: [diagnose(wrongType, datum.span, args, hint)] };
 }
 
 /** Habits from other languages, with their certain fixes. */
-function mismatchHint(datum: Datum, type: OptionType): Extra {
+function mismatchHint(ctx: Context, datum: Datum, type: OptionType): Extra {
   const written = datum.span.file.text.slice(datum.span.start, datum.span.end);
   const content = datum.type === "text" ? datum.value : undefined;
   if (content !== undefined && written === `"${content}"` && isBareFor(content, type)) {
     return { help: "write it without quotes", fix: replacement(content, datum.span) };
   }
-  if (type.type === "bool" && content !== undefined && written === content) {
-    if (/^(yes|on|True|TRUE)$/.test(content)) return { fix: replacement("true", datum.span) };
-    if (/^(no|off|False|FALSE)$/.test(content)) return { fix: replacement("false", datum.span) };
+  const bare = datum.via === undefined ? bareForm(ctx, written, datum, type) : undefined;
+  if (bare !== undefined) return { fix: replacement(bare, datum.span) };
+  if (content === "null" && written === content) {
+    return { help: "there is no null: write `absent` to remove the option, or leave the attribute out" };
   }
   if (type.type === "string" && datum.type === "bool") return { fix: replacement(`"${datum.value}"`, datum.span) };
   if (type.type === "int" && content !== undefined && /^0\d+$/.test(content))
     return { help: "a number has no leading zeros" };
   if (type.type === "list" && datum.type !== "list" && datum.type !== "absent" && written !== "") {
-    return { help: `a list stands in brackets: [${written.split("\n", 1)[0]}]` };
+    const isMore = /^[ \t]*,[ \t]*[\w"]+[ \t]*(?:[\r\n,]|$)/.test(datum.span.file.text.slice(datum.span.end));
+    const fits = datum.via === undefined && tryConvert(ctx, datum, type.of, "").ok && !/[\r\n]/.test(written);
+    const help = `a list stands in brackets: [${written.split("\n", 1)[0]}${isMore ? ", ..." : ""}]`;
+    if (isMore) return { help };
+    return fits ? { help, fix: replacement(`[${written}]`, datum.span) } : { help };
   }
   if (datum.type === "absent") return { help: "`absent` is the whole value of an attribute" };
   return {};
+}
+
+/** The same value in the form of this language: `on`, `1`, `"8 GB"`, `10.0.0.5-10.0.0.9`. Undefined where it is not certain. */
+function bareForm(ctx: Context, written: string, datum: Datum, type: OptionType): string | undefined {
+  const content = written.replace(/^"(.*)"$/, "$1");
+  switch (type.type) {
+    case "bool":
+      if (/^(yes|on|1|true|enabled?)$/i.test(content)) return "true";
+      return /^(no|off|0|false|disabled?)$/i.test(content) ? "false" : undefined;
+    case "size": {
+      const [, number, unit] = /^(\d+(?:\.\d+)?)\s*([kmgt])(?:i?b)?$/i.exec(content) ?? [];
+      const meant = `${number}${unit?.toUpperCase()}iB`;
+      return parseSize(meant) === undefined ? undefined : meant;
+    }
+    case "ownership":
+      return content === "root" ? "0:0" : undefined;
+    case "range": {
+      const [, from, to] = /^([\d.]+)\s*-\s*([\d.]+)$/.exec(content) ?? [];
+      const range: Datum = { type: "text", form: "string", value: `${from}..${to}`, span: datum.span };
+      return from !== undefined && tryConvert(ctx, range, type, "").ok ? `${from}..${to}` : undefined;
+    }
+    default:
+      return undefined;
+  }
 }
 
 /** Whether text in quotes would fit without them. */

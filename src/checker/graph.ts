@@ -21,9 +21,14 @@ function collectEdges(section: Section, self: Address, edges: Edge[]): void {
   for (const inner of section.sections) collectEdges(inner, self, edges);
 }
 
+/** Attributes that name nothing but what comes first. */
+const ORDERS: ReadonlySet<string> = new Set(["needs", "clone"]);
+
 function addEdge(edges: Edge[], edge: Edge, self: Address): void {
   const isKnown = edges.some(({ to, reason }) => to === edge.to && reason === edge.reason);
-  if (edge.to !== self && !isKnown) edges.push(edge);
+  // What a block says of itself is no order, unless it says so in so many words.
+  const isOrder = edge.to !== self || ORDERS.has(edge.reason);
+  if (isOrder && !isKnown) edges.push(edge);
 }
 
 function targetsOf(value: Value): readonly Address[] {

@@ -6,6 +6,7 @@ import { compareText } from "../text/order.js";
 import { childScope, force } from "./context.js";
 import type { Context } from "./context.js";
 import { errorDatum } from "./datum.js";
+import { doubtsOf, NO_DOUBTS } from "./doubts.js";
 import { evaluate } from "./evaluate.js";
 import { findCycles, withKindEdges } from "./graph.js";
 import { loadFiles } from "./imports.js";
@@ -28,6 +29,7 @@ export function check(input: CheckInput): Result<Model> {
   const ctx = context(input);
   const { items, sources } = loadFiles(ctx, input.entry);
   const front = ctx.findings.splice(0);
+  ctx.state.doubts = doubtsOf(front);
   declareGlobals(ctx, items, input);
   collectResources(ctx, items);
   const resources = checkResources(ctx);
@@ -74,7 +76,7 @@ function context({ kinds, io }: CheckInput): Context {
     busy: [],
     unnamed: new Set(),
     lost: [],
-    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false },
+    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false, doubts: NO_DOUBTS },
   };
   return ctx;
 }

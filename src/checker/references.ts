@@ -71,8 +71,27 @@ function unknown(ctx: Context, datum: Datum, written: string, type: RefType, nam
   }
   const names = ctx.nodes.filter((node) => type.kinds.includes(node.keyword)).map((node) => node.name);
   const suggested = didYouMean(written, names);
-  const fix = suggested === undefined ? {} : { fix: replacement(suggested, datum.span) };
-  return diagnose(unknownReference, datum.span, { name: written, attribute: name, kinds: type.kinds, suggested }, fix);
+  const extra =
+    suggested === undefined
+      ? { help: declaredNames(ctx, type.kinds, written) }
+      : { fix: replacement(suggested, datum.span) };
+  return diagnose(
+    unknownReference,
+    datum.span,
+    { name: written, attribute: name, kinds: type.kinds, suggested },
+    extra,
+  );
+}
+
+/** Which names there are; where there are none, how one is declared. */
+export function declaredNames(ctx: Context, kinds: readonly string[], wanted: string): string {
+  const names = ctx.nodes.filter((node) => kinds.includes(node.keyword) && !node.isSpurious).map((node) => node.name);
+  const shown = names.length > 12 ? [...names.slice(0, 12), "..."] : names;
+  if (names.length === 1) return `only \`${shown[0]}\` is declared`;
+  if (names.length > 0) return `declared are ${shown.join(", ")}`;
+  const [kind = ""] = kinds;
+  const form = [kind, ...(ctx.kinds.get(kind)?.identity.id === undefined ? [] : ["ID"]), wanted].join(" ");
+  return `declare it with a block of its own: \`${form} { ... }\``;
 }
 
 /** A variable whose name also is a word that the type takes: the finding that says which two things it could be. */

@@ -1,5 +1,5 @@
 import type { KindSpec } from "../plugin-api/index.js";
-import type { Block, ForItem, Item } from "../syntax/ast.js";
+import type { Attribute, Block, ForItem, Item } from "../syntax/ast.js";
 import type { Value } from "../model/resource.js";
 import type { Span } from "../text/source.js";
 import { attributeAtFileLevel, duplicateId, duplicateName } from "../diagnostics/catalogue/semantics.js";
@@ -35,7 +35,7 @@ function collectItem(ctx: Context, item: Item, scope: Scope, found: Found[]): vo
       ctx.assertions.push({ item, scope });
       return;
     case "attribute":
-      return report(ctx, attributeAtFileLevel, item.name.span, { name: item.name.text });
+      return reportStray(ctx, item);
     case "error":
       ctx.lost.push(item.span.file.text.slice(item.span.start, item.span.end));
       return;
@@ -44,6 +44,12 @@ function collectItem(ctx: Context, item: Item, scope: Scope, found: Found[]): vo
     case "let":
       return;
   }
+}
+
+/** An attribute outside any block; where the text is damaged, that is a consequence. */
+function reportStray(ctx: Context, { name }: Attribute): void {
+  if (ctx.state.doubts.damaged.has(name.span.file.path)) return;
+  report(ctx, attributeAtFileLevel, name.span, { name: name.text });
 }
 
 function collectLoop(ctx: Context, item: ForItem, scope: Scope, found: Found[]): void {
@@ -67,7 +73,7 @@ function collectBlock(ctx: Context, block: Block, scope: Scope, found: Found[]):
 
 /** Makes the resource of a block: its identity from its arguments, its layers from its profiles and itself. */
 export function addResource(ctx: Context, { kind, block, scope }: Found): void {
-  const args = readArguments(ctx, block, kind.args, scope);
+  const args = readArguments(ctx, block, kind, scope);
   if (kind.profiles !== true) reportExtends(ctx, block);
   const profiles = kind.profiles === true ? profileChain(ctx, block.extends) : [];
   const node = resourceNode(ctx, kind, block, args);
@@ -97,7 +103,9 @@ function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Argument
     span: block.span,
     label: name === "" ? `\`${kind.keyword}\`` : address,
   });
-  return Object.assign(body, { kind, address, id, name, isSpurious: written === undefined && id === undefined });
+  // With an argument that could not be read, even the id may be half of what was meant.
+  const isUnclear = id === undefined || block.args.some((arg) => arg.type === "error");
+  return Object.assign(body, { kind, address, id, name, isSpurious: written === undefined && isUnclear });
 }
 
 function nameOf(value: Value | undefined): string | undefined {

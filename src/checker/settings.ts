@@ -8,7 +8,9 @@ import {
   gluedName,
   literalSecret,
   repeatedElement,
+  wrongType,
 } from "../diagnostics/catalogue/semantics.js";
+import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { force, lazy, lookUp, report } from "./context.js";
 import type { BodyNode, Context, Expansion, Lazy, Scope, Source } from "./context.js";
 import { repeatedItem, tryConvert } from "./convert.js";
@@ -85,8 +87,14 @@ function attributeValue(ctx: Context, source: Source, name: string, option: Opti
   }
   const outcome = tryConvert(ctx, datum, option.type, name);
   if (outcome.ok) return outcome.value;
-  if (!reportGlued(ctx, datum, scope)) ctx.findings.push(...outcome.findings);
+  if (!reportGlued(ctx, datum, scope)) ctx.findings.push(...outcome.findings.map((found) => withHint(found, option)));
   return ERROR;
+}
+
+/** What the declaration says about values of another type, where the finding itself says nothing. */
+function withHint(finding: Diagnostic, { hint }: OptionSpec): Diagnostic {
+  const isMute = finding.code === wrongType.code && finding.help === undefined && finding.fix === undefined;
+  return hint === undefined || !isMute ? finding : { ...finding, help: hint };
 }
 
 /** A word that does not fit may be a calculation without spaces. */

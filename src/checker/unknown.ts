@@ -16,6 +16,8 @@ import type { Fix } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { formOf } from "./arguments.js";
 import { report } from "./context.js";
+import { isDoubtful } from "./doubts.js";
+import { meantKind, meantName } from "./habits.js";
 import type { BodyNode, Context } from "./context.js";
 import { optionOf } from "./settings.js";
 import { replacement } from "./words.js";
@@ -25,6 +27,8 @@ interface Place {
   readonly specs: readonly SectionSpec[];
   /** How findings name it: `vm.8001`, `profile docker_host`. */
   readonly where: string;
+  /** Keywords from the top-level block down to it; for blocks of one kind. */
+  readonly path?: readonly string[];
 }
 
 /** A block inside a body that its kind does not have. */
@@ -36,7 +40,9 @@ export function unknownSection(ctx: Context, block: Block, node: BodyNode, profi
 
 /** An attribute that a kind does not have. What no kind with profiles has was reported at the profile itself. */
 export function unknownSetting(ctx: Context, attribute: Attribute, node: BodyNode, profile: string | undefined): void {
-  if (profile === undefined) return reportAttribute(ctx, attribute, { specs: [node.spec], where: node.label });
+  if (profile === undefined) {
+    return reportAttribute(ctx, attribute, { specs: [node.spec], where: node.label, path: node.path });
+  }
   const isOfOther = profileSpecsAt(ctx, node.path).some((spec) => optionOf(spec, attribute.name.text) !== undefined);
   if (isOfOther) reportForKind(ctx, attribute.name.span, node, profile, false);
 }
@@ -94,22 +100,42 @@ export function namedItems(items: readonly Item[]): readonly (Attribute | Block)
   });
 }
 
-function reportAttribute(ctx: Context, attribute: Attribute, { specs, where }: Place): void {
+function reportAttribute(ctx: Context, attribute: Attribute, place: Place): void {
+  const { specs, where } = place;
   const { name } = attribute;
+  if (isDoubtful(ctx.state.doubts, name.span)) return;
   const [section] = innerSpecs(specs, name.text);
   if (section !== undefined) return reportAttributeForBlock(ctx, attribute, where, section);
   const options = specs.flatMap((spec) => Object.keys(spec.options));
-  const suggested = didYouMean(name.text, options);
+  const meant = meantName(specs, name.text);
+  const block = meant.name === undefined ? undefined : innerSpecs(specs, meant.name)[0];
+  const help = block === undefined ? meant.help : `write \`${formOf(meant.name ?? "", block.args)} { ... }\``;
+  if (help !== undefined) {
+    return report(ctx, unknownAttribute, name.span, { name: name.text, where, suggested: undefined }, { help });
+  }
+  const suggested = meant.name ?? didYouMean(name.text, options);
   const home = suggested === undefined ? homeOf(specs, name.text) : undefined;
   if (home !== undefined) return report(ctx, belongsElsewhere, name.span, { name: name.text, where, home });
   const free = specs.find((spec) => spec.free !== undefined)?.free;
   if (free !== undefined && suggested === undefined) {
     return report(ctx, badFreeName, name.span, { name: name.text, where, describe: free.describe });
   }
-  const help =
-    options.length === 0 || suggested !== undefined ? {} : { help: `its attributes are ${shortList(options)}` };
+  const others = suggested === undefined ? kindsWith(ctx, place, name.text) : [];
+  const names = options.length === 0 ? {} : { help: `its attributes are ${shortList(options)}` };
+  const hint = others.length > 0 ? { help: `it is an attribute of ${others.join(" and ")}` } : names;
   const fix = suggested === undefined || name.quoted === true ? {} : { fix: replacement(suggested, name.span) };
-  report(ctx, unknownAttribute, name.span, { name: name.text, where, suggested }, { ...help, ...fix });
+  const extra = suggested === undefined ? hint : fix;
+  report(ctx, unknownAttribute, name.span, { name: name.text, where, suggested }, extra);
+}
+
+/** The kinds whose blocks have the attribute at the same place: `swap` is one of containers. */
+function kindsWith(ctx: Context, { path }: Place, name: string): readonly string[] {
+  return [...ctx.kinds.values()].flatMap((kind) => {
+    const at = (path ?? []).reduce((specs, keyword) => innerSpecs(specs, keyword), [kind] as readonly SectionSpec[]);
+    const isThere =
+      path !== undefined && kind.profiles === true && at.some((spec) => Object.hasOwn(spec.options, name));
+    return isThere ? [`\`${[kind.keyword, ...path].join(" ")}\``] : [];
+  });
 }
 
 /** `boot = { ... }` */
@@ -134,13 +160,37 @@ function homeOf(specs: readonly SectionSpec[], name: string): string | undefined
 
 function reportSection(ctx: Context, block: Block, { specs, where }: Place): void {
   const { kind } = block;
+  if (isDoubtful(ctx.state.doubts, kind.span)) return;
+  const isUnclear = block.args.some((arg) => arg.type === "error");
+  const meant = meantName(specs, kind.text);
+  if (meant.help !== undefined && !isUnclear) {
+    return report(ctx, unknownBlock, kind.span, { keyword: kind.text, where, suggested: undefined }, meant);
+  }
+  // What could not be read has been reported: it may be no block at all.
+  if (isUnclear) return;
   if (specs.some((spec) => Object.hasOwn(spec.options, kind.text))) return reportBlockForAttribute(ctx, block, where);
   const keywords = specs.flatMap((spec) => Object.keys(spec.sections));
-  const suggested = didYouMean(kind.text, keywords);
-  const help =
-    keywords.length === 0 ? { help: "it holds attributes only" } : { help: `its blocks are ${shortList(keywords)}` };
+  const own = keywords.find((keyword) => keyword === meant.name);
+  const suggested = own ?? didYouMean(kind.text, keywords);
   const fix = suggested === undefined ? {} : { fix: replacement(suggested, kind.span) };
-  report(ctx, unknownBlock, kind.span, { keyword: kind.text, where, suggested }, { ...help, ...fix });
+  report(
+    ctx,
+    unknownBlock,
+    kind.span,
+    { keyword: kind.text, where, suggested },
+    { help: blockHelp(suggested === undefined ? ctx.kinds : new Map(), block, keywords), ...fix },
+  );
+}
+
+function blockHelp(
+  kinds: ReadonlyMap<string, unknown>,
+  { kind, args, body }: Block,
+  keywords: readonly string[],
+): string {
+  if (kinds.has(kind.text)) return `blocks of the kind \`${kind.text}\` stand at the level of the file`;
+  if (args.length === 0 && body === undefined)
+    return "an attribute is `name = value`; a list stands in brackets: `[a, b]`";
+  return keywords.length === 0 ? "it holds attributes only" : `its blocks are ${shortList(keywords)}`;
 }
 
 /** `memory 8GiB`, `memory { 8GiB }` */
@@ -164,9 +214,14 @@ function reportBlockForAttribute(ctx: Context, block: Block, where: string): voi
 export function reportUnknownKind(ctx: Context, block: Block): void {
   const kinds = [...ctx.kinds.keys(), "profile"].sort();
   const { kind } = block;
-  const suggested = didYouMean(kind.text, [...kinds, "import", "param", "let", "assert", "for"]);
+  const meant = meantKind(ctx, kind.text);
+  const words = [...kinds, "import", "param", "let", "assert", "for"];
+  const suggested = meant.help === undefined ? (meant.kind ?? didYouMean(kind.text, words)) : undefined;
+  const isUnclear = block.args.some((arg) => arg.type === "error");
+  if (isUnclear && suggested === undefined && meant.help === undefined) return;
   const fix = suggested === undefined ? {} : { fix: replacement(suggested, kind.span) };
-  report(ctx, unknownKind, kind.span, { keyword: kind.text, suggested, kinds }, fix);
+  const help = meant.help === undefined ? {} : { help: meant.help };
+  report(ctx, unknownKind, kind.span, { keyword: kind.text, suggested, kinds }, { ...help, ...fix });
 }
 
 /** `extends` on a block that is no guest. */

@@ -9,6 +9,9 @@ import { describe, errorDatum } from "./datum.js";
 import type { Datum } from "./datum.js";
 import { gluedForm } from "./glued.js";
 
+/** What other languages put before the names of variables. */
+const PREFIXES: ReadonlySet<string> = new Set(["var", "local", "locals", "param", "params", "let", "each", "vars"]);
+
 /** The value of an expression where a bare word can only be a mistake: inside of calculations and strings. */
 export function operand(ctx: Context, expr: Expr, scope: Scope): Datum {
   const datum = ctx.evaluate(expr, scope);
@@ -36,9 +39,10 @@ export function unknownWord(ctx: Context, name: string, at: Span, scope: Scope):
     const help = `\`${name}\` is a declared thing: write \`${name}.name\` or another of its attributes`;
     report(ctx, unknownName, at, { name, suggested: undefined }, { help });
   } else {
-    const suggested = didYouMean(name, namesInForce(scope));
-    const fix = suggested === undefined ? {} : { fix: replacement(suggested, at) };
-    report(ctx, unknownName, at, { name, suggested }, fix);
+    const suggested = PREFIXES.has(name) ? undefined : didYouMean(name, namesInForce(scope));
+    const bare = PREFIXES.has(name) ? { help: "params and lets are used by their bare names: `cores`" } : {};
+    const extra = suggested === undefined ? bare : { fix: replacement(suggested, at) };
+    report(ctx, unknownName, at, { name, suggested }, extra);
   }
   return errorDatum(at);
 }

@@ -38,8 +38,8 @@ function checkOption(
   options: OptionDeclarations,
 ): string | undefined {
   if (option === undefined) {
-    const known = Object.keys(options).map((name) => `--${name}`);
-    return `there is no option \`${rawName}\`${suggestion(didYouMean(rawName, known))}`;
+    const meant = didYouMean(rawName.replace(/^-+/, ""), Object.keys(options));
+    return `there is no option \`${rawName}\`${suggestion(meant === undefined ? undefined : `--${meant}`)}`;
   }
   const { value } = given;
   if (option.takes === "flag") return value === undefined ? undefined : `\`${rawName}\` takes no value`;

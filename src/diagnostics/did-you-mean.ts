@@ -5,9 +5,23 @@ import { compareText } from "../text/order.js";
  * ones the first in code-unit order wins. Case and `-`/`_` count as the smallest of differences.
  */
 export function didYouMean(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...new Set(candidates)];
+  const begun = word.length >= MIN_PREFIX ? all.filter((candidate) => isBegun(word, candidate)) : [];
+  return begun.length === 1 ? begun[0] : closest(word, all);
+}
+
+/** Shorter beginnings mean too many things. */
+const MIN_PREFIX = 3;
+
+/** `mem` for `memory`, `zfs` for `zfspool`. */
+function isBegun(word: string, candidate: string): boolean {
+  return candidate.length > word.length + 1 && plain(candidate).startsWith(plain(word));
+}
+
+function closest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = allowance(word) + 1;
-  for (const candidate of [...new Set(candidates)].sort(compareText)) {
+  for (const candidate of candidates.toSorted(compareText)) {
     // Of two letters one may be wrong, but none missing: `cp` is no `cpu`.
     if (word.length === 2 && candidate.length !== 2) continue;
     if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;

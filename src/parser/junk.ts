@@ -64,9 +64,9 @@ export function reportJunk(
 }
 
 /** `disk root: { ... }`, `vm 100 web = { ... }`: the sign goes. */
-function surplusSign(file: SourceFile, { first, hasBody }: Stretch, place: JunkPlace): Fix | undefined {
-  if (place !== "block" || !hasBody || !isAssignSign(first)) return undefined;
+function surplusSign(file: SourceFile, { first }: Stretch, place: JunkPlace): Fix | undefined {
   const { start, end } = rangeOfToken(first);
+  if (place !== "block" || !isAssignSign(first) || !/^[ \t]*\{/.test(file.text.slice(end))) return undefined;
   const from = /[ \t]*$/.exec(file.text.slice(0, start))?.[0].length ?? 0;
   const to = /^[ \t]*/.exec(file.text.slice(end))?.[0].length ?? 0;
   const replacement = " ";

@@ -6,6 +6,8 @@ import type { SectionSpec } from "./types.js";
 /** A top-level block keyword: what may stand in it, what it is, and how it becomes steps. */
 export interface KindSpec extends SectionSpec {
   readonly keyword: string;
+  /** What other tools call it: findings about these words name this kind. */
+  readonly aliases?: readonly string[];
   /** Which argument gives the numeric id, if any, and which the name. */
   readonly identity: { readonly id?: string; readonly name: string };
   /** Kinds with the same word here share one space of ids (`guest`: VMs and containers). */

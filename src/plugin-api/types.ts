@@ -51,6 +51,8 @@ export interface OptionSpec {
   readonly type: OptionType;
   /** One sentence for the reference page, hover and the JSON Schema; says the unit. */
   readonly doc: string;
+  /** What helps whoever writes a value of another type. */
+  readonly hint?: string;
   readonly required?: boolean;
   /** May be `absent` (delete the live option). Default true for options with `pve`, else false. */
   readonly removable?: boolean;
@@ -85,4 +87,9 @@ export interface SectionSpec {
   readonly repeat?: "once" | "by-argument" | "any";
   /** Attributes whose names are free (`raw`, `options`, properties of a dataset): name pattern and type. */
   readonly free?: { readonly pattern: string; readonly describe: string; readonly option: OptionSpec };
+  /**
+   * Names that people bring from Proxmox and other tools: an attribute or block of this one that is meant, or a sentence
+   * about what is written instead. A key `netN` stands for `net0`, `net1`, ...
+   */
+  readonly instead?: Readonly<Record<string, string>>;
 }

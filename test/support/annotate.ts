@@ -14,9 +14,14 @@ const MARK = "#~";
  * such lines.
  */
 export function annotatedGolden(folder: string, name: string, find: (source: string) => readonly Diagnostic[]): void {
-  const lines = readFileSync(join(root, "test/golden", folder, name), "utf8").split("\n");
-  const source = lines.filter((line) => !line.startsWith(MARK)).join("\n");
+  const source = annotatedSource(folder, name);
   golden(`${folder}/${name}`, annotate(source, find(source)));
+}
+
+/** The text of a source in a folder of golden files, without its findings. */
+export function annotatedSource(folder: string, name: string): string {
+  const lines = readFileSync(join(root, "test/golden", folder, name), "utf8").split("\n");
+  return lines.filter((line) => !line.startsWith(MARK)).join("\n");
 }
 
 /** The names of the sources in a folder of golden files. */

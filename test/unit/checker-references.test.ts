@@ -80,13 +80,13 @@ test("the first of two with one id is in the model", () => {
   assert.is(resource(model, "vm.100").name, "a");
 });
 
-test("edges come from attributes at any depth, not from arguments, and never to oneself", () => {
+test("edges come from attributes at any depth, not from arguments", () => {
   const model = clean(`network lan { subnet = 10.0.0.0/24 }
 storage dir fast
 ct 101 b
 vm 100 a {
   clone = b
-  needs = [b, self]
+  needs = [b]
   net lan { }
   disk root { size = 1G, storage = fast }
   firewall { in accept 80 from b }
@@ -104,6 +104,7 @@ test("a kind adds edges of its own", () => {
 });
 
 test("a cycle is printed whole, with all its places", () => {
+  assert.match(only("vm 100 a { needs = [self] }", "PHX3095 1:20").message, "`vm.100` -> `vm.100` (needs)");
   const finding = only("vm 100 a { clone = b }\nvm 101 b { needs = [c] }\nct 102 c { needs = [a] }", "PHX3095 1:20");
   assert.match(finding.message, "`vm.100` -> `vm.101` (clone) -> `ct.102` (needs) -> `vm.100` (needs)");
   assert.is(finding.related.length, 2);

@@ -1,5 +1,6 @@
 import { renderTags, renderText, renderWords } from "../../plugin-api/index.js";
 import type { OptionSpec, SectionSpec } from "../../plugin-api/index.js";
+import { bootHabits, netHabits } from "./habits.js";
 import * as t from "./types.js";
 import { checkSection, featureSection, firewallSection, snapshotSection, volumeSection } from "./sections.js";
 
@@ -81,6 +82,7 @@ const boot: SectionSpec = {
     down_delay: { type: t.seconds, doc: "Time that the guest may take to shut down, in seconds.", removable: true },
   },
   sections: {},
+  instead: bootHabits,
 };
 
 /** Blocks of both kinds of guests. */
@@ -98,6 +100,7 @@ const netOptions: Readonly<Record<string, OptionSpec>> = {
   ip: {
     type: t.union(t.oneOf("dhcp", "none"), t.ip, { type: "cidr", host: true }),
     doc: "The address, with the prefix of its network unless it says one; or `dhcp`, or `none`.",
+    hint: "`auto` is not there yet: this version draws no addresses from the network's `pool`; write an address",
     removable: true,
   },
   gateway: {
@@ -121,6 +124,7 @@ export function netSection(doc: string, own: Readonly<Record<string, OptionSpec>
     repeat: "any",
     options: { ...netOptions, ...own },
     sections: {},
+    instead: netHabits,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
+import { checkHabits, firewallHabits } from "./habits.js";
 import * as t from "./types.js";
 
 const policy = t.oneOf("ACCEPT", "DROP", "REJECT", "accept", "drop", "reject");
@@ -66,6 +67,7 @@ export const firewallSection: SectionSpec = {
     in: ruleSection("A rule for incoming packets, in the order written."),
     out: ruleSection("A rule for outgoing packets, in the order written."),
   },
+  instead: firewallHabits,
 };
 
 /** `check docker { run = "docker info", retries = 5 }` */
@@ -85,6 +87,7 @@ export const checkSection: SectionSpec = {
     timeout: { type: t.seconds, doc: "Time that one attempt may take, in seconds. Default: 30s." },
   },
   sections: {},
+  instead: checkHabits,
 };
 
 /** `snapshot final-form {}` */

@@ -4,6 +4,7 @@ import { lowerHost } from "./lower.js";
 
 const host = defineKind({
   keyword: "host",
+  aliases: ["node", "server", "proxmox", "pve"],
   doc: "The Proxmox VE host that a plan is for.",
   args: [{ name: "name", type: t.label, doc: "The name by which the files refer to it." }],
   identity: { name: "name" },
@@ -23,6 +24,7 @@ const host = defineKind({
     plans: { type: t.text, doc: "The folder for its plans, relative to the project." },
   },
   sections: {},
+  instead: { ip: "address", hostname: "node", name: "node", ram: "memory", cpus: "cores", cpu: "cores", gpu: "gpus" },
   lower: lowerHost,
 });
 

@@ -7,6 +7,7 @@ import { imagePath } from "./source.js";
 
 const image = defineKind({
   keyword: "image",
+  aliases: ["iso", "template", "images"],
   doc: "A disk image or a container template that guests are made from; it is fetched when it is not there.",
   args: [{ name: "name", type: t.label, doc: "The name by which guests refer to it." }],
   identity: { name: "name" },
@@ -31,6 +32,7 @@ const image = defineKind({
     host: { type: t.hostRef, doc: "The host that it belongs to." },
   },
   sections: {},
+  instead: { source: "url", src: "url", uri: "url", from: "url", checksum: "sha256", hash: "sha256", file: "path" },
   edges: imageEdges,
   lower: lowerImage,
 });

@@ -1,6 +1,7 @@
 import { MIB } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
+import { diskHabits, mountHabits } from "../guest/habits.js";
 import * as t from "../guest/types.js";
 
 /** `ct 103 step-ca` */
@@ -83,6 +84,7 @@ const disk: SectionSpec = {
     readonly: { type: t.bool, doc: "Mount it read-only.", removable: true },
   },
   sections: {},
+  instead: diskHabits,
 };
 
 const net = netSection("A network interface; the n-th block is `netN`.", {
@@ -102,6 +104,7 @@ const mount: SectionSpec = {
     backup: { type: t.bool, doc: "Whether backups include it.", removable: true },
   },
   sections: {},
+  instead: mountHabits,
 };
 
 const device: SectionSpec = {

@@ -1,11 +1,13 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
+import { ctHabits } from "../guest/habits.js";
 import { lxcFindings } from "./findings.js";
 import { lowerCt } from "./lower.js";
 import { ctArgs, ctOptions, ctSections } from "./options.js";
 
 const ct = defineKind({
   keyword: "ct",
+  aliases: ["lxc", "container", "lxc_container", "pct", "containers"],
   doc: "A container.",
   args: ctArgs,
   identity: { id: "id", name: "name" },
@@ -14,6 +16,7 @@ const ct = defineKind({
   profiles: true,
   options: ctOptions,
   sections: ctSections,
+  instead: ctHabits,
   edges: guestEdges,
   lower: lowerCt,
 });

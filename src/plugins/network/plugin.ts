@@ -3,6 +3,7 @@ import * as t from "../guest/types.js";
 
 const network = defineKind({
   keyword: "network",
+  aliases: ["bridge", "subnet", "vlan", "net", "networks"],
   doc: "A network that guests are on: the bridge of the host, the addresses, and what guests on it have by default.",
   args: [{ name: "name", type: t.label, doc: "The name by which guests refer to it." }],
   identity: { name: "name" },
@@ -16,6 +17,11 @@ const network = defineKind({
     vlan: { type: t.vlan, doc: "The VLAN tag of its guests." },
   },
   sections: {},
+  instead: {
+    ...{ cidr: "subnet", address: "subnet", range: "subnet", gw: "gateway", router: "gateway" },
+    ...{ nameserver: "dns", nameservers: "dns", dns_servers: "dns", domain: "search", searchdomain: "search" },
+    ...{ dhcp_range: "pool", interface: "bridge", iface: "bridge", tag: "vlan", vlan_id: "vlan" },
+  },
 });
 
 /** Networks make no steps: their bridges are required by the guests that use them. */

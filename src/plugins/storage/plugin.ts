@@ -7,6 +7,7 @@ import { storageOptions, storageType } from "./options.js";
 
 const storage = defineKind({
   keyword: "storage",
+  aliases: ["datastore", "store"],
   doc: "A Proxmox storage.",
   args: [
     { name: "type", type: storageType, doc: "The type of the storage." },

@@ -1,6 +1,7 @@
 import { MIB } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
+import { cloudInitHabits, diskHabits } from "../guest/habits.js";
 import * as t from "../guest/types.js";
 
 /** `vm 9000 ubuntu-template` */
@@ -143,6 +144,7 @@ const disk: SectionSpec = {
     readonly: { type: t.bool, doc: "Whether the disk is read-only.", removable: true },
   },
   sections: {},
+  instead: diskHabits,
 };
 
 const net = netSection("A network interface; the n-th block is `netN` and `ipconfigN`.", {
@@ -183,6 +185,7 @@ const cloudInit: SectionSpec = {
     upgrade: { type: t.bool, doc: "Upgrade the packages at the first boot.", pve: "ciupgrade" },
   },
   sections: {},
+  instead: cloudInitHabits,
 };
 
 /** The blocks of a virtual machine. */

@@ -1,11 +1,13 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
+import { vmHabits } from "../guest/habits.js";
 import { vmFindings } from "./findings.js";
 import { lowerVm } from "./lower.js";
 import { vmArgs, vmOptions, vmSections } from "./options.js";
 
 const vm = defineKind({
   keyword: "vm",
+  aliases: ["qemu", "kvm", "virtual_machine", "machine", "guest", "proxmox_vm", "vms"],
   doc: "A virtual machine.",
   args: vmArgs,
   identity: { id: "id", name: "name" },
@@ -14,6 +16,7 @@ const vm = defineKind({
   profiles: true,
   options: vmOptions,
   sections: vmSections,
+  instead: vmHabits,
   edges: guestEdges,
   lower: lowerVm,
 });

@@ -10,16 +10,19 @@ const host = { type: t.hostRef, doc: "The host that it belongs to." };
 
 const pool = defineKind({
   keyword: "pool",
+  aliases: ["zpool", "zfs_pool"],
   doc: "A ZFS pool. One that exists is left as it is.",
   args: poolArgs,
   identity: { name: "name" },
   options: { ...poolOptions, host },
   sections: poolSections,
+  instead: { devices: "disks", vdevs: "disks", drives: "disks", type: "raid", level: "raid", mode: "raid" },
   lower: lowerPool,
 });
 
 const dataset = defineKind({
   keyword: "dataset",
+  aliases: ["zfs", "filesystem", "zfs_dataset", "volume"],
   doc: "A ZFS dataset with its properties, and the Proxmox storages that it offers.",
   args: datasetArgs,
   identity: { name: "name" },

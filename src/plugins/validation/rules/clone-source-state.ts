@@ -9,7 +9,8 @@ export const cloneSourceState = defineRule({
     const facts = factsOf(model);
     for (const { resource, clone } of facts.guests) {
       const source = clone === undefined ? undefined : facts.byAddress.get(clone.address);
-      if (clone === undefined || source === undefined) continue;
+      // A source of the other kind is refused by a rule of its own.
+      if (clone === undefined || source === undefined || source.resource.kind !== resource.kind) continue;
       const related = [{ span: source.resource.headSpan, message: "the source" }];
       if (clone.snapshot === undefined) {
         if (!source.template) report(diagnose(cloneSourceUnsettled, clone.span, { source: source.label }, { related }));
