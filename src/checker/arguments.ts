@@ -10,6 +10,7 @@ import type { Context, Scope } from "./context.js";
 import { convert, tryConvert } from "./convert.js";
 import type { Datum } from "./datum.js";
 import { declaredNames } from "./references.js";
+import { ERROR } from "./values.js";
 
 /** Arguments by the names of their declaration; those that could not be read are error values. */
 export interface Arguments {
@@ -35,7 +36,10 @@ export function readArguments(ctx: Context, block: Block, kind: SectionSpec, sco
     }
     const data = given.map((arg) => argument(ctx, arg, scope));
     const at = cover(first.span, last.span);
-    values.set(spec.name, spec.rest === true ? restValue(ctx, data, spec) : convertFirst(ctx, data, spec));
+    values.set(
+      spec.name,
+      spec.rest === true ? restValue(ctx, data, spec, scope) : convertFirst(ctx, data, spec, scope),
+    );
     spans.set(spec.name, at);
   }
   const surplus = block.args[next];
@@ -72,14 +76,13 @@ export function argument(ctx: Context, arg: Expr, scope: Scope): Datum {
   return { type: "text", form: "word", value: arg.name, span: arg.span };
 }
 
-function convertFirst(ctx: Context, data: readonly Datum[], spec: ArgSpec): Value {
-  const [datum] = data;
-  return datum === undefined ? { type: "error" } : convert(ctx, datum, spec.type, spec.name);
+function convertFirst(ctx: Context, [datum]: readonly Datum[], spec: ArgSpec, scope: Scope): Value {
+  return datum === undefined ? ERROR : convert(ctx, datum, spec.type, spec.name, scope);
 }
 
-function restValue(ctx: Context, data: readonly Datum[], spec: ArgSpec): Value {
+function restValue(ctx: Context, data: readonly Datum[], spec: ArgSpec, scope: Scope): Value {
   const type = spec.type.type === "list" ? spec.type.of : spec.type;
-  return { type: "list", items: data.map((datum) => convert(ctx, datum, type, spec.name)) };
+  return { type: "list", items: data.map((datum) => convert(ctx, datum, type, spec.name, scope)) };
 }
 
 function missing(

@@ -12,7 +12,7 @@ import {
 } from "../diagnostics/catalogue/semantics.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { parseIp } from "../text/ip.js";
-import type { Context } from "./context.js";
+import type { Context, Scope } from "./context.js";
 import { convertNumber, convertQuantity } from "./convert-number.js";
 import { convertIp, convertCidr, convertPattern, convertPath, convertString } from "./convert-text.js";
 import { describe, plainText } from "./datum.js";
@@ -20,15 +20,15 @@ import type { Datum } from "./datum.js";
 import { accept, close } from "./outcome.js";
 import type { Attempt, Outcome } from "./outcome.js";
 import { ambiguity, convertRef } from "./references.js";
-import { replacement } from "./words.js";
+import { replacement, reportGlued } from "./words.js";
 import { parseDuration, parseSize } from "./units.js";
 import { ERROR, describeType, text } from "./values.js";
 
 /** The value that a datum is for an attribute of a type; what does not fit is reported and becomes an error value. */
-export function convert(ctx: Context, datum: Datum, type: OptionType, name: string): Value {
+export function convert(ctx: Context, datum: Datum, type: OptionType, name: string, scope: Scope): Value {
   const outcome = tryConvert(ctx, datum, type, name);
   if (outcome.ok) return outcome.value;
-  ctx.findings.push(...outcome.findings);
+  if (!reportGlued(ctx, datum, scope)) ctx.findings.push(...outcome.findings);
   return ERROR;
 }
 

@@ -139,6 +139,7 @@ function join(call: Call): Datum | undefined {
   if (separator === undefined) return undefined;
   const texts: string[] = [];
   for (const item of list.items) {
+    if (item.type === "error") return undefined;
     const text = plainText(item);
     if (text === undefined) return call.wrong(item, `a string cannot hold ${describe(item)}`);
     texts.push(text);

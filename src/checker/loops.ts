@@ -11,7 +11,7 @@ import { childScope, lazy, report } from "./context.js";
 import type { Context, Scope } from "./context.js";
 import { MAX_ELEMENTS, describe, errorDatum, literalDatum, numberDatum, stringDatum } from "./datum.js";
 import type { Datum, Variable } from "./datum.js";
-import { operand } from "./words.js";
+import { operand, reportGlued } from "./words.js";
 import { ipOf } from "./operators.js";
 
 /** Turns of all loops of a compilation together. */
@@ -40,6 +40,8 @@ export function declareLet(ctx: Context, scope: Scope, item: LetItem): void {
 /** The value of a variable: anything but a secret, which would hide where it goes. */
 export function variableValue(ctx: Context, expr: Expr, scope: Scope, name: string): Datum {
   const datum = ctx.evaluate(expr, scope);
+  const isName = datum.type === "text" && ctx.byText.has(datum.value);
+  if (expr.type === "word" && !isName && reportGlued(ctx, datum, scope)) return errorDatum(expr.span);
   if (datum.type !== "secret") return datum;
   report(ctx, secretElsewhere, expr.span, { name });
   return errorDatum(expr.span);

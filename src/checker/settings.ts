@@ -5,20 +5,18 @@ import type { Span } from "../text/source.js";
 import {
   absentNotAllowed,
   appendToOther,
-  gluedName,
   literalSecret,
   repeatedElement,
   wrongType,
 } from "../diagnostics/catalogue/semantics.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
-import { force, lazy, lookUp, report } from "./context.js";
+import { force, lazy, report } from "./context.js";
 import type { BodyNode, Context, Expansion, Lazy, Scope, Source } from "./context.js";
 import { repeatedItem, tryConvert } from "./convert.js";
 import { anchored } from "./convert-text.js";
 import { describe } from "./datum.js";
 import type { Datum } from "./datum.js";
-import { replacement } from "./words.js";
-import { gluedForm } from "./glued.js";
+import { reportGlued } from "./words.js";
 import { ERROR, fromValue } from "./values.js";
 
 const NOTHING: Expansion = { sources: new Map(), sections: [], assertions: [], repeated: [], isDamaged: true };
@@ -95,15 +93,6 @@ function attributeValue(ctx: Context, source: Source, name: string, option: Opti
 function withHint(finding: Diagnostic, { hint }: OptionSpec): Diagnostic {
   const isMute = finding.code === wrongType.code && finding.help === undefined && finding.fix === undefined;
   return hint === undefined || !isMute ? finding : { ...finding, help: hint };
-}
-
-/** A word that does not fit may be a calculation without spaces. */
-function reportGlued(ctx: Context, datum: Datum, scope: Scope): boolean {
-  if (datum.type !== "text" || datum.form !== "word") return false;
-  const spaced = gluedForm(datum.value, (part) => lookUp(scope, part) !== undefined);
-  if (spaced === undefined) return false;
-  report(ctx, gluedName, datum.span, { name: datum.value, spaced }, { fix: replacement(spaced, datum.span) });
-  return true;
 }
 
 /** What may turn out to be secret(...); anything else in the place of a secret is not even evaluated, lest it be quoted. */

@@ -27,6 +27,18 @@ export function condition(ctx: Context, expr: Expr, scope: Scope, where: string)
   return undefined;
 }
 
+/** A word that does not fit may be a calculation without spaces: `n-1`. Whether that was found, and reported. */
+export function reportGlued(ctx: Context, datum: Datum, scope: Scope): boolean {
+  if (datum.type !== "text" || datum.form !== "word") return false;
+  const spaced = gluedForm(datum.value, (part) => lookUp(scope, part) !== undefined);
+  if (spaced === undefined) return false;
+  // Parentheses around it belong to its place.
+  const { file, start, end } = datum.span;
+  const fix = replacement(file.text.slice(start, end).replace(datum.value, spaced), datum.span);
+  report(ctx, gluedName, datum.span, { name: datum.value, spaced }, { fix });
+  return true;
+}
+
 /** Reports a word that means nothing, with the likeliest reason. */
 export function unknownWord(ctx: Context, name: string, at: Span, scope: Scope): Datum {
   if (isExcused(ctx, name)) return errorDatum(at);

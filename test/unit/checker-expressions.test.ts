@@ -142,6 +142,9 @@ test("glued names get their operator back", () => {
   refused("label", '"${a/b}"', "PHX3013 3:14", { before: "let a = 4, let b = 2" });
   refused("cores", "self.id-99", "PHX3013 3:16");
   refused("cores", "n-1", "PHX3013 3:11", { before: "let n = 2" });
+  only("let n = 2\nlet m = n-1\n", "PHX3013 2:9");
+  clean("let docker = 2\nlet alias = docker-1\nct 101 docker-1 { }\nct 102 b { needs = [alias] }\n");
+  assert.is(only("let n = 101\nct (n-1) a { }\n", "PHX3013 2:4").fix?.replacement, "(n - 1)");
 });
 
 test("operators refuse other types", () => {
@@ -231,6 +234,7 @@ test("what grows without bounds is stopped", () => {
 });
 
 test("an error is reported once, not again where it is used", () => {
+  only('let a = nope + 1\nlet b = join(["x", a])\n', "PHX3012 1:9");
   only('let a = nope + 1\nlet b = a + 1\nvm 100 x {\n  cores = b\n  label = "${b}"\n}\n', "PHX3012 1:9");
 });
 
