@@ -18,6 +18,17 @@ export const REPORT_OPTIONS: OptionDeclarations = {
   },
 };
 
+/** For commands whose only output is findings: `--format` says their form as well. */
+export const FORMAT_OPTION: OptionDeclarations = {
+  format: {
+    takes: "value",
+    short: "f",
+    placeholder: "FORM",
+    choices: ["text", "json", "sarif"],
+    doc: "the same as --findings",
+  },
+};
+
 /** What findings about the command line's own words give as their file. */
 const WORDS_OF_THE_USER = "command line";
 
@@ -32,6 +43,12 @@ export interface ReportContext {
 /** Whether findings are meant for a program, so that nothing else belongs on standard output. */
 export function isMachineReport(args: Arguments): boolean {
   return (valueOf(args, "findings") ?? "text") !== "text";
+}
+
+/** The arguments with `--format` read as `--findings`, which wins where both are given. */
+export function withFormat(args: Arguments): Arguments {
+  const formats = args.values.get("format");
+  return formats === undefined ? args : { ...args, values: new Map([["findings", formats], ...args.values]) };
 }
 
 /** The mistake of sending both findings and a plan to standard output. */

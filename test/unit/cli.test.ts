@@ -207,6 +207,10 @@ test("errors give code 1 and no plan", async () => {
     assert.is(JSON.parse(json.out).counts.error, 1);
     const sarif = await runCli(["check", "--findings", "sarif"], { cwd });
     assert.is(JSON.parse(sarif.out).version, "2.1.0");
+    for (const form of ["text", "json", "sarif"]) {
+      const long = await runCli(["check", "--findings", form], { cwd });
+      assert.equal(await runCli(["check", "--format", form], { cwd }), long, form);
+    }
   });
 });
 
