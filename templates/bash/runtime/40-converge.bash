@@ -210,9 +210,11 @@ differ_deleted() {
 	local -a names=()
 	IFS=, read -r -a names <<<"$1"
 	for option in "${names[@]}"; do
-		if [[ -n ${LIVE[${option}]+set} || (${option} == description && -n ${DESCRIPTION}) ]]; then
+		REPLY=${LIVE[${option}]-}
+		[[ ${option} != description ]] || decoded "${DESCRIPTION%$'\n'}"
+		if [[ -n ${REPLY} || -n ${LIVE[${option}]+set} ]]; then
 			DELETE+=("${option}")
-			TEXTS+=("${option} ${LIVE[${option}]-${DESCRIPTION}} -> (unset)")
+			TEXTS+=("${option} ${REPLY} -> (unset)")
 		fi
 	done
 }

@@ -42,7 +42,14 @@ grow_now() {
 	unlocked || return 0
 	conf_digest
 	local -a call=("${@:1:$#-2}" "${slot}" "${!#}" --digest "${REPLY}")
-	run "${call[@]}"
+	local code=0
+	attempt "${call[@]}" || code=$?
+	if ((code != 0)) && grep -q 'already at specified size' "${WORK}/output"; then
+		note "${slot} is as large as declared, but its recorded size is ${live}"
+		STEP_ACTIVE=0
+		return 0
+	fi
+	((code == 0)) || failed "${code}" "${call[@]}"
 	read_conf "${kind}" "${id}"
 	disk_size "${slot}"
 	bytes "${REPLY}"
