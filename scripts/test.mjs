@@ -21,7 +21,15 @@ const checks = [
   { name: "lint", argv: [process.execPath, "scripts/lint.mjs"] },
   {
     name: "format",
-    argv: [process.execPath, "node_modules/prettier/bin/prettier.cjs", "--check", "--log-level=warn", "."],
+    argv: [
+      process.execPath,
+      "node_modules/prettier/bin/prettier.cjs",
+      "--check",
+      "--cache",
+      "--cache-strategy=content",
+      "--log-level=warn",
+      ".",
+    ],
   },
   { name: "dead code", argv: [process.execPath, "node_modules/knip/bin/knip.js", "--no-progress"] },
 ];
