@@ -11,11 +11,10 @@ import {
 } from "../diagnostics/catalogue/semantics.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { force, lazy, report } from "./context.js";
-import type { BodyNode, Context, Expansion, Lazy, Scope, Source } from "./context.js";
+import type { BodyNode, Context, Expansion, Lazy, Source } from "./context.js";
 import { repeatedItem, tryConvert } from "./convert.js";
 import { anchored } from "./convert-text.js";
 import { describe } from "./datum.js";
-import type { Datum } from "./datum.js";
 import { reportGlued } from "./words.js";
 import { ERROR, fromValue } from "./values.js";
 
