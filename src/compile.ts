@@ -62,8 +62,9 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
     ...(plan === undefined ? {} : { plan }),
   });
   const blocked = hasErrors(checked.diagnostics) || hasErrors(known.findings);
-  if (request.upTo === "check" || blocked) return done(checked.diagnostics);
-  const { plan, plans } = await import("./planner/index.js");
+  if (request.upTo === "check") return done(checked.diagnostics);
+  const { findingsDespite, plan, plans } = await import("./planner/index.js");
+  if (blocked) return done([...checked.diagnostics, ...findingsDespite(checked.diagnostics, model, known.kinds)]);
   const options = { targets: request.targets ?? [], ...(request.host === undefined ? {} : { host: request.host }) };
   if (request.upTo === "plans") {
     return done([...checked.diagnostics, ...plans(model, known.kinds, options).diagnostics]);

@@ -10,6 +10,7 @@ import { allHosts, assignHosts, chooseHost } from "./hosts.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
 import { mergeRequirements } from "./requirements.js";
+import { soundResources } from "./sound.js";
 import { resolveTargets } from "./targets.js";
 
 /** What a plan is restricted to. */
@@ -50,6 +51,19 @@ export function plans(
     value: results.map((result) => result.value),
     diagnostics: distinct([...found, ...results.flatMap((result) => result.diagnostics)]),
   };
+}
+
+/**
+ * What lowering says about a model that has errors: only of those resources that the errors leave alone, so that one run
+ * reports all that it can, and nothing that merely follows.
+ */
+export function findingsDespite(
+  errors: readonly Diagnostic[],
+  model: Model,
+  kinds: ReadonlyMap<string, KindSpec>,
+): readonly Diagnostic[] {
+  const lowered = lowerAll(soundResources(model, errors), model, kinds);
+  return [...lowered.values()].flatMap(({ diagnostics = [] }) => diagnostics);
 }
 
 /** What all hosts share is lowered once for each: its findings are one. */

@@ -124,21 +124,86 @@ function readProtoOrPorts(words: Words, item: Value, text: string | undefined): 
   const ports = portsOf(item);
   if (isEarly && words.proto === undefined && ports === undefined && text !== undefined) {
     words.proto = text.toLowerCase();
+    if (!PROTOCOLS.has(words.proto)) words.problem ??= { word: text, expected: "a protocol such as tcp, udp or icmp" };
   } else if (isEarly && words.proto !== undefined && words.ports === undefined && ports !== undefined) {
     words.ports = ports;
   } else {
-    const expected = words.proto === undefined && isEarly ? "a protocol before the ports" : "`from`, `to` or the end";
-    words.problem ??= { word: text ?? "list", expected };
+    words.problem ??= { word: text ?? "list", expected: expectedInstead(words, text, isEarly) };
   }
 }
 
+function expectedInstead({ proto, ports }: Words, text: string | undefined, isEarly: boolean): string {
+  if (isEarly && proto === undefined) return "a protocol before the ports";
+  if (!isEarly || ports !== undefined) return "`from`, `to` or the end";
+  const [, first, last] = /^(\d+)-(\d+)$/.exec(text ?? "") ?? [];
+  if (first !== undefined) return `a range of ports: \`${first}..${last}\``;
+  return /^\d/.test(text ?? "") ? "a port from 0 to 65535" : "a port as a number, `from`, `to` or the end";
+}
+
+const MAX_PORT = 65535;
+
+/** The names in Debian's /etc/protocols, which Proxmox's firewall reads, and its own `icmpv6`. */
+const PROTOCOLS: ReadonlySet<string> = new Set([
+  ...[
+    "ip",
+    "icmp",
+    "igmp",
+    "ggp",
+    "ipencap",
+    "st",
+    "tcp",
+    "egp",
+    "igp",
+    "pup",
+    "udp",
+    "hmp",
+    "xns-idp",
+    "rdp",
+    "iso-tp4",
+  ],
+  ...["dccp", "xtp", "ddp", "idpr-cmtp", "ipv6", "ipv6-route", "ipv6-frag", "idrp", "rsvp", "gre", "esp", "ah", "skip"],
+  ...[
+    "ipv6-icmp",
+    "ipv6-nonxt",
+    "ipv6-opts",
+    "rspf",
+    "vmtp",
+    "eigrp",
+    "ospf",
+    "ax.25",
+    "ipip",
+    "etherip",
+    "encap",
+    "pim",
+  ],
+  ...[
+    "ipcomp",
+    "vrrp",
+    "l2tp",
+    "isis",
+    "sctp",
+    "fc",
+    "mobility-header",
+    "udplite",
+    "mpls-in-ip",
+    "manet",
+    "hip",
+    "shim6",
+  ],
+  ...["wesp", "rohc", "ethernet", "mptcp", "icmpv6"],
+]);
+
 /** Ports in Proxmox's form: an integer, a range, a list of both, or text of digits. */
 function portsOf(value: Value): string | undefined {
-  if (value.type === "number") return String(value.value);
-  if (value.type === "string") return /^\d+([:,]\d+)*$/.test(value.value) ? value.value : undefined;
+  if (value.type === "number" || value.type === "string") return portText(String(value.value));
   if (value.type !== "list") return undefined;
   const parts = value.items.map(portsOf);
   return parts.every((part) => part !== undefined) ? parts.join(value.range === true ? ":" : ",") : undefined;
+}
+
+function portText(text: string): string | undefined {
+  const isPorts = /^\d+([:,]\d+)*$/.test(text) && text.split(/[:,]/).every((port) => Number(port) <= MAX_PORT);
+  return isPorts ? text : undefined;
 }
 
 function firewallEnd(value: Value | undefined, model: Model): FirewallEnd | undefined {

@@ -296,7 +296,10 @@ export function bootOf(resource: Resource): Boot | undefined {
 
 /** The lifecycle snapshots of a guest: their names with the blocks that ask for them. */
 export function snapshotsOf(resource: Resource): readonly { readonly name: string; readonly section: Section }[] {
-  return sectionsOf(resource, "snapshot").map((section) => ({ name: argOf(section, "name") ?? "", section }));
+  return sectionsOf(resource, "snapshot").flatMap((section) => {
+    const name = argOf(section, "name");
+    return name === undefined ? [] : [{ name, section }];
+  });
 }
 
 /** What the guest is cloned from, if its source is declared. */

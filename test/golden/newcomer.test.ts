@@ -1,6 +1,7 @@
 import { suite } from "uvu";
+import { compile } from "../../src/compile.js";
+import { memoryFiles } from "../../src/host/files.js";
 import { annotatedGolden, annotatedSource, annotatedSources } from "../support/annotate.js";
-import { checkText } from "../support/compile.js";
 
 /**
  * First attempts of people who know Proxmox and other tools, with all that one run says about them: each mistake once, at
@@ -10,7 +11,8 @@ const test = suite("newcomers' files");
 
 for (const name of annotatedSources("newcomer")) {
   test(name, async () => {
-    const { diagnostics } = await checkText(annotatedSource("newcomer", name));
+    const files = memoryFiles({ "main.phx": annotatedSource("newcomer", name) });
+    const { diagnostics } = await compile({ entry: "main.phx", files, upTo: "plans" });
     annotatedGolden("newcomer", name, () => diagnostics);
   });
 }

@@ -56,6 +56,16 @@ test("rules that cannot be read are findings and never become wider ones", () =>
     findings(ct({}, [root, block("firewall", {}, {}, [block("in", { action: "accept", match })])]));
   assert.equal(rule(["tcp", 22, "from"]), ["PHX5003"]);
   assert.equal(rule([22]), ["PHX5003"]);
+  for (const match of [
+    ["http"],
+    ["form", "10.0.0.3"],
+    ["tcp", "ssh"],
+    ["tcp", "80-90"],
+    ["tcp", 65536],
+    ["tcp", "80,65536"],
+  ] as const) {
+    assert.equal(rule(match), ["PHX5003"]);
+  }
   assert.equal(rule(["tcp", 22, 23]), ["PHX5003"]);
   assert.equal(rule(["from", "10.0.0.1", "from", "10.0.0.2"]), ["PHX5003"]);
   assert.equal(rule(["from", "10.0.0.1", "tcp"]), ["PHX5003"]);

@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { expectFindings } from "../support/compile.js";
+import { checkText, expectFindings } from "../support/compile.js";
 
 const test = suite("rules: names, boot, clones, snapshots");
 
@@ -282,6 +282,37 @@ vm 900 base {
 vm 101 a { snapshot current {} } # PHX4213
 vm 102 b { snapshot currently {} }
 `);
+});
+
+test("templates are never started, and a profile may say so of the guests that extend it", async () => {
+  await expectFindings(`
+profile service {
+  boot { start = true }
+  check web { tcp = 80 }
+}
+vm 900 base extends service {
+  template = true
+  state = running # PHX4210
+  boot { start = true } # PHX4215
+  check ready { run = "true" } # PHX4215
+}
+vm 901 quiet extends service {
+  template = true
+  state = stopped
+}
+`);
+});
+
+test("Proxmox features of containers are attributes, in VMs they are names like others", async () => {
+  const { diagnostics } = await checkText(`
+ct 101 a { features = [docker, nesting, keyctl] }
+vm 102 b { features = [nesting] }
+`);
+  const found = diagnostics.map(({ code, message }) => `${code} ${message}`);
+  assert.equal(found, [
+    "PHX5001 features are not installed by this version: docker, nesting (2 guests: a, b)",
+    "PHX5009 `features` names software to install; nesting, keyctl: attributes of the container",
+  ]);
 });
 
 test("volumes of containers on directories have no snapshots", async () => {

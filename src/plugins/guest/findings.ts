@@ -69,6 +69,14 @@ export const netWithoutBridge = diagnosticKind<{ network: string }>({
   help: "Add `bridge = vmbr0` to the network.",
 });
 
+export const featureIsAttribute = diagnosticKind<{ names: readonly string[] }>({
+  code: "PHX5009",
+  severity: "warning",
+  title: "Proxmox feature among those to be installed",
+  message: ({ names }) => `\`features\` names software to install; ${names.join(", ")}: attributes of the container`,
+  help: ({ names }) => `Write ${names.map((name) => `\`${name} = true\``).join(", ")} in the container.`,
+});
+
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
@@ -82,4 +90,5 @@ export const guestFindings: readonly DiagnosticKind<never>[] = [
   checkWithoutTest,
   addressWithoutPrefix,
   netWithoutBridge,
+  featureIsAttribute,
 ];

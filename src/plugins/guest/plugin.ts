@@ -9,7 +9,7 @@ import {
   stringsOf,
 } from "../../plugin-api/index.js";
 import type { Diagnostic, DiagnosticKind, Model, Resource, Span } from "../../plugin-api/index.js";
-import { featuresNotInstalled, guestFindings, volumesNotMounted } from "./findings.js";
+import { featureIsAttribute, featuresNotInstalled, guestFindings, volumesNotMounted } from "./findings.js";
 
 interface Use {
   readonly guest: string;
@@ -23,7 +23,8 @@ const features = defineRule({
   check: (model, report) => {
     const uses = usesOf(model, (guest) => {
       const blocks = sectionsOf(guest, "feature");
-      const names = [...stringsOf(guest, "features"), ...blocks.map((block) => argOf(block, "name") ?? "")];
+      const listed = stringsOf(guest, "features").filter((name) => !isAttribute(guest, name));
+      const names = [...listed, ...blocks.map((block) => argOf(block, "name") ?? "")];
       return { names, span: settingOf(guest, "features")?.span ?? blocks[0]?.headSpan };
     });
     const kind = featuresNotInstalled;
@@ -31,7 +32,23 @@ const features = defineRule({
   },
 });
 
-/** The same for network volumes. */
+/** What Proxmox calls the features of a container are attributes here. */
+const attributes = defineRule({
+  name: "guest/feature-is-attribute",
+  check: (model, report) => {
+    for (const guest of guests(model)) {
+      const names = stringsOf(guest, "features").filter((name) => isAttribute(guest, name));
+      const span = settingOf(guest, "features")?.span;
+      if (names.length > 0 && span !== undefined) report(diagnose(featureIsAttribute, span, { names }));
+    }
+  },
+});
+
+function isAttribute(guest: Resource, name: string): boolean {
+  return guest.kind === "ct" && ["nesting", "keyctl", "fuse", "mknod"].includes(name);
+}
+
+/** One note for all network volumes: they are accepted, and not mounted. */
 const volumes = defineRule({
   name: "guest/volumes-not-mounted",
   check: (model, report) => {
@@ -69,4 +86,4 @@ function reportUses(
 const diagnostics: readonly DiagnosticKind<never>[] = guestFindings;
 
 /** What both kinds of guests share: findings, and notes about what is accepted and not compiled. */
-export const guestPlugin = definePlugin({ name: "guest", rules: [features, volumes], diagnostics });
+export const guestPlugin = definePlugin({ name: "guest", rules: [features, attributes, volumes], diagnostics });

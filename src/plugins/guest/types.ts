@@ -27,7 +27,7 @@ export const dnsName: OptionType = {
 export const configId: OptionType = {
   type: "string",
   pattern: "[A-Za-z][A-Za-z0-9_-]+",
-  describe: "a name of a letter, then letters, digits, `_` and `-`, two characters at least",
+  describe: "a name: a letter, then letters, digits, `_` and `-`, two characters at least",
   maxLength: 40,
 };
 

@@ -48,6 +48,7 @@ import { storageNestedVolume } from "./rules/storage-nested-volume.js";
 import { storageQuota } from "./rules/storage-quota.js";
 import { storageSharedPath } from "./rules/storage-shared-path.js";
 import { storageUnknownRule } from "./rules/storage-unknown.js";
+import { templateRuns } from "./rules/template-runs.js";
 
 /** The semantic rules, in the order in which they run. Each is a file under `rules/`. */
 export const validationRules: readonly Rule[] = [
@@ -73,6 +74,7 @@ export const validationRules: readonly Rule[] = [
   snapshotDirectory,
   snapshotReservedName,
   snapshotTemplate,
+  templateRuns,
   storageContentRule,
   storageHostPath,
   storageMountPoint,

@@ -113,6 +113,22 @@ export const cloneDiskShrinks = diagnosticKind<{ disk: string; size: string; sou
   help: "Declare at least the size of the source's disk.",
 });
 
+export const templateRunning = diagnosticKind<{ guest: string }>({
+  code: "PHX4210",
+  severity: "error",
+  title: "template that is to run",
+  message: ({ guest }) => `${guest} is a template, and Proxmox never starts templates`,
+  help: "Leave `state` out; clone the template for a guest that runs.",
+});
+
+export const templateIdle = diagnosticKind<{ guest: string; what: string }>({
+  code: "PHX4215",
+  severity: "warning",
+  title: "what a template never does",
+  message: ({ guest, what }) => `${guest} is a template, which is never started: ${what} means nothing for it`,
+  help: "Say it in the guests that are cloned from it, or in a profile that they extend.",
+});
+
 export const snapshotOfMounts = diagnosticKind<{ guest: string; snapshots: string }>({
   code: "PHX4211",
   severity: "warning",
@@ -162,6 +178,8 @@ export const lifecycleDiagnostics = [
   linkedCloneNeedsTemplate,
   linkedCloneElsewhere,
   cloneDiskShrinks,
+  templateRunning,
+  templateIdle,
   snapshotOfMounts,
   snapshotOfTemplate,
   snapshotNameReserved,
