@@ -61,6 +61,7 @@ asked_for() {
 
 # guest KIND ID NAME [NEEDED...]: begins a guest's turn. It is held back when one that it needs is.
 guest() {
+	end_turn
 	GUEST="$1 $2 $3"
 	GUEST_KEY="$1.$2"
 	GUEST_ACTIVE=0
@@ -81,7 +82,10 @@ guest() {
 }
 
 # no_guest: what follows belongs to the host.
-no_guest() { GUEST='' GUEST_KEY='' GUEST_ACTIVE=1; }
+no_guest() {
+	end_turn
+	GUEST='' GUEST_KEY='' GUEST_ACTIVE=1
+}
 
 # hold TEXT: holds the current guest and what needs it back; the rest of the plan goes on.
 hold() {
@@ -191,6 +195,7 @@ write_file() {
 # summary: what this run did; ends the script.
 summary() {
 	local key text code=0 created=0 changed=0 held=0 same=0
+	end_turn
 	for key in "${GUESTS[@]}"; do
 		if [[ -n ${HELD[${key}]-} ]]; then
 			held=$((held + 1))

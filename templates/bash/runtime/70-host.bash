@@ -128,8 +128,21 @@ dataset() {
 	((${#drift[@]} > 0)) || return 0
 	checking || run zfs set "${drift[@]}" "${name}"
 	for pair in "${drift[@]}"; do
-		change '~' "dataset ${name}: ${pair%%=*} ${ZFS_VALUE["${name}/${pair%%=*}"]-(unset)} -> ${pair#*=}"
+		with_unit "${ZFS_VALUE["${name}/${pair%%=*}"]-(unset)}"
+		change '~' "dataset ${name}: ${pair%%=*} ${REPLY} -> ${pair#*=}"
 	done
+}
+
+# with_unit BYTES: sets REPLY to a number of bytes with the largest unit that fits without a rest; to other text as it is.
+with_unit() {
+	local unit
+	REPLY=$1
+	for unit in '' K M G T; do
+		[[ ${REPLY} =~ ^[1-9][0-9]{0,17}$ ]] || break
+		((REPLY % 1024 == 0)) || break
+		REPLY=$((REPLY / 1024))
+	done
+	REPLY+=${unit}
 }
 
 # same_property WANTED LIVE: whether a property has the value. Sizes are read as bytes, where 0 stands for none.

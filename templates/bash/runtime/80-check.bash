@@ -1,33 +1,40 @@
 # --- Health checks --------------------------------------------------------------------------------
 
-# check NAME RETRIES EVERY TIMEOUT KIND ARGUMENT...: runs when the guest changed in this run, or when an earlier run was
-# left without its answer. Every attempt is bounded by TIMEOUT seconds, and there are RETRIES more after the first, EVERY
-# seconds apart.
+UNCHECKED='' # record that the current guest's checks have not all passed
+
+# check NAME RETRIES EVERY TIMEOUT KIND ARGUMENT...: runs when the guest changed in this run, or when its checks did not
+# all pass in an earlier one. Every attempt is bounded by TIMEOUT seconds, and there are RETRIES more after the first,
+# EVERY seconds apart.
 check() {
 	active || return 0
-	local name=$1 retries=$2 every=$3 timeout=$4 try code=0
-	local mark="${STATE}/check/${GUEST_KEY#*.}.$1"
-	[[ -n ${CHANGED[${GUEST_KEY}]-} || -e ${mark} ]] || return 0
+	local name=$1 retries=$2 every=$3 timeout=$4 try code=0 record="${STATE}/check/${GUEST_KEY#*.}"
+	[[ -n ${CHANGED[${GUEST_KEY}]-} || -e ${record} ]] || return 0
 	is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}" || return 0
 	if checking; then
-		[[ ! -e ${mark} ]] || change '~' "check ${name}, which has not passed yet"
+		[[ ! -e ${record} ]] || change '~' "check ${name}, which has not passed yet"
 		return 0
 	fi
-	mkdir -p "${mark%/*}"
-	: >"${mark}"
+	mkdir -p "${STATE}/check"
+	: >"${record}"
+	UNCHECKED=${record}
 	shift 4
 	for ((try = 0; try <= retries; try++)); do
 		((try == 0)) || sleep "${every}"
 		code=0
 		probe_"$1" "${timeout}" "${@:2}" </dev/null >"${WORK}/output" 2>&1 || code=$?
 		if ((code == 0)); then
-			rm -f -- "${mark}"
 			say "  ${GUEST}: check ${name} passed"
 			return 0
 		fi
 	done
 	say "! ${GUEST}: check ${name} did not pass in ${try} attempts" >&2
 	failed "${code}" check "${name}" "$@"
+}
+
+# end_turn: all of a guest's checks have passed, if there were any.
+end_turn() {
+	[[ -z ${UNCHECKED} ]] || rm -f -- "${UNCHECKED}"
+	UNCHECKED=''
 }
 
 # probe_command TIMEOUT COMMAND: a command in the guest.
