@@ -32,6 +32,16 @@ ct 106 fine {
 `);
 });
 
+test("how to clone means something only in a clone", async () => {
+  await expectFindings(`
+profile whole { clone_mode = full } # PHX4216
+ct 900 base { template = true }
+ct 101 a { clone_snapshot = s1 } # PHX4216
+ct 102 b extends whole { }
+ct 103 c extends whole { clone = base }
+`);
+});
+
 test("a clone source need not run", async () => {
   await expectFindings(`
 ct 900 base { template = true }

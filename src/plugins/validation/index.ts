@@ -10,6 +10,7 @@ import { cloneDiskSize } from "./rules/clone-disk-size.js";
 import { cloneKind } from "./rules/clone-kind.js";
 import { cloneLinked } from "./rules/clone-linked.js";
 import { clonePrivilegeRule } from "./rules/clone-privilege.js";
+import { cloneSettingIdleRule } from "./rules/clone-setting-idle.js";
 import { cloneSourceState } from "./rules/clone-source-state.js";
 import { cloneZfsSnapshot } from "./rules/clone-zfs-snapshot.js";
 import { firewallDisabled } from "./rules/firewall-disabled.js";
@@ -68,6 +69,7 @@ export const validationRules: readonly Rule[] = [
   cloneKind,
   cloneLinked,
   clonePrivilegeRule,
+  cloneSettingIdleRule,
   cloneSourceState,
   cloneZfsSnapshot,
   snapshotBindMounts,

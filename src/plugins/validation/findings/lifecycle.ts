@@ -164,6 +164,14 @@ export const snapshotOnDirectory = diagnosticKind<{ guest: string; storage: stri
   help: "Put the container's volumes on a storage with snapshots (zfspool), or remove the snapshot.",
 });
 
+export const cloneSettingIdle = diagnosticKind<{ guest: string; name: string }>({
+  code: "PHX4216",
+  severity: "warning",
+  title: "clone setting without a clone",
+  message: ({ guest, name }) => `${guest} is no clone: \`${name}\` means nothing without \`clone\``,
+  help: ({ name }) => `Name the source with \`clone\`, or remove \`${name}\`.`,
+});
+
 export const lifecycleDiagnostics = [
   nameNotLabel,
   bootNeedsUnstarted,
@@ -184,4 +192,5 @@ export const lifecycleDiagnostics = [
   snapshotOfTemplate,
   snapshotNameReserved,
   snapshotOnDirectory,
+  cloneSettingIdle,
 ] as const;
