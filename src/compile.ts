@@ -138,7 +138,7 @@ async function checkEntry(request: CompileRequest, known: Registry): Promise<Che
 
 function checkInput(request: CompileRequest, known: Registry, ends: FrontEnds, entry: SourceDocument): CheckInput {
   const io: CheckerIo = {
-    load: (path): SourceDocument | LoadFailure => ends.load(path),
+    load: (path): SourceDocument | LoadFailure => ends.load(request.files.canonical?.(path) ?? path),
     listFolder: (path) => request.files.list(path),
     readText: (path) => request.files.read(path),
     env: request.env ?? (() => undefined),

@@ -80,15 +80,17 @@ function plainPath({ path }: ImportItem): string | undefined {
 
 function importFile(loading: Loading, item: ImportItem, path: string): void {
   const { ctx } = loading;
-  if (loading.path.includes(path)) {
-    const chain = [...loading.path.slice(loading.path.indexOf(path)), path];
-    return report(ctx, importCycle, item.path.span, { chain });
-  }
-  if (loading.loaded.has(path)) return;
-  const source = ctx.io.load(path);
-  if ("error" in source) {
+  const isKnown = loading.path.includes(path) || loading.loaded.has(path);
+  const source = isKnown ? undefined : ctx.io.load(path);
+  if (source !== undefined && "error" in source) {
     ctx.state.isIncomplete = true;
     return report(ctx, importFailed, item.path.span, { path, problem: describeFailure(source.error) });
   }
-  addDocument(loading, source);
+  // Through links, one file has several paths: the one that it was loaded with counts.
+  const name = source?.file.path ?? path;
+  if (loading.path.includes(name)) {
+    const chain = [...loading.path.slice(loading.path.indexOf(name)), name];
+    return report(ctx, importCycle, item.path.span, { chain });
+  }
+  if (source !== undefined && !loading.loaded.has(name)) addDocument(loading, source);
 }

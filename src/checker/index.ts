@@ -82,12 +82,12 @@ function context({ kinds, io }: CheckInput): Context {
 }
 
 /** Params and lets of all files hold everywhere; each is evaluated once, whether used or not. */
-function declareGlobals(ctx: Context, items: readonly Item[], { params, entry }: CheckInput): void {
+function declareGlobals(ctx: Context, items: readonly Item[], { params }: CheckInput): void {
   for (const item of items) {
     if (item.type === "let") declareLet(ctx, ctx.globals, item);
     if (item.type === "param") declareParam(ctx, item, ctx.globals, params);
   }
-  checkParams(ctx, entry.file, params);
+  checkParams(ctx, params);
 }
 
 function collectResources(ctx: Context, items: readonly Item[]): void {

@@ -1,7 +1,7 @@
 import type { OptionType } from "../plugin-api/index.js";
 import type { ParamItem, ParamType } from "../syntax/ast.js";
-import { span } from "../text/source.js";
-import type { SourceFile, Span } from "../text/source.js";
+import { sourceFile, span } from "../text/source.js";
+import type { Span } from "../text/source.js";
 import { paramUnset, paramValue, unknownParam, unknownParamType } from "../diagnostics/catalogue/semantics.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { isExcused, report } from "./context.js";
@@ -36,12 +36,18 @@ export function declareParam(
 }
 
 /** Reports values for params that no file declares. */
-export function checkParams(ctx: Context, entry: SourceFile, params: ReadonlyMap<string, ParamSetting>): void {
+export function checkParams(ctx: Context, params: ReadonlyMap<string, ParamSetting>): void {
   const declared = [...ctx.globals.bindings.values()].filter(({ variable }) => variable.what === "param");
   const names = declared.map(({ variable }) => variable.name);
   for (const [name, { origin, ambient }] of params) {
-    if (names.includes(name) || ambient === true || isExcused(ctx, name)) continue;
-    report(ctx, unknownParam, span(entry, 0), { name, origin, suggested: didYouMean(name, names) });
+    if (names.includes(name) || isExcused(ctx, name)) continue;
+    // A variable of the environment may belong to others, unless only its case is another.
+    const twin = names.find((known) => known.toLowerCase() === name.toLowerCase() && !params.has(known));
+    if (ambient === true && twin === undefined) continue;
+    const suggested = twin ?? didYouMean(name, names);
+    const at = span(sourceFile("command line", name), 0, name.length);
+    const help = suggested === undefined ? {} : { help: `the params are ${names.join(", ")}; their case counts` };
+    report(ctx, unknownParam, at, { name, origin, suggested }, help);
   }
 }
 

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import type { JsonValue, ParamSetting } from "../compile.js";
 import { readText } from "../host/files.js";
 import { describeFailure } from "../text/files.js";
+import { position, sourceFile } from "../text/source.js";
 import { isProblem, valueOf } from "./command.js";
 import type { Arguments, Problem } from "./command.js";
 import type { Terminal } from "./terminal.js";
@@ -31,15 +32,25 @@ function readParamsFile(path: string, cwd: string): ReadonlyMap<string, JsonValu
   const read = readText(resolve(cwd, path));
   if (!read.ok) return { problem: `cannot read ${path}: ${describeFailure(read.reason)}` };
   const parsed = parse(read.text);
-  if (parsed === undefined) return { problem: `${path} is not JSON` };
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) return new Map(Object.entries(parsed));
+  if ("problem" in parsed) return { problem: `${path}${placeOf(parsed.problem, read.text)} is not JSON` };
+  const { value } = parsed;
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return new Map(Object.entries(value));
   return { problem: `${path} must hold a JSON object: names of params and their values` };
 }
 
-function parse(text: string): JsonValue | undefined {
+function parse(text: string): { readonly value: JsonValue } | { readonly problem: string } {
   try {
-    return JSON.parse(text) as JsonValue;
-  } catch {
-    return undefined;
+    return { value: JSON.parse(text) as JsonValue };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : "" };
   }
+}
+
+/** `:3:14` from what the engine says about the place; nothing where it says none. */
+function placeOf(problem: string, text: string): string {
+  const offset = /position (\d+)/.exec(problem)?.[1];
+  if (offset === undefined) return "";
+  const file = sourceFile("", text);
+  const { line, column } = position(file, Number(offset));
+  return `:${line}:${column}`;
 }

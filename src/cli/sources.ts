@@ -111,6 +111,9 @@ export async function pluginsOf(
  */
 export async function select(positionals: readonly string[], cwd: string): Promise<Selection | Problem> {
   const [first, ...rest] = positionals;
+  if (first === "-") {
+    return { problem: "sources are files: `-` stands for standard input only in `phxc fmt -`", hint: "name a file" };
+  }
   if (first !== undefined) {
     const path = resolve(cwd, first);
     const found = whatIsAt(path);

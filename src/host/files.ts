@@ -17,6 +17,10 @@ export function diskFiles(root: string): Files {
       const full = inside(realRoot, folder);
       return typeof full === "string" ? listFolder(full) : undefined;
     },
+    canonical: (path) => {
+      const full = inside(realRoot, path);
+      return typeof full === "string" ? (pathBelow(realRoot, realOr(full)) ?? path) : path;
+    },
   };
 }
 

@@ -88,7 +88,7 @@ function planOf(
   );
   const lowered = lowerAll(own, model, kinds);
   const all = graphOf(own);
-  const meant = resolveTargets(targets, own);
+  const meant = resolveTargets(targets, own, [...model.resources.values()]);
   const chosen = targets.length === 0 ? new Set(all.keys()) : closure(all, meant.value);
   const resources = own.filter((resource) => chosen.has(resource.address) || resource.kind === "host");
   const graph = graphOf(resources);

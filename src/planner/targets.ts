@@ -9,18 +9,26 @@ import { sourceFile, span } from "../text/source.js";
 /** The name under which findings about the words of a command show them. */
 const COMMAND_LINE = "command line";
 
-/** The resources that targets name, by id, name or address. A guest is meant before other things of its name. */
-export function resolveTargets(targets: readonly string[], resources: readonly Resource[]): Result<readonly Address[]> {
+/**
+ * The resources that targets name, by id, name or address. A guest is meant before other things of its name. `elsewhere`
+ * are those of other hosts, to say so.
+ */
+export function resolveTargets(
+  targets: readonly string[],
+  resources: readonly Resource[],
+  elsewhere: readonly Resource[] = [],
+): Result<readonly Address[]> {
   const found: Address[] = [];
   const diagnostics = [];
   for (const target of targets) {
     const matches = matching(target, resources);
     found.push(...matches.map((resource) => resource.address));
     if (matches.length === 0) {
-      const nearest = didYouMean(target, resources.flatMap(namesOf));
-      diagnostics.push(
-        diagnose(unknownTarget, span(sourceFile(COMMAND_LINE, target), 0, target.length), { target, nearest }),
-      );
+      const at = span(sourceFile(COMMAND_LINE, target), 0, target.length);
+      const [other] = matching(target, elsewhere);
+      const nearest = other === undefined ? didYouMean(target, resources.flatMap(namesOf)) : undefined;
+      const help = other === undefined ? {} : { help: `${other.address} belongs to another host: plan for that one.` };
+      diagnostics.push(diagnose(unknownTarget, at, { target, nearest }, help));
     }
   }
   return { value: found, diagnostics };

@@ -27,6 +27,8 @@ export interface Files {
   readonly read: (path: string) => FileRead;
   /** Names of the entries of a folder in code-unit order; undefined when it is not a folder of the project. */
   readonly list: (folder: string) => readonly string[] | undefined;
+  /** The one path of a file that links give several; the same path where there are no links. */
+  readonly canonical?: (path: string) => string;
 }
 
 /** Larger inputs are mistakes (a log, a disk image); refusing them early keeps the answer to one line. */

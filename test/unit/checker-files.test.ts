@@ -105,8 +105,12 @@ test("a param's default may be a word, a file, another param", () => {
 
 test("params that nobody sets, and values that nobody takes", () => {
   assert.match(only("param p: int", "PHX3005 1:7").help ?? "", "--set p=VALUE");
-  const unknown = only("param cores = 1", "PHX3008 1:1", { params: { cors: set("cors", "2") } });
+  const place = "PHX3008 command line:1:1";
+  const unknown = only("param cores = 1", place, { params: { cors: set("cors", "2") } });
   assert.match(unknown.message, "did you mean `cores`");
+  const upper = { origin: "PHX_PARAM_CORES", ambient: true, text: "2" } as const;
+  assert.match(only("param cores = 1", place, { params: { CORES: upper } }).help ?? "", "their case counts");
+  clean("param cores = 1", { params: { cores: set("cores", "4"), CORES: upper } });
   clean("param a = 1", { params: { other: { origin: "PHX_PARAM_other", ambient: true, text: "1" } } });
 });
 

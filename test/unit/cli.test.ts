@@ -214,6 +214,22 @@ test("errors give code 1 and no plan", async () => {
   });
 });
 
+test("links that lead back into the project are not followed in circles", async () => {
+  await inFolder({ "main.phx": `import "sub/up"\n${CT}`, "sub/keep": "" }, async (cwd) => {
+    symlinkSync("..", join(cwd, "sub/up"));
+    const { code, out } = await runCli(["check"], { cwd });
+    assert.equal([code, out.match(/PHX\d+/g)], [1, ["PHX3003"]]);
+  });
+});
+
+test("standard input is no entry", async () => {
+  await inFolder({ "main.phx": CT }, async (cwd) => {
+    const { code, err } = await runCli(["check", "-"], { cwd });
+    assert.is(code, 2);
+    assert.match(err, "only in `phxc fmt -`");
+  });
+});
+
 test("params come from --set, a file and the environment", async () => {
   const source = `param cores: int = 1\n${CT.replace("{", "{\n  cores = cores")}`;
   await inFolder({ "main.phx": source, "p.json": '{ "cores": 3 }', "bad.json": "[1]", "no.json": "{" }, async (cwd) => {
@@ -226,7 +242,7 @@ test("params come from --set, a file and the environment", async () => {
     assert.is(await cores(["--params", "p.json"], { PHX_PARAM_cores: "2" }), "3");
     assert.is(await cores(["--params", "p.json", "--set", "cores=4"]), "4");
     assert.match(await cores(["--params", "bad.json"]), "must hold a JSON object");
-    assert.match(await cores(["--params", "no.json"]), "is not JSON");
+    assert.match(await cores(["--params", "no.json"]), /no\.json(:1:2)? is not JSON/);
     assert.match(await cores(["--set", "cores"]), "wants NAME=VALUE");
   });
 });

@@ -109,7 +109,7 @@ test("an unknown target is a finding that names the nearest", () => {
   const { diagnostics } = plan(fleet, kinds, { targets: ["103", "docker-9"] });
   assert.equal(
     diagnostics.map(({ code, message }) => `${code} ${message}`),
-    ["PHX6001 nothing is declared that is called `docker-9`; did you mean `docker-1`"],
+    ["PHX6001 the plan has nothing that is called `docker-9`; did you mean `docker-1`"],
   );
   const [finding] = diagnostics;
   assert.is(finding?.span.file.text.slice(finding.span.start, finding.span.end), "docker-9");
@@ -193,6 +193,11 @@ test("a host that is asked for must be declared", () => {
 test("with several hosts one must be chosen, and everything must say its own", () => {
   assert.equal(codes(modelOf(twoHosts)), ["PHX6003"]);
   assert.equal(found(modelOf(twoHosts), ["100", "tank"]), ["PHX6003", "PHX6001"]);
+  const { diagnostics } = plan(modelOf(twoHosts), kinds, { host: "pve2", targets: ["100"] });
+  assert.equal(
+    diagnostics.map(({ help }) => help),
+    ["ct.100 belongs to another host: plan for that one."],
+  );
   const stray = block("pool", { name: "stray" }, { disks: ["/dev/b"] });
   assert.equal(found(modelOf([...twoHosts, stray]), ["pve1"]), ["PHX6002"]);
   const across = ct(101, { host: ref("host.pve2") });

@@ -7,7 +7,7 @@ export const unknownTarget = diagnosticKind<{ target: string; nearest: string | 
   severity: "error",
   title: "unknown target",
   message: ({ target, nearest }) =>
-    `nothing is declared that is called \`${target}\`${nearest === undefined ? "" : `; did you mean \`${nearest}\``}`,
+    `the plan has nothing that is called \`${target}\`${nearest === undefined ? "" : `; did you mean \`${nearest}\``}`,
   help: "A target is an id, a name, or an address such as `ct.103` or `dataset.quickOS/vm-disks`.",
 });
 
