@@ -9,6 +9,7 @@ import type { KindSpec, Lowered } from "../plugin-api/index.js";
 import { allHosts, assignHosts, chooseHost } from "./hosts.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
+import { releasesOf } from "./releases.js";
 import { mergeRequirements } from "./requirements.js";
 import { soundResources } from "./sound.js";
 import { resolveTargets } from "./targets.js";
@@ -94,20 +95,25 @@ function planOf(
   const graph = graphOf(resources);
   const ordered = turns(resources, graph);
   const steps = stepsOf(ordered, graph, lowered);
-  const node = nodeOf(model, options.host);
+  const host = model.resources.get(`host.${options.host}`);
+  const node = host === undefined ? undefined : stringOf(host, "node");
+  const releases = releasesOf(resources, kinds, host);
   const findings = ordered.flatMap((resource) => lowered.get(resource.address)?.diagnostics ?? []);
   return {
     value: {
       host: options.host,
       ...(node === undefined ? {} : { node }),
       steps,
-      requirements: mergeRequirements(ordered.flatMap((resource) => requirementsOf(resource, lowered))),
+      requirements: mergeRequirements([
+        ...ordered.flatMap((resource) => requirementsOf(resource, lowered)),
+        ...releases.requirements,
+      ]),
       guests: ordered.filter(isGuest).map((guest) => planGuest(guest, graph, model)),
       sources: model.sources,
       environment: model.environment,
       targets,
     },
-    diagnostics: [...meant.diagnostics, ...findings, ...repeatedSteps(steps)],
+    diagnostics: [...meant.diagnostics, ...findings, ...releases.diagnostics, ...repeatedSteps(steps)],
   };
 }
 
@@ -168,11 +174,6 @@ function nearestGuests(from: Address, graph: Graph, model: Model): readonly Addr
   };
   visit(from);
   return [...found];
-}
-
-function nodeOf(model: Model, host: string): string | undefined {
-  const resource = model.resources.get(`host.${host}`);
-  return resource === undefined ? undefined : stringOf(resource, "node");
 }
 
 function repeatedSteps(steps: readonly Step[]): readonly Diagnostic[] {

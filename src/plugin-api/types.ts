@@ -63,7 +63,7 @@ export interface OptionSpec {
   readonly pve?: string;
   readonly render?: (value: Value) => string;
   readonly effect?: Effect;
-  /** The oldest Proxmox VE release that knows it. */
+  /** The oldest Proxmox VE release that knows it, as `8.2`: a host that declares an older one is refused. */
   readonly since?: string;
 }
 

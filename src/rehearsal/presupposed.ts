@@ -1,5 +1,13 @@
 import type { Plan, Requirement } from "../model/plan.js";
-import { emptyHost, type HostOptions, type HostState, type SimulatedDisk, type StorageSection } from "./state.js";
+import { compareReleases } from "../text/order.js";
+import {
+  SIMULATED_RELEASE,
+  emptyHost,
+  type HostOptions,
+  type HostState,
+  type SimulatedDisk,
+  type StorageSection,
+} from "./state.js";
 
 /**
  * An empty host that has what a plan presupposes and does not make itself: bridges, devices, disks, files, storages, and
@@ -12,9 +20,15 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
   const disks: SimulatedDisk[] = ofKind(requirements, "disk").map(({ path }) => ({ path, size: 2 * 10 ** 12 }));
   const images = ofKind(requirements, "file").map(({ path }) => path);
   const node = more.node ?? plan.node;
+  const release = ofKind(requirements, "version")
+    .map(({ minimum }) => minimum)
+    .toSorted(compareReleases)
+    .at(-1);
+  const isNewer = release !== undefined && compareReleases(release, SIMULATED_RELEASE) > 0;
   return emptyHost({
     ...more,
     ...(node === undefined ? {} : { node }),
+    ...(isNewer && more.version === undefined ? { version: release } : {}),
     bridges: unique(["vmbr0", ...bridges, ...(more.bridges ?? [])]),
     devices: unique([...devices, ...(more.devices ?? [])]),
     disks: [...disks, ...(more.disks ?? [])],

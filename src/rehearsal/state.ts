@@ -147,6 +147,9 @@ export interface HostState {
   guestFiles: Record<string, Record<string, string>>;
 }
 
+/** The release of pve-manager whose behaviour is simulated. */
+export const SIMULATED_RELEASE = "9.2.11";
+
 /** 3 GiB: the virtual size of an image that nothing else is known of. */
 export const defaultImageSize = 3 * 1024 ** 3;
 
@@ -161,7 +164,7 @@ export function emptyHost(options: HostOptions = {}): HostState {
   ];
   return {
     node: options.node ?? "pve",
-    version: options.version ?? "9.2.11",
+    version: options.version ?? SIMULATED_RELEASE,
     seed: options.seed ?? 1,
     clock: 1795300000,
     bridges: (options.bridges ?? ["vmbr0"]).map((name) => ({ name, mtu: 1500 })),

@@ -47,6 +47,17 @@ test("without its device a guest is held back by name, the others converge", asy
   });
 });
 
+test("the simulated host has the release that the plan asks for, and what it downloads has its checksum", async () => {
+  const image = `image i { url = "https://images.example/i.img", sha256 = "${"a1".repeat(32)}" }\n`;
+  const vm = "vm 100 v { image = i, disk root { size = 8GiB, storage = local-lvm } }\n";
+  for (const version of ["8.2", "9.2.12", "10.1"]) {
+    await inFolder({ "main.phx": `host h { version = ${version} }\n${image}${vm}` }, async (cwd) => {
+      const { code, out } = await runCli(["rehearse"], { cwd });
+      assert.is(code, 0, out);
+    });
+  }
+});
+
 test("devices that the plan does not use, and errors, are refused before anything runs", async () => {
   await inFolder({ "main.phx": SOURCE, "broken.phx": "ct 101 web { nonsense = 1 }\n" }, async (cwd) => {
     const none = await runCli(["rehearse", "web", "--without", "/dev/nvidia0"], { cwd });

@@ -230,4 +230,36 @@ test("an empty model is an empty plan", () => {
   assert.equal([value.steps, value.guests, value.requirements, diagnostics], [[], [], [], []]);
 });
 
+test("options of newer releases are refused where the host declares an older one, and required where it declares none", () => {
+  const ctKind = kinds.get("ct");
+  assert.ok(ctKind);
+  const cores = { ...ctKind.options["cores"], type: { type: "int" }, doc: "", since: "8.10" } as const;
+  const net = {
+    ...ctKind.sections["net"],
+    doc: "",
+    args: [],
+    sections: {},
+    options: { mtu: { ...cores, since: "9" } },
+  };
+  const newer = new Map(kinds).set("ct", {
+    ...ctKind,
+    options: { ...ctKind.options, cores },
+    sections: { ...ctKind.sections, net },
+  });
+  const guest = ct(101, { cores: 2 }, [block("net", {}, { mtu: 1400 })]);
+  const on = (...hosts: readonly Block[]): Plan => plan(modelOf([...hosts, first, guest]), newer).value;
+  const found = (version: string): readonly string[] =>
+    plan(modelOf([block("host", { name: "h" }, { version }), first, guest]), newer).diagnostics.map(
+      ({ message }) => message,
+    );
+  assert.equal(found("9.0.1"), []);
+  assert.equal(found("8.10"), ["`mtu` needs Proxmox VE 9 or later, and host h declares 8.10"]);
+  assert.is(found("8.9").length, 2);
+  const minimum = ({ requirements }: Plan): readonly string[] =>
+    requirements.flatMap((requirement) => (requirement.kind === "version" ? [requirement.minimum] : []));
+  assert.equal(minimum(on()), ["9"]);
+  assert.equal(minimum(on(block("host", { name: "h" }))), ["9"]);
+  assert.equal(minimum(on(block("host", { name: "h" }, { version: "9.1" }))), ["9.1"]);
+});
+
 test.run();

@@ -52,6 +52,15 @@ export const repeatedStep = diagnosticKind<{ step: string }>({
   help: "Two blocks make the same thing, such as one storage declared on its own and in a dataset. Remove one of them.",
 });
 
+export const optionTooNew = diagnosticKind<{ option: string; since: string; host: string; release: string }>({
+  code: "PHX6007",
+  severity: "error",
+  title: "option of a newer release",
+  message: ({ option, since, host, release }) =>
+    `\`${option}\` needs Proxmox VE ${since} or later, and host ${host} declares ${release}`,
+  help: "Leave it out; or, if the host has a newer release by now, say so in its `version`.",
+});
+
 export const plannerDiagnostics = [
   unknownTarget,
   resourceWithoutHost,
@@ -59,4 +68,5 @@ export const plannerDiagnostics = [
   unknownHost,
   needAcrossHosts,
   repeatedStep,
+  optionTooNew,
 ] as const;
