@@ -4,6 +4,7 @@ import type { ExternalPlugin, Registry } from "./compile/registry.js";
 import { frontEnds } from "./compile/front-ends.js";
 import type { FrontEnds } from "./compile/front-ends.js";
 import type { Diagnostic, Result } from "./diagnostics/diagnostic.js";
+import { joinRepeated } from "./diagnostics/repeated.js";
 import { hasErrors, sortFindings } from "./diagnostics/summary.js";
 import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
@@ -56,7 +57,7 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   const { model } = checked;
   const paths = model.sources.map((source) => source.path);
   const done = (found: readonly Diagnostic[], plan?: Plan): Compilation => ({
-    diagnostics: sortFindings([...found, ...known.findings], paths),
+    diagnostics: joinRepeated(sortFindings([...found, ...known.findings], paths)),
     model,
     registry: known,
     ...(plan === undefined ? {} : { plan }),
