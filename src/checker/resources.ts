@@ -142,10 +142,15 @@ function take(ctx: Context, node: ResourceNode, key: string, isId: boolean): boo
     ctx.taken.set(key, node);
     return true;
   }
-  const related = [{ span: identitySpan(first, isId), message: "first used here" }];
   const at = identitySpan(node, isId);
-  if (isId) report(ctx, duplicateId, at, { id: node.id ?? 0, first: described(first) }, { related });
-  else report(ctx, duplicateName, at, { name: node.name, first: described(first) }, { related });
+  const before = identitySpan(first, isId);
+  const isLoop = before.file === at.file && before.start === at.start;
+  const what = isId ? "id" : "name";
+  const extra = isLoop
+    ? { help: `the loop makes several blocks: their ${what} has to differ from turn to turn` }
+    : { related: [{ span: before, message: "first used here" }] };
+  if (isId) report(ctx, duplicateId, at, { id: node.id ?? 0, first: described(first) }, extra);
+  else report(ctx, duplicateName, at, { name: node.name, first: described(first) }, extra);
   return false;
 }
 

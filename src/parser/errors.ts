@@ -81,6 +81,7 @@ function reason(wanted: string, token: IToken, previous: IToken | undefined): st
   if (previous?.tokenType === StrClose && wanted === "`=`" && opensBlock(token)) {
     return "the kind of a block stands without quotes";
   }
+  if (wanted === "`:`" && previous?.image.includes(":") === true) return "the `:` of `? :` has spaces around it";
   if (previous?.tokenType === Colon && isEnd(token))
     return "what a block holds stands in braces, and a list in brackets";
   return undefined;

@@ -72,7 +72,8 @@ test("ids and names are taken once", () => {
   assert.equal(codes(checkText("vm 100 a\nvm 100 a")), ["PHX3093 2:4", "PHX3094 2:8"]);
   only("storage dir x\nstorage zfspool x", "PHX3094 2:17");
   clean('image x { url = "y" }\nstorage dir x');
-  only('for n in 1..3 { vm 100 "a-${n}" { } }', "PHX3093 1:20");
+  const again = only('for n in 1..3 { vm 100 "a-${n}" { } }', "PHX3093 1:20");
+  assert.match(again.help ?? "", "their id has to differ from turn to turn");
 });
 
 test("the first of two with one id is in the model", () => {

@@ -112,6 +112,10 @@ function mended(text: string): string {
     .reduce((all, { span, replacement }) => all.slice(0, span.start) + replacement + all.slice(span.end), text);
 }
 
+test("a conditional without spaces around its colon", () => {
+  assert.match(parseText("a = b ? 1:2").diagnostics[0]?.message ?? "", "the `:` of `? :` has spaces around it");
+});
+
 test("the fixes of signs that are too many or missing", () => {
   assert.is(mended("vm 1 a: { }\nvm 2 b ={ }"), "vm 1 a { }\nvm 2 b { }");
   assert.is(mended("param a int = 5"), "param a: int = 5");
