@@ -44,7 +44,7 @@ test("a real plan is checked, run, and then has nothing to do; a change behind i
     try {
       const first = await apply(host, script);
       assert.is(first.code, 0, first.output);
-      assert.match(first.output, "ct 101 web: created");
+      assert.match(first.output, "ct 101 web: create (pct create)");
       assert.is(host.guests()[0]?.running, true);
       assert.is((await apply(host, script)).message, "nothing to do");
       await host.execute(["pct", "set", "101", "--cores", "4"]);

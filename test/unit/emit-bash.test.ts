@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -9,6 +9,7 @@ import { emitBash, runtime } from "../../src/emitters/bash/index.js";
 import { isPlain } from "../../src/emitters/bash/shell-word.js";
 import type { Plan } from "../../src/model/plan.js";
 import { golden } from "../support/golden.js";
+import { hasShared, shared } from "../support/paths.js";
 import { clone, options, planOf, samplePlan, step } from "../support/sample-plan.js";
 import { hasLinters, lintScript } from "../support/script-lint.js";
 
@@ -92,6 +93,53 @@ test("a here-document's delimiter is never a line of the file", () => {
     ]),
   );
   assert.match(script, /<<'END__'\nEND\nEND_\n\$\(touch \/x\)\nEND__\n/);
+});
+
+/** The entries of one of the runtime's tables: `["vm.agent"]='enabled ...'`. */
+function table(name: string): Map<string, string> {
+  const body = new RegExp(`^declare -rA ${name}=\\(\\n([^)]*)\\)$`, "m").exec(runtime())?.[1] ?? "";
+  return new Map(
+    [...body.matchAll(/\["([^"]+)"\]='?([^'\s]+(?: [^'\s]+)*)'?/g)].map(([, key = "", value = ""]) => [key, value]),
+  );
+}
+
+interface Key {
+  readonly type?: string;
+  readonly default_key?: number;
+  readonly alias?: string;
+}
+
+/** The options of a guest's configuration that hold pairs, by family, with the keys that Proxmox's own table gives them. */
+function propertyStrings(file: string): [string, Readonly<Record<string, Key>>][] {
+  const { options } = JSON.parse(readFileSync(join(shared, "pve/options", file), "utf8")) as {
+    options: Record<string, { format?: { kind?: string; properties?: Record<string, Key> } }>;
+  };
+  return Object.entries(options).flatMap(([name, { format }]) =>
+    format?.properties === undefined ? [] : [[name.replace(/\[n\]$|\d+$/, ""), format.properties]],
+  );
+}
+
+/** Not set by plans: the old form of the boot order, another name of \`ide2\`, and what Proxmox itself writes. */
+const NOT_COMPARED = ["vm.boot", "vm.cdrom", "vm.unused", "ct.unused"];
+
+test("the runtime knows the bare key and the booleans of every property string", () => {
+  if (!hasShared) return console.log("skipped: Proxmox's option tables are not here");
+  const formats = table("FORMAT");
+  for (const [kind, file] of [
+    ["vm", "qemu.conf.json"],
+    ["ct", "lxc.conf.json"],
+  ] as const)
+    for (const [family, keys] of propertyStrings(file)) {
+      if (NOT_COMPARED.includes(`${kind}.${family}`)) continue;
+      const bare = Object.keys(keys).find((key) => keys[key]?.default_key === 1) ?? "-";
+      const booleans = Object.keys(keys).filter((key) => keys[key]?.type === "boolean" && key !== bare);
+      const [first, ...rest] = (formats.get(`${kind}.${family}`) ?? "(none)").split(" ");
+      assert.equal(
+        [first, ...rest.filter((key) => key !== bare).toSorted()],
+        [bare, ...booleans.toSorted()],
+        `${kind}.${family}`,
+      );
+    }
 });
 
 test.run();

@@ -184,9 +184,10 @@ unexpected() {
 	finish 4
 }
 
-# write_file PATH: writes standard input to a file, whole or not at all.
+# write_file PATH: writes standard input to a file, whole or not at all. Only one run writes at a time, so that the new
+# file's name can be the same each time: what a killed run left is written over.
 write_file() {
-	local temporary="$1.tmp.$$"
+	local temporary="$1.phxc-new"
 	if cat >"${temporary}" && mv -f -- "${temporary}" "$1"; then return 0; fi
 	rm -f -- "${temporary}"
 	return 1

@@ -53,9 +53,11 @@ unlocked() {
 
 # report_pending KIND ID: notes what waits for a restart of the guest that was read.
 report_pending() {
+	local list
 	unset 'RESTART[${GUEST_KEY}]'
 	is_running "$1" "$2" || return 0
-	((${#PENDING[@]} == 0)) || RESTART[${GUEST_KEY}]="${GUEST}: a restart is needed for ${PENDING[*]}"
+	printf -v list ', %s' "${PENDING[@]}"
+	((${#PENDING[@]} == 0)) || RESTART[${GUEST_KEY}]="${GUEST}: a restart is needed for ${list#, }"
 	((CLOUD_INIT_BEHIND == 0)) || note 'its cloud-init drive is made anew at its next start'
 }
 

@@ -117,8 +117,8 @@ start() {
 	checking || rm -f -- "${mark}"
 }
 
-# run_detached COMMAND...: like run, for commands that start and stop guests. The lock's descriptor is closed: kvm would
-# inherit it and hold the lock for ever.
+# run_detached COMMAND...: like run, for commands that start guests. The lock's descriptor is closed: kvm would inherit
+# it and hold the lock for ever.
 run_detached() {
 	run "$@" 9>&-
 	read_sockets
@@ -131,7 +131,10 @@ stop() {
 	if is_running "${kind}" "${id}"; then
 		read_conf "${kind}" "${id}"
 		unlocked || return 0
-		checking || run_detached "$@"
+		if ! checking; then
+			run "$@"
+			read_sockets
+		fi
 		change '~' 'stop'
 	fi
 	checking || rm -f -- "${STATE}/first-start/${id}"

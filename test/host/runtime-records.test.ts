@@ -1,0 +1,116 @@
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { emitBash } from "../../src/emitters/bash/index.js";
+import type { SimulatedHost } from "../../src/rehearsal/index.js";
+import { compileSource, mutating } from "../support/rehearsal.js";
+import { conf } from "../support/sim-guests.js";
+import { LAN, appVm, applied, editConf, fleetOn, scripted, webCt } from "../support/script-host.js";
+
+const test = suite("runtime: records of what is being made, and sources");
+
+function record(host: SimulatedHost, name: string, ...lines: readonly string[]): void {
+  mkdirSync(join(host.root, "var/lib/phxc/intent"), { recursive: true });
+  writeFileSync(join(host.root, "var/lib/phxc/intent", name), lines.map((line) => `${line}\n`).join(""));
+}
+
+function records(host: SimulatedHost): string[] {
+  return readdirSync(join(host.root, "var/lib/phxc/intent"));
+}
+
+const CLONES = `${appVm("template = true")}vm 101 copy {\n clone = app\n net lan { ip = dhcp }\n}\n`;
+
+test("volumes that the guest's file names are never freed, be it as a linked clone or in a snapshot", () =>
+  applied(CLONES, async ({ host, apply }) => {
+    assert.match(conf(host, 101), "vms:base-100-disk-0/vm-101-disk-0");
+    record(host, "101.alloc", "tool qm", "storage vms");
+    await host.execute(["pvesm", "alloc", "vms", "101", "vm-101-disk-7", "1G"]);
+    await host.execute(["pvesm", "alloc", "vms", "101", "vm-101-disk-8", "1G"]);
+    editConf(host, 101, (text) => `${text}\n[old]\nscsi5: vms:vm-101-disk-7,size=1G\nsnaptime: 1\n`);
+    assert.equal(mutating(await apply()), ["pvesm free vms:vm-101-disk-8"]);
+    assert.equal(records(host), []);
+  }));
+
+test("where volumes cannot be listed, nothing is made and nothing is freed", () =>
+  scripted(webCt(), async ({ host, script, apply }) => {
+    const made = await host.runScript(script, [], { fault: { at: 1, when: "fail" } });
+    assert.is(made.code, 4);
+    assert.match(
+      made.stderr,
+      /^Refused: step ct\.200\.create \(ct 200 web; asked for by fleet\.phx\): the volumes on cts cannot be listed$/m,
+    );
+    assert.equal(mutating(made), []);
+    await apply();
+    record(host, "200.alloc", "tool pct", "storage cts", "before cts:subvol-200-disk-0");
+    await host.execute(["pvesm", "alloc", "cts", "200", "subvol-200-disk-5", "1G"]);
+    const freed = await host.runScript(script, [], { fault: { at: 1, when: "fail" } });
+    assert.equal([freed.code, mutating(freed), records(host)], [4, [], ["200.alloc"]]);
+    assert.equal(mutating(await apply()), ["pvesm free cts:subvol-200-disk-5"]);
+  }));
+
+test("a clone that was finished when its run was killed is kept, and its source is unlocked", () =>
+  applied(
+    `${webCt("snapshot ready {}")}ct 201 copy {\n clone = web\n clone_snapshot = ready\n net lan { ip = 10.0.0.21 }\n}\n`,
+    async ({ host, apply, quiet }) => {
+      record(host, "201", "tool pct", "source ct 200", "storage cts");
+      editConf(host, 200, (text) => `lock: disk\n${text}`);
+      const before = conf(host, 201);
+      assert.equal(mutating(await apply()), ["pct unlock 200"]);
+      assert.equal([conf(host, 201), records(host)], [before, []]);
+      await quiet();
+    },
+  ));
+
+test("--check leaves records alone, and tells that a half-made guest is made again", () =>
+  scripted(webCt(), async ({ host, check, apply }) => {
+    writeFileSync(join(host.root, "etc/pve/lxc/200.conf"), "lock: create\n");
+    record(host, "200", "tool pct", "storage cts");
+    assert.ok((await check()).includes("+ ct 200 web: create (pct create)"));
+    assert.equal(records(host), ["200"]);
+    const run = await apply();
+    assert.equal(mutating(run).slice(0, 2), ["pct unlock 200", "pct destroy 200"]);
+    assert.match(run.stdout, "ct 200 was left half made by an interrupted run");
+  }));
+
+test("sources that the plan does not make must be there, as template or with the snapshot", async () => {
+  const { plan } = await compileSource(LAN + webCt());
+  const source = plan.steps[0]?.source as never;
+  const guest = { kind: "ct", id: 300, name: "base" } as const;
+  const requirements = [
+    { kind: "guest", guest, blocks: [], source },
+    { kind: "template", guest: { ...guest, id: 301 }, blocks: [], source },
+    { kind: "snapshot", guest: { ...guest, id: 302 }, snapshot: "s.1", blocks: ["ct.200"], source },
+    { kind: "file", path: "/srv/no such", hint: "fetch it", blocks: [], source },
+    { kind: "command", command: "no-such-command", blocks: [], source },
+  ] as const;
+  const script = emitBash({ ...plan, requirements: [...plan.requirements, ...requirements] }, { version: "0.0.0" });
+  await scripted("", async ({ host, byHand }) => {
+    const fleet = fleetOn(host, script);
+    const create = "local:vztmpl/debian-13-tiny_amd64.tar.zst --rootfs cts:1 --hostname base";
+    await byHand(`pct create 301 ${create}`, `pct create 302 ${create}`);
+    const run = await fleet.apply(3);
+    assert.equal(run.stderr.split("\n").slice(1, -1), [
+      "  - there is no ct 300 (base) to clone",
+      "  - ct 301 (base) is not a template",
+      "  - there is no file /srv/no such (fetch it)",
+      "  - the command no-such-command is missing",
+    ]);
+  });
+});
+
+test("a configuration that vanishes while its raw lines are written is not made anew from them", () =>
+  applied(webCt('raw { "lxc.apparmor.profile" = unconfined }'), async ({ host, script }) => {
+    editConf(host, 200, (text) => text.replace(/^lxc.*\n/m, ""));
+    const vanishing = script.replace(
+      '\t\tread_conf ct "$1"\n\t\traw_write',
+      '\t\tread_conf ct "$1"\n\t\trm "${FILE}"\n\t\traw_write',
+    );
+    assert.is.not(vanishing, script);
+    const run = await host.runScript(vanishing);
+    assert.is(run.code, 4);
+    assert.equal(host.guests(), []);
+    rmSync(join(host.root, "var/lib/phxc"), { recursive: true });
+  }));
+
+test.run();
