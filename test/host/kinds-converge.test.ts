@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { presupposed, rehearse } from "../../src/rehearsal/index.js";
+import { checkCommand } from "../support/option-tables.js";
+import { hasShared } from "../support/paths.js";
 import { announced, compileSource, mutating, withHost } from "../support/rehearsal.js";
 
 const test = suite("kinds converge");
@@ -135,6 +137,19 @@ test("every kind of setting converges, and the second run is quiet", async () =>
   assert.match(conf("qemu-server", 200), /^net0: e1000=BC:24:11:00:00:02,bridge=vmbr0,tag=7$/m);
   const rules = state.files["/etc/pve/firewall/104.fw"] ?? "";
   has(rules, "enable: 1", "policy_in: DROP", "IN ACCEPT -source 10.0.0.0/24 -p tcp -dport 22,8000:8010");
+});
+
+test("every command parses against Proxmox's tables, in the plan and as it is run", async () => {
+  if (!hasShared) return console.log("skipped: the tables of Proxmox are not here");
+  const { plan, script } = await compileSource(FLEET);
+  for (const { probe, commands } of plan.steps) {
+    const options = { partialProperties: probe.kind === "options" };
+    for (const argv of commands) assert.equal(checkCommand(argv, options), [], argv.join(" "));
+  }
+  const { first } = await rehearse(script, presupposed(plan), { twice: false });
+  const run = first.commands.filter(({ argv }) => ["qm", "pct", "pvesm"].includes(argv[0] ?? ""));
+  assert.ok(run.length > 15);
+  for (const { argv } of run) assert.equal(checkCommand(argv), [], argv.join(" "));
 });
 
 /** What somebody changes by hand, and what the next run says about it. */
