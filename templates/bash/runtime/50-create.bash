@@ -49,22 +49,25 @@ free_new_volumes() {
 # settle_interrupted: what an earlier run of ours left half made is put in order before anything else is done. No process
 # of that run lives: this one holds the lock that they inherit.
 settle_interrupted() {
-	local path id kind
+	local path id kind name
 	checking && return 0
 	for path in "${STATE}/intent/"*; do
-		[[ ${path##*/} =~ ^([0-9]+)(\.alloc)?$ ]] || continue
+		[[ ${path##*/} =~ ^([0-9]+)(\.alloc|\.snapshot\.(.+))?$ ]] || continue
 		id=${BASH_REMATCH[1]}
+		name=${BASH_REMATCH[3]}
 		read_intent "${path##*/}"
 		kind=ct
 		[[ ${INTENT_TOOL} == pct ]] || kind=vm
 		GUEST="${kind} ${id}"
 		STEP="${kind}.${id}"
-		if [[ ${path} == *.alloc ]]; then
+		if [[ -n ${name} ]]; then
+			settle_snapshot "${INTENT_TOOL}" "${kind}" "${id}" "${name}"
+		elif [[ ${path} == *.alloc ]]; then
 			free_new_volumes "${kind}" "${id}"
-			rm -f -- "${path}"
 		else
 			settle_creation "${INTENT_TOOL}" "${kind}" "${id}"
 		fi
+		rm -f -- "${path}"
 	done
 	no_guest
 }
@@ -104,7 +107,15 @@ settle_creation() {
 		drop_copied_firewall "${INTENT_SOURCE#* }" "$3"
 	fi
 	release_source
-	rm -f -- "${STATE}/intent/$3"
+}
+
+# settle_snapshot TOOL KIND ID NAME: a snapshot of ours that is still in preparation is removed.
+settle_snapshot() {
+	read_conf "$2" "$3"
+	[[ ${CURRENT[lock]-} == snapshot && -n ${SNAPSHOTS["$4"]-} ]] || return 0
+	say "  the snapshot $4 of $2 $3 was interrupted: what there is of it is removed"
+	run "$1" unlock "$3"
+	run "$1" delsnapshot "$3" "$4" --force 1
 }
 
 # create [--storage S]... [--from KIND ID] [--first-start] COMMAND...: makes the guest when it is not there. A record is
@@ -127,6 +138,13 @@ create() {
 		half_made || return 0
 		if ! read_intent "${id}"; then
 			hold "it is locked (${CURRENT[lock]}) by a creation that is not ours"
+			return 0
+		fi
+	fi
+	if [[ -n ${source} ]]; then
+		read_conf "${source% *}" "${source#* }"
+		if [[ -n ${CURRENT[lock]-} ]]; then
+			hold "its source ${source} is locked (${CURRENT[lock]}) by another task; run again when that has ended"
 			return 0
 		fi
 	fi

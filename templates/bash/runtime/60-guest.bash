@@ -32,22 +32,21 @@ grow() {
 	elif ((REPLY > wanted)); then
 		note "${slot} has ${live}, which is more than declared (${command[-1]}); disks are never made smaller"
 	elif ((REPLY < wanted)); then
-		checking || grow_now "${command[@]}"
-		! active || change '~' "${slot} size ${live} -> ${command[-1]}"
+		checking || grow_now "${command[@]}" || return 0
+		change '~' "${slot} size ${live} -> ${command[-1]}"
 	fi
 }
 
-# grow_now COMMAND... ID SLOT SIZE: does it, for `grow`, whose variables it sees.
+# grow_now COMMAND... ID SLOT SIZE: does it, for `grow`, whose variables it sees; fails when it is not done.
 grow_now() {
-	unlocked || return 0
+	unlocked || return 1
 	conf_digest
 	local -a call=("${@:1:$#-2}" "${slot}" "${!#}" --digest "${REPLY}")
 	local code=0
 	attempt "${call[@]}" || code=$?
 	if ((code != 0)) && grep -q 'already at specified size' "${WORK}/output"; then
 		note "${slot} is as large as declared, but its recorded size is ${live}"
-		STEP_ACTIVE=0
-		return 0
+		return 1
 	fi
 	((code == 0)) || failed "${code}" "${call[@]}"
 	read_conf "${kind}" "${id}"
@@ -59,23 +58,14 @@ grow_now() {
 # snapshot qm|pct snapshot ID NAME: takes a snapshot when none of the name exists; one that exists is never retaken.
 snapshot() {
 	active || return 0
-	local kind=${GUEST_KEY%%.*} id=$3 name=$4
-	read_conf "${kind}" "${id}"
-	if [[ ${CURRENT[lock]-} == snapshot ]] && read_intent "${id}.snapshot" && ! checking; then
-		say "  the snapshot ${name} of ${kind} ${id} was interrupted: it is taken again"
-		run "$1" unlock "${id}"
-		[[ -z ${SNAPSHOTS[${name}]+set} ]] || run "$1" delsnapshot "${id}" "${name}" --force 1
-		read_conf "${kind}" "${id}"
-	fi
-	if [[ -n ${SNAPSHOTS[${name}]+set} ]]; then
-		checking || rm -f -- "${STATE}/intent/${id}.snapshot"
-		return 0
-	fi
+	local id=$3 name=$4
+	read_conf "${GUEST_KEY%%.*}" "${id}"
+	[[ -z ${SNAPSHOTS[${name}]+set} ]] || return 0
+	unlocked || return 0
 	if ! checking; then
-		unlocked || return 0
-		write_intent "${id}.snapshot" "$1" "${id}" ''
+		write_intent "${id}.snapshot.${name}" "$1" "${id}" ''
 		run "$@"
-		rm -f -- "${STATE}/intent/${id}.snapshot"
+		rm -f -- "${STATE}/intent/${id}.snapshot.${name}"
 	fi
 	change '+' "snapshot ${name}"
 }

@@ -204,8 +204,10 @@ read_arguments() {
 	done
 }
 
-# read_plan: walks through the steps without doing them, for --list and to know what --only and --from may name.
+# read_plan: walks through the steps without doing them: for --list, which ends here, and to know what --only and --from
+# may name.
 read_plan() {
+	[[ ${MODE} == list || -n ${FROM} ]] || ((${#ONLY[@]} > 0)) || return 0
 	local mode=${MODE} word
 	MODE=list
 	steps
@@ -214,15 +216,13 @@ read_plan() {
 	for word in "${ONLY[@]}"; do
 		[[ " ${NAMES[*]} " == *" ${word} "* ]] || misused "There is no guest ${word} in this plan."
 	done
-	[[ -n ${FROM} ]] || return 0
-	for word in "${STEPS[@]}"; do [[ ${word} != "${FROM}" ]] || return 0; done
-	misused "There is no step ${FROM} in this run; --list prints them."
-}
-
-# list_steps: what --list prints.
-list_steps() {
-	local id
-	for id in "${STEPS[@]}"; do say "${id}"; done
+	if [[ -n ${FROM} && " ${STEPS[*]} " != *" ${FROM} "* ]]; then
+		misused "There is no step ${FROM} in this run; --list prints them."
+	fi
+	if [[ ${MODE} == list ]]; then
+		for word in "${STEPS[@]}"; do say "${word}"; done
+		finish 0
+	fi
 }
 
 # take_lock: one run at a time. Commands inherit the lock, so that it also waits for one that outlived a killed run.

@@ -185,10 +185,6 @@ END_
 main() {
 	read_arguments "$@"
 	read_plan
-	if [[ ${MODE} == list ]]; then
-		list_steps
-		return 0
-	fi
 	begin
 	preflight
 	settle_interrupted
