@@ -48,6 +48,7 @@ function stateStep(resource: Resource, want: "running" | "stopped" | "first-star
       : (["start", [toolOf(guest), "start", String(guest.id)]] as const);
   return makeStep(resource, name, {
     phase: "start",
+    title: want === "first-start" ? "first start" : name,
     risk: want === "stopped" ? "interrupts" : "safe",
     probe: { kind: "run-state", guest, want },
     commands: [command],
@@ -58,6 +59,7 @@ function restartStep(resource: Resource): Step {
   const guest = guestRef(resource);
   return makeStep(resource, "restart", {
     phase: "start",
+    title: "restart for pending changes",
     risk: "restarts",
     probe: { kind: "restart-needed", guest },
     commands: [[toolOf(guest), "reboot", String(guest.id)]],
@@ -70,7 +72,8 @@ export function templateSteps(resource: Resource): readonly Step[] {
   if (!isTemplate(resource)) return [];
   const guest = guestRef(resource);
   const commands = [[toolOf(guest), "template", String(guest.id)]];
-  return [makeStep(resource, "template", { phase: "finish", probe: { kind: "not-template", guest }, commands })];
+  const title = "conversion to a template";
+  return [makeStep(resource, "template", { phase: "finish", title, probe: { kind: "not-template", guest }, commands })];
 }
 
 /** The lifecycle snapshots; none where Proxmox refuses them: of a template, or beside a mounted host directory. */

@@ -278,5 +278,7 @@ function rawStep(resource: Resource): readonly Step[] {
   const dropPrefixes = [...unset, ...(isGpuManaged ? RAW_GPU_LINES : [])];
   if (lines.length === 0 && dropPrefixes.length === 0) return [];
   const probe = { kind: "raw-lines", guest: guestRef(resource), lines, dropPrefixes } as const;
-  return [makeStep(resource, "raw", { phase: "configure", title: "raw lines", probe, commands: [], asked: section })];
+  // Without lines of its own, it only takes away how GPUs used to be given to containers.
+  const title = lines.length + unset.length === 0 ? "no raw lines of GPUs" : "raw lines";
+  return [makeStep(resource, "raw", { phase: "configure", title, probe, commands: [], asked: section })];
 }
