@@ -6,7 +6,7 @@ import { emitBash } from "../../src/emitters/bash/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { compileSource, mutating } from "../support/rehearsal.js";
 import { conf } from "../support/sim-guests.js";
-import { LAN, appVm, applied, editConf, fleetOn, scripted, webCt } from "../support/script-host.js";
+import { LAN, another, appVm, applied, editConf, fleetOn, scripted, told, webCt } from "../support/script-host.js";
 
 const test = suite("runtime: records of what is being made, and sources");
 
@@ -61,6 +61,42 @@ test("a clone that was finished when its run was killed is kept, and its source 
       await quiet();
     },
   ));
+
+test("a snapshot that was cut off is settled first, even when its guest has drifted since", () =>
+  applied(webCt("cores = 2\nstate = running\nsnapshot ready {}"), async ({ host, script, byHand, quiet }) => {
+    await byHand("pct delsnapshot 200 ready");
+    const cut = await host.runScript(script, [], { fault: { at: 1, when: "during" } });
+    assert.is(cut.signal, "SIGKILL");
+    assert.match(conf(host, 200), "lock: snapshot\n");
+    editConf(host, 200, (text) => text.replace("cores: 2\n", "cores: 1\n"));
+    const next = await host.runScript(script);
+    assert.is(next.code, 0, next.stdout + next.stderr);
+    assert.match(next.stdout, /^ {2}the snapshot ready of ct 200 was interrupted: what there is of it is removed$/m);
+    assert.match(conf(host, 200), "[ready]");
+    assert.equal(records(host), []);
+    await quiet();
+  }));
+
+test("a snapshot that somebody else is taking is left alone", () =>
+  applied(webCt("snapshot ready {}"), async ({ host, apply }) => {
+    record(host, "200.snapshot.ready", "tool pct");
+    editConf(host, 200, (text) => `lock: snapshot\n${text}\n[theirs]\nsnapstate: prepare\n`);
+    assert.equal(mutating(await apply()), []);
+    assert.equal(records(host), []);
+    assert.match(conf(host, 200), "lock: snapshot\n");
+  }));
+
+test("a clone whose source is locked is held back, and --check says so", () =>
+  applied(webCt("snapshot ready {}"), async ({ host }) => {
+    editConf(host, 200, (text) => `lock: backup\n${text}`);
+    const both = `${webCt("snapshot ready {}")}ct 201 copy {\n clone = web\n clone_snapshot = ready\n net lan { ip = 10.0.0.21 }\n}\n`;
+    const { check, apply } = await another(host, both);
+    const held = [
+      "! ct 201 copy: held back: its source ct 200 is locked (backup) by another task; run again when that has ended",
+    ];
+    assert.equal(await check(), held);
+    assert.equal(told(await apply(4)), held);
+  }));
 
 test("--check leaves records alone, and tells that a half-made guest is made again", () =>
   scripted(webCt(), async ({ host, check, apply }) => {

@@ -110,7 +110,7 @@ const hostSteps: readonly Step[] = [
       sha256: "ab".repeat(32),
       url: "https://images.example/noble.img",
     },
-    [["wget", "-O", "/var/lib/vz/template/iso/noble.img.part", "https://images.example/noble.img"]],
+    [["wget", "-nv", "-O", "/var/lib/vz/template/iso/noble.img.part", "https://images.example/noble.img"]],
   ),
   step("thing.x", "host", "thing.x", "thing x", { kind: "command", argv: ["test", "-e", "/srv/it's"] }, [
     ["touch", "/srv/it's"],

@@ -302,7 +302,7 @@ test("storages have what their type needs, and nothing else", () => {
 test("images: where they come from and where they lie", () => {
   const image = (set: Settings): Block => block("image", { name: "i" }, set);
   const got = command(stepsOf(image({ url: "http://x/a/b.img?c=d/e" })), "image.i");
-  assert.is(got, "wget -O /var/lib/vz/template/iso/b.img.part http://x/a/b.img?c=d/e");
+  assert.is(got, "wget -nv -O /var/lib/vz/template/iso/b.img.part http://x/a/b.img?c=d/e");
   assert.is(command(stepsOf(image({ template: "t.tar.zst" })), "image.i"), "pveam download local t.tar.zst");
   assert.equal(stepsOf(image({ path: "/srv/x.img" })), []);
   assert.equal(findings(image({})), ["PHX5501"]);

@@ -26,7 +26,7 @@ export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
   const command: Argv =
     url === undefined
       ? ["pveam", "download", templateStorage(image), template ?? ""]
-      : ["wget", "-O", `${path}.part`, url];
+      : ["wget", "-nv", "-O", `${path}.part`, url];
   const sha256 = stringOf(image, "sha256")?.toLowerCase();
   const step = makeStep(image, "file", {
     phase: "host",

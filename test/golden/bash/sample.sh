@@ -67,6 +67,7 @@ steps() {
 	# image noble (fleet.phx)
 	step 'image.noble' 'fleet.phx'
 	image '/var/lib/vz/template/iso/noble.img' '(digest)' wget \
+		-nv \
 		-O '/var/lib/vz/template/iso/noble.img.part' \
 		'https://images.example/noble.img'
 
