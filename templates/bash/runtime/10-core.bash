@@ -65,6 +65,7 @@ guest() {
 	GUEST="$1 $2 $3"
 	GUEST_KEY="$1.$2"
 	GUEST_ACTIVE=0
+	READ=''
 	local needed
 	for needed in "${@:4}"; do
 		if [[ -n ${HELD[${needed}]-} && -z ${HELD[${GUEST_KEY}]-} ]]; then
@@ -122,6 +123,7 @@ run() { attempt "$@" || failed "$?" "$@"; }
 # attempt COMMAND...: the same, but hands the exit code to its caller.
 attempt() {
 	local code=0
+	READ=''
 	printf '%(%F %T)T + %s\n' -1 "${*@Q}" >>"${LOG}"
 	"$@" </dev/null >"${WORK}/output" 2>&1 || code=$?
 	cat "${WORK}/output" >>"${LOG}"

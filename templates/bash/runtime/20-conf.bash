@@ -8,9 +8,12 @@ FILE=''        # the guest's configuration file
 EXISTS=0
 CLOUD_INIT_BEHIND=0
 
+READ='' # the guest that was read last, until anything may have changed it
 # read_conf KIND ID: reads a guest's file. CURRENT is its first section, LIVE the same with pending changes and deletes
 # merged in; of snapshots only the names and states are kept.
 read_conf() {
+	[[ ${READ} != "$1.$2" ]] || return 0
+	READ="$1.$2"
 	CURRENT=() LIVE=() SNAPSHOTS=() RAW=() DESCRIPTION='' PENDING=() CLOUD_INIT_BEHIND=0 EXISTS=0
 	FILE="${PVE}/lxc/$2.conf"
 	[[ $1 == ct ]] || FILE="${PVE}/qemu-server/$2.conf"
@@ -76,8 +79,9 @@ raw_line() {
 	REPLY="${BASH_REMATCH[1]}: ${BASH_REMATCH[3]%"${BASH_REMATCH[3]##*[![:space:]]}"}"
 }
 
-# conf_digest: sets REPLY to the digest that `--digest` wants for FILE.
+# conf_digest: sets REPLY to the digest that `--digest` wants for FILE, which is then read again.
 conf_digest() {
+	READ=''
 	REPLY=$(sha1sum <"${FILE}")
 	REPLY=${REPLY%% *}
 }

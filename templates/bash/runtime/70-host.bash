@@ -10,12 +10,10 @@ managed_file() {
 		shift
 	fi
 	path="${ROOT}$1"
-	content=$(cat && printf x)
-	content=${content%x}
+	IFS= read -r -d '' content || true
 	TEXTS=()
 	if [[ -e ${path} ]]; then
-		live=$(cat -- "${path}" && printf x)
-		live=${live%x}
+		IFS= read -r -d '' live <"${path}" || true
 		[[ ${live} != "${content}" ]] || return 0
 		if [[ ${live} != '# Managed by phxc:'* ]]; then
 			foreign_file "$1" "${adopt}" || return 0
