@@ -59,6 +59,10 @@ function sayForm(ctx: Context, before: number, form: string): void {
 /** `disk root 32G`: an attribute that would take the value is likely meant. */
 function reportSurplus(ctx: Context, block: Block, surplus: Expr, kind: SectionSpec, scope: Scope): void {
   const form = formOf(block.kind.text, kind.args);
+  if (surplus.type === "word" && Object.hasOwn(kind.options, surplus.name)) {
+    const help = `attributes stand in braces: \`{ ${surplus.name} = ... }\``;
+    return report(ctx, surplusArgument, surplus.span, { keyword: block.kind.text, form }, { help });
+  }
   const datum = argument(ctx, surplus, scope);
   const precise = ["size", "duration", "path", "ip", "cidr", "mac", "int"];
   const meant = Object.entries(kind.options).find(

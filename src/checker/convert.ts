@@ -60,7 +60,7 @@ function convertByType(ctx: Context, datum: Datum, type: OptionType, name: strin
     case "string":
       return convertString(datum, type, name);
     case "enum":
-      return convertEnum(datum, type.values, name);
+      return convertEnum(datum, type, name);
     case "ip":
       return convertIp(datum, type, name);
     case "cidr":
@@ -165,12 +165,16 @@ function isBareFor(content: string, type: OptionType): boolean {
   }
 }
 
-function convertEnum(datum: Datum, values: readonly string[], name: string): Attempt {
+type EnumType = Extract<OptionType, { type: "enum" }>;
+
+function convertEnum(datum: Datum, { values, instead }: EnumType, name: string): Attempt {
   const word = datum.type === "resource" ? undefined : plainText(datum);
   if (word === undefined) return undefined;
   if (values.includes(word)) return accept(text(word));
   if (datum.type !== "text") return undefined;
-  const suggested = didYouMean(word, values);
+  const key = word.toLowerCase();
+  const known = instead !== undefined && Object.hasOwn(instead, key) ? instead[key] : undefined;
+  const suggested = known === undefined ? didYouMean(word, values) : known === "" ? undefined : known;
   const fix = suggested === undefined ? {} : { fix: replacement(suggested, datum.span) };
   return close(diagnose(notAChoice, datum.span, { name, found: word, values, suggested }, fix));
 }

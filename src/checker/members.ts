@@ -38,6 +38,7 @@ export function evaluateMember(ctx: Context, expr: MemberExpr, scope: Scope): Da
   const suggested = isKnown ? undefined : didYouMean(member.text, found.names);
   const extra = {
     ...(isKnown ? { help: "no file sets it there; has() tells whether something is set" } : {}),
+    ...(isKnown || suggested !== undefined ? {} : { help: "a dotted word is a reference; text stands in quotes" }),
     ...(suggested === undefined ? {} : { fix: replacement(suggested, member.span) }),
   };
   report(ctx, unknownMember, member.span, { object: found.object, member: member.text, suggested }, extra);

@@ -21,7 +21,8 @@ export type OptionType =
       readonly maxLength?: number;
       readonly multiline?: boolean;
     }
-  | { readonly type: "enum"; readonly values: readonly string[] }
+  /** `instead`: words that people bring from other tools, with the choice that they mean; empty where there is none. */
+  | { readonly type: "enum"; readonly values: readonly string[]; readonly instead?: Readonly<Record<string, string>> }
   /** An IPv4 or IPv6 address without prefix. */
   | { readonly type: "ip" }
   /** An address with prefix. `host`: an address in a net (10.0.0.5/24); otherwise the net itself (10.0.0.0/24). */

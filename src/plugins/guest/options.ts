@@ -49,7 +49,18 @@ export const guestOptions: Readonly<Record<string, OptionSpec>> = {
   },
   search: { type: t.dnsName, doc: "The DNS search domain. Default: that of the guest's network.", removable: true },
   state: {
-    type: t.oneOf("running", "stopped"),
+    type: t.oneOfMeant(
+      {
+        started: "running",
+        start: "running",
+        on: "running",
+        up: "running",
+        stop: "stopped",
+        off: "stopped",
+        down: "stopped",
+      },
+      ...["running", "stopped"],
+    ),
     doc: "Keep it running or stopped. Omitted: left as found, but started once after its creation if it starts at boot.",
   },
   restart: {

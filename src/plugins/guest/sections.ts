@@ -2,7 +2,10 @@ import type { OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index
 import { checkHabits, firewallHabits } from "./habits.js";
 import * as t from "./types.js";
 
-const policy = t.oneOf("ACCEPT", "DROP", "REJECT", "accept", "drop", "reject");
+const policy = t.oneOfMeant(
+  { allow: "accept", permit: "accept", deny: "drop", block: "drop" },
+  ...["ACCEPT", "DROP", "REJECT", "accept", "drop", "reject"],
+);
 
 const ports: OptionType = t.union({ type: "int", min: 0, max: 65535 }, { type: "range", of: "int" });
 

@@ -74,6 +74,11 @@ export function oneOf(...values: readonly string[]): OptionType {
   return { type: "enum", values };
 }
 
+/** As {@link oneOf}, with words of other tools for its choices; see the type's `instead`. */
+export function oneOfMeant(instead: Readonly<Record<string, string>>, ...values: readonly string[]): OptionType {
+  return { type: "enum", values, instead };
+}
+
 export function union(...of: readonly OptionType[]): OptionType {
   return { type: "union", of };
 }

@@ -2,9 +2,44 @@ import type { OptionSpec } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 
 /** The types of storages that can be declared. */
-export const storageType = t.oneOf("zfspool", "dir", "nfs", "cifs", "lvm", "lvmthin", "btrfs");
+export const storageType = t.oneOfMeant(
+  {
+    zfs: "zfspool",
+    directory: "dir",
+    folder: "dir",
+    path: "dir",
+    smb: "cifs",
+    samba: "cifs",
+    thin: "lvmthin",
+    pbs: "",
+  },
+  "zfspool",
+  "dir",
+  "nfs",
+  "cifs",
+  "lvm",
+  "lvmthin",
+  "btrfs",
+);
 
-const content = t.oneOf("images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import", "none");
+const content = t.oneOfMeant(
+  {
+    disk: "images",
+    disks: "images",
+    templates: "vztmpl",
+    template: "vztmpl",
+    containers: "rootdir",
+    backups: "backup",
+  },
+  "images",
+  "rootdir",
+  "vztmpl",
+  "iso",
+  "backup",
+  "snippets",
+  "import",
+  "none",
+);
 
 /**
  * The options of a storage, one entry each; `pve` is the option of `pvesm`. Those marked `create-only` cannot be changed

@@ -128,6 +128,8 @@ function addressKeys(guest: Guest): ReadonlySet<string> {
 
 /** `vm 8001 docker-1`: how messages name a guest; other resources by kind and name. */
 export function labelOf(resource: Resource): string {
+  // Without a readable name, a guest is called by its id.
+  if (resource.name === String(resource.id)) return `${resource.kind} ${resource.id}`;
   return resource.id === undefined
     ? `${resource.kind} ${resource.name}`
     : `${resource.kind} ${resource.id} ${resource.name}`;

@@ -26,7 +26,15 @@ export const vmOptions: Readonly<Record<string, OptionSpec>> = {
   },
   agent: { type: t.bool, doc: "Whether the guest runs the QEMU guest agent.", removable: true, effect: "pending" },
   scsihw: {
-    type: t.oneOf("lsi", "lsi53c810", "virtio-scsi-pci", "virtio-scsi-single", "megasas", "pvscsi"),
+    type: t.oneOfMeant(
+      { virtio: "virtio-scsi-pci", "virtio-scsi": "virtio-scsi-pci" },
+      "lsi",
+      "lsi53c810",
+      "virtio-scsi-pci",
+      "virtio-scsi-single",
+      "megasas",
+      "pvscsi",
+    ),
     doc: "The model of the SCSI controller.",
     pve: "scsihw",
     effect: "pending",
@@ -37,9 +45,15 @@ export const vmOptions: Readonly<Record<string, OptionSpec>> = {
     pve: "serial0",
     effect: "pending",
   },
-  bios: { type: t.oneOf("seabios", "ovmf"), doc: "The firmware.", pve: "bios", effect: "pending" },
+  bios: {
+    type: t.oneOfMeant({ uefi: "ovmf", efi: "ovmf", bios: "seabios", legacy: "seabios" }, "seabios", "ovmf"),
+    doc: "The firmware.",
+    pve: "bios",
+    effect: "pending",
+  },
   ostype: {
-    type: t.oneOf(
+    type: t.oneOfMeant(
+      { linux: "l26", debian: "l26", ubuntu: "l26", windows: "", win: "" },
       ...["other", "wxp", "w2k", "w2k3", "w2k8", "wvista", "win7", "win8", "win10", "win11", "l24", "l26", "solaris"],
     ),
     doc: "The operating system, which decides some defaults.",

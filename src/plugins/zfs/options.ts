@@ -20,7 +20,10 @@ export const poolArgs: readonly ArgSpec[] = [
 /** The attributes of a pool. */
 export const poolOptions: Readonly<Record<string, OptionSpec>> = {
   raid: {
-    type: t.oneOf("single", "mirror", "raidz1", "raidz2", "raidz3"),
+    type: t.oneOfMeant(
+      { raid1: "mirror", raidz: "raidz1", raid5: "raidz1", raid6: "raidz2", raid0: "", raid10: "", stripe: "" },
+      ...["single", "mirror", "raidz1", "raidz2", "raidz3"],
+    ),
     doc: "How the disks are joined. `single` takes one disk.",
   },
   disks: { type: t.listOfType(t.path, true), doc: "The disks, by a path that never changes (`/dev/disk/by-id/...`)." },

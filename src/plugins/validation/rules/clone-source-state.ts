@@ -9,8 +9,9 @@ export const cloneSourceState = defineRule({
     const facts = factsOf(model);
     for (const { resource, clone } of facts.guests) {
       const source = clone === undefined ? undefined : facts.byAddress.get(clone.address);
-      // A source of the other kind is refused by a rule of its own.
-      if (clone === undefined || source === undefined || source.resource.kind !== resource.kind) continue;
+      if (clone === undefined || source === undefined) continue;
+      // A source of the other kind is refused by a rule of its own, and a clone of itself is a cycle.
+      if (source.resource.kind !== resource.kind || source.resource === resource) continue;
       const related = [{ span: source.resource.headSpan, message: "the source" }];
       if (clone.snapshot === undefined) {
         if (!source.template) report(diagnose(cloneSourceUnsettled, clone.span, { source: source.label }, { related }));

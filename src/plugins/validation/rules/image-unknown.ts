@@ -10,13 +10,22 @@ export const imageUnknownRule = defineRule({
     for (const { resource, label } of factsOf(model).guests) {
       const setting = settingOf(resource, "image");
       const image = setting?.value.type === "string" ? stringOf(resource, "image") : undefined;
-      if (setting === undefined || image === undefined || /[:/]/.test(image)) continue;
+      if (setting === undefined || image === undefined || isPlace(image)) continue;
       const suggested = didYouMean(image, names);
       const fix =
         suggested === undefined
           ? {}
           : { fix: { title: `write ${suggested}`, span: setting.span, replacement: suggested } };
-      report(diagnose(imageUnknown, setting.span, { image, guest: label, kind: resource.kind, suggested }, fix));
+      const help = /^https?:/.test(image)
+        ? { help: "Declare `image NAME { url = ... }`, and write its name here." }
+        : {};
+      const args = { image, guest: label, kind: resource.kind, suggested };
+      report(diagnose(imageUnknown, setting.span, args, { ...fix, ...help }));
     }
   },
 });
+
+/** A path of the host, or a volume: the name of a storage, a colon and more that is no URL's. */
+function isPlace(image: string): boolean {
+  return /^(?:\/|[A-Za-z][A-Za-z0-9._-]*:(?!\/\/).)/.test(image);
+}
