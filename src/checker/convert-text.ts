@@ -11,6 +11,7 @@ import { replacement } from "./words.js";
 import { describeType, text } from "./values.js";
 
 type StringType = Extract<OptionType, { type: "string" }>;
+type PathType = Extract<OptionType, { type: "path" }>;
 
 /** Free text: strings, words and what literals look like. Truth values are none; numbers count as written. */
 export function convertString(datum: Datum, type: StringType, name: string): Attempt {
@@ -55,7 +56,8 @@ export function anchored(pattern: string): RegExp {
   return new RegExp(`^(?:${pattern})$`, "u");
 }
 
-function shortened(value: string): string {
+/** The beginning of a long text, for messages. */
+export function shortened(value: string): string {
   return value.length > 60 ? `${value.slice(0, 60)}...` : value;
 }
 
@@ -152,21 +154,24 @@ function formHint(type: keyof typeof FORMS, written: string): string | undefined
 const MAX_PATH = 4095;
 
 /** An absolute path; `.` and `..` in it would make equal paths look different. */
-export function convertPath(datum: Datum, name: string): Attempt {
+export function convertPath(datum: Datum, type: PathType, name: string): Attempt {
   const value = datum.type === "text" ? plainText(datum) : undefined;
   if (value === undefined) return undefined;
-  const problem = pathProblem(value);
+  const problem = pathProblem(value, type);
   if (problem === undefined) return accept(text(value));
   const isPath = value.includes("/") || (datum.type === "text" && datum.form === "string");
   return isPath ? close(diagnose(badText, datum.span, { name, problem })) : undefined;
 }
 
-function pathProblem(value: string): string | undefined {
+function pathProblem(value: string, { without = "" }: PathType): string | undefined {
   if (value.includes("\0")) return "cannot hold a NUL character";
   if (/[\r\n]/.test(value)) return "takes a path on one line";
   if (!value.startsWith("/")) return `takes an absolute path, and "${shortened(value)}" does not begin with /`;
   if (value.length > MAX_PATH) return `has ${value.length} characters; a path may have ${MAX_PATH}`;
   if (value.split("/").some((segment) => segment === "." || segment === ".."))
     return "takes a path without `.` and `..`";
-  return undefined;
+  const separator = [...without].find((char) => value.includes(char));
+  return separator === undefined
+    ? undefined
+    : `cannot hold \`${separator}\`, which separates the parts of an option of Proxmox`;
 }

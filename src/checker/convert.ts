@@ -70,7 +70,7 @@ function convertByType(ctx: Context, datum: Datum, type: OptionType, name: strin
     case "ownership":
       return convertPattern(datum, type, name);
     case "path":
-      return convertPath(datum, name);
+      return convertPath(datum, type, name);
     case "range":
       return convertRange(ctx, datum, type, name);
     case "list":

@@ -1,10 +1,17 @@
 import type { OptionType } from "../plugin-api/index.js";
-import { ambiguousReference, ambiguousWord, unknownReference, wrongKind } from "../diagnostics/catalogue/semantics.js";
+import {
+  ambiguousReference,
+  ambiguousWord,
+  badText,
+  unknownReference,
+  wrongKind,
+} from "../diagnostics/catalogue/semantics.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { isExcused } from "./context.js";
 import type { Context, ResourceNode } from "./context.js";
+import { anchored, shortened } from "./convert-text.js";
 import { plainText } from "./datum.js";
 import type { Datum } from "./datum.js";
 import { replacement } from "./words.js";
@@ -25,13 +32,21 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
     return { ok: false, isClose: true, findings: [diagnose(ambiguousReference, datum.span, args, { related })] };
   }
   if (first !== undefined) return { ok: true, value: { type: "ref", address: first.address, text: written } };
-  if (type.loose === true) return { ok: true, value: text(written) };
+  if (type.loose === true || isLooseName(written, type.loose)) return { ok: true, value: text(written) };
+  if (typeof type.loose === "object") {
+    const problem = `takes ${type.loose.describe}, not "${shortened(written)}"`;
+    return { ok: false, isClose: true, findings: [diagnose(badText, datum.span, { name, problem })] };
+  }
   // A thing of another kind has the name: that is certain, whatever else could not be read.
   if (ctx.byText.has(written))
     return { ok: false, isClose: true, findings: [unknown(ctx, datum, written, type, name)] };
   const isUnnamed = type.kinds.some((kind) => ctx.unnamed.has(kind));
   if (isUnnamed || isExcused(ctx, written)) return { ok: true, value: ERROR };
   return { ok: false, isClose: true, findings: [unknown(ctx, datum, written, type, name)] };
+}
+
+function isLooseName(written: string, loose: RefType["loose"]): boolean {
+  return typeof loose === "object" && anchored(loose.pattern).test(written);
 }
 
 /** A thing as the files may name it without doubt. */

@@ -31,18 +31,27 @@ export type OptionType =
   | { readonly type: "pci" }
   /** `uid:gid` */
   | { readonly type: "ownership" }
-  /** An absolute path on the host or in a guest. */
-  | { readonly type: "path" }
+  /**
+   * An absolute path on the host or in a guest. `without`: characters that it cannot hold, where it becomes a part of one of
+   * Proxmox's property strings, which have no way to write them.
+   */
+  | { readonly type: "path"; readonly without?: string }
   /** A range of addresses or integers, as `a..b`; becomes a list of two, marked `range`. */
   | { readonly type: "range"; readonly of: "ip" | "int" }
   | { readonly type: "list"; readonly of: OptionType; readonly unique?: boolean }
   | { readonly type: "map"; readonly of: OptionType }
   /** The name or id of another resource of one of these kinds; `loose`: a name that no resource has is kept as a string. */
-  | { readonly type: "ref"; readonly kinds: readonly string[]; readonly loose?: boolean }
+  | { readonly type: "ref"; readonly kinds: readonly string[]; readonly loose?: boolean | LooseName }
   /** Takes only `secret(...)`. */
   | { readonly type: "secret" }
   /** The first alternative that accepts the value; words of an enum come first. */
   | { readonly type: "union"; readonly of: readonly OptionType[] };
+
+/** What a name that no resource has may look like: an anchored pattern, and its meaning for messages. */
+export interface LooseName {
+  readonly pattern: string;
+  readonly describe: string;
+}
 
 /** When Proxmox applies a changed option to a running guest. */
 export type Effect = "at-once" | "pending" | "create-only";

@@ -6,6 +6,10 @@ import type { OptionType } from "../../plugin-api/index.js";
 export const bool: OptionType = { type: "bool" };
 export const ip: OptionType = { type: "ip" };
 export const path: OptionType = { type: "path" };
+/** A path inside a property string: `mp=/data`. */
+export const keyPath: OptionType = { type: "path", without: "," };
+/** A path that is the bare first part of a property string: `mp0: /srv/data,mp=/data`. */
+export const barePath: OptionType = { type: "path", without: ",=" };
 export const text: OptionType = { type: "string" };
 export const port: OptionType = { type: "int", min: 1, max: 65535 };
 /** Proxmox counts these in whole seconds. */
@@ -31,11 +35,10 @@ export const configId: OptionType = {
   maxLength: 40,
 };
 
-export const storageId: OptionType = {
-  type: "string",
-  pattern: "[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]",
-  describe: "a storage name: a letter, then letters, digits, `.`, `_` and `-`, ending in a letter or digit",
-};
+const STORAGE_ID = "[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]";
+const STORAGE_WORDS = "a storage name: a letter, then letters, digits, `.`, `_` and `-`, ending in a letter or digit";
+
+export const storageId: OptionType = { type: "string", pattern: STORAGE_ID, describe: STORAGE_WORDS };
 
 /** A bridge or another interface of the host. */
 export const bridge: OptionType = {
@@ -63,7 +66,11 @@ export const vlan: OptionType = { type: "int", min: 1, max: 4094 };
 /** Proxmox's range of guest ids. */
 export const guestId: OptionType = { type: "int", min: 100, max: 999999999 };
 
-export const storageRef: OptionType = { type: "ref", kinds: ["storage"], loose: true };
+export const storageRef: OptionType = {
+  type: "ref",
+  kinds: ["storage"],
+  loose: { pattern: STORAGE_ID, describe: STORAGE_WORDS },
+};
 export const hostRef: OptionType = { type: "ref", kinds: ["host"] };
 
 export function listOfType(of: OptionType, unique = false): OptionType {

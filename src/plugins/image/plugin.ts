@@ -13,7 +13,11 @@ const image = defineKind({
   identity: { name: "name" },
   options: {
     url: {
-      type: { type: "string", pattern: "https?://\\S+", describe: "an http or https URL" },
+      type: {
+        type: "string",
+        pattern: "https?://[^\\s,?#]+([?#]\\S*)?",
+        describe: "an http or https URL without commas in its path",
+      },
       doc: "Where it is fetched from.",
     },
     sha256: {
@@ -21,7 +25,7 @@ const image = defineKind({
       doc: "The SHA-256 of the file.",
     },
     path: {
-      type: t.path,
+      type: t.keyPath,
       doc: "Where the file lies on the host. Default: `/var/lib/vz/template/iso/` with the name in the URL.",
     },
     template: {

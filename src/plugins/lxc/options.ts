@@ -14,7 +14,15 @@ export const ctArgs: readonly ArgSpec[] = [
 export const ctOptions: Readonly<Record<string, OptionSpec>> = {
   ...guestOptions,
   image: {
-    type: { type: "ref", kinds: ["image"], loose: true },
+    type: {
+      type: "ref",
+      kinds: ["image"],
+      // A word is the name of an image that is not there, which a rule of its own reports.
+      loose: {
+        pattern: "/.*|[A-Za-z][A-Za-z0-9._-]*:\\S+|[A-Za-z0-9_][A-Za-z0-9_.+-]*",
+        describe: "the name of an image, a volume such as local:vztmpl/NAME, or a path",
+      },
+    },
     doc: "What it is made from: a declared image, a volume (`local:vztmpl/debian.tar.zst`), or the path of an archive.",
   },
   unprivileged: {
@@ -79,7 +87,7 @@ const disk: SectionSpec = {
   options: {
     size: { type: t.diskSize, doc: "The size; it grows to this, and is never shrunk." },
     storage: { type: t.storageRef, doc: "The storage that it lies on." },
-    at: { type: t.path, doc: "Where the container mounts it." },
+    at: { type: t.keyPath, doc: "Where the container mounts it." },
     backup: { type: t.bool, doc: "Whether backups include the volume.", removable: true },
     readonly: { type: t.bool, doc: "Mount it read-only.", removable: true },
   },
@@ -96,9 +104,9 @@ const net = netSection("A network interface; the n-th block is `netN`.", {
 
 const mount: SectionSpec = {
   doc: "A directory of the host, mounted in the container.",
-  args: [{ name: "path", type: t.path, doc: "The directory of the host; it is made where it is missing." }],
+  args: [{ name: "path", type: t.barePath, doc: "The directory of the host; it is made where it is missing." }],
   options: {
-    at: { type: t.path, doc: "Where the container mounts it.", required: true },
+    at: { type: t.keyPath, doc: "Where the container mounts it.", required: true },
     owner: { type: { type: "ownership" }, doc: "The owner as the container sees it, `uid:gid`." },
     readonly: { type: t.bool, doc: "Mount it read-only.", removable: true },
     backup: { type: t.bool, doc: "Whether backups include it.", removable: true },
@@ -112,7 +120,7 @@ const device: SectionSpec = {
   args: [
     {
       name: "path",
-      type: { type: "string", pattern: "/dev/.+", describe: "a path below `/dev`" },
+      type: { type: "string", pattern: "/dev/[^,=]+", describe: "a path below `/dev`, without `,` and `=`" },
       doc: "The device of the host.",
     },
   ],

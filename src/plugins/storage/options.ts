@@ -41,6 +41,12 @@ const content = t.oneOfMeant(
   "none",
 );
 
+/** A pool or dataset that is on the host and that no file declares. */
+const zfsName = {
+  pattern: "[A-Za-z][A-Za-z0-9_.:-]*(/[A-Za-z0-9_][A-Za-z0-9_.:-]*)*",
+  describe: "the name of a pool or dataset",
+};
+
 /**
  * The options of a storage, one entry each; `pve` is the option of `pvesm`. Those marked `create-only` cannot be changed
  * later: one that differs on the host is refused.
@@ -48,13 +54,13 @@ const content = t.oneOfMeant(
 export const storageOptions: Readonly<Record<string, OptionSpec>> = {
   path: { type: t.path, doc: "The directory, for storages of files.", pve: "path", effect: "create-only" },
   pool: {
-    type: { type: "ref", kinds: ["pool", "dataset"], loose: true },
+    type: { type: "ref", kinds: ["pool", "dataset"], loose: zfsName },
     doc: "The ZFS pool or dataset, for `zfspool`.",
     pve: "pool",
     effect: "create-only",
   },
   dataset: {
-    type: { type: "ref", kinds: ["dataset"], loose: true },
+    type: { type: "ref", kinds: ["dataset"], loose: zfsName },
     doc: "The ZFS dataset, for `zfspool`; another name for `pool`.",
   },
   server: { type: t.text, doc: "The server, for `nfs` and `cifs`.", pve: "server", effect: "create-only" },

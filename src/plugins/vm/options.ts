@@ -21,7 +21,15 @@ export const vmOptions: Readonly<Record<string, OptionSpec>> = {
   },
   memory: { type: t.memory, doc: "The memory, in whole MiB.", pve: "memory", effect: "pending" },
   image: {
-    type: { type: "ref", kinds: ["image"], loose: true },
+    type: {
+      type: "ref",
+      kinds: ["image"],
+      // A word is the name of an image that is not there, which a rule of its own reports.
+      loose: {
+        pattern: "/[^,]*|[A-Za-z][A-Za-z0-9._-]*:[^\\s,]+|[A-Za-z0-9_][A-Za-z0-9_.+-]*",
+        describe: "the name of an image, a volume, or a path without commas",
+      },
+    },
     doc: "The disk image that its root disk is made from: a declared image, or a path on the host.",
   },
   agent: { type: t.bool, doc: "Whether the guest runs the QEMU guest agent.", removable: true, effect: "pending" },
