@@ -49,6 +49,22 @@ test("where volumes cannot be listed, nothing is made and nothing is freed", () 
     assert.equal(mutating(await apply()), ["pvesm free cts:subvol-200-disk-5"]);
   }));
 
+test("without a record nothing is made, allocated or snapshotted", () =>
+  applied(webCt(), async ({ host }) => {
+    rmSync(join(host.root, "var/lib/phxc/intent"), { recursive: true });
+    writeFileSync(join(host.root, "var/lib/phxc/intent"), "no folder");
+    const wishes = [
+      webCt("snapshot ready {}"),
+      webCt('disk data { size = 1GiB, storage = cts, at = "/data" }'),
+      webCt() + appVm(),
+    ];
+    for (const wish of wishes) {
+      const run = await (await another(host, wish)).apply(4);
+      assert.match(run.stderr, /^Refused: step \S+ \(.*\): no record can be written below \/var\/lib\/phxc$/m);
+      assert.equal(mutating(run), []);
+    }
+  }));
+
 test("a clone that was finished when its run was killed is kept, and its source is unlocked", () =>
   applied(
     `${webCt("snapshot ready {}")}ct 201 copy {\n clone = web\n clone_snapshot = ready\n net lan { ip = 10.0.0.21 }\n}\n`,

@@ -190,6 +190,7 @@ unexpected() {
 # file's name can be the same each time: what a killed run left is written over.
 write_file() {
 	local temporary="$1.phxc-new"
+	mkdir -p -- "${1%/*}" || return 1
 	if cat >"${temporary}" && mv -f -- "${temporary}" "$1"; then return 0; fi
 	rm -f -- "${temporary}"
 	return 1

@@ -4,14 +4,13 @@
 write_intent() {
 	local name=$1 tool=$2 id=$3 source=$4 entry
 	shift 4
-	mkdir -p "${STATE}/intent"
 	volumes_of "${id}" "$@" || refuse "the volumes on $* cannot be listed"
 	{
 		printf 'tool %s\n' "${tool}"
 		[[ -z ${source} ]] || printf 'source %s\n' "${source}"
 		for entry in "$@"; do printf 'storage %s\n' "${entry}"; done
 		for entry in "${VOLUMES[@]}"; do printf 'before %s\n' "${entry}"; done
-	} | write_file "${STATE}/intent/${name}"
+	} | write_file "${STATE}/intent/${name}" || refuse "no record can be written below ${STATE#"${ROOT}"}"
 }
 
 INTENT_TOOL='' INTENT_SOURCE='' INTENT_STORAGES=() INTENT_BEFORE=' '

@@ -21,7 +21,6 @@ managed_file() {
 		line_changes "${live}" "${content}"
 	fi
 	if ! checking; then
-		mkdir -p -- "${path%/*}"
 		printf '%s' "${content}" | write_file "${path}" || refuse "$1 cannot be written"
 	fi
 	[[ -n ${live} ]] || change '+' "file $1"

@@ -17,6 +17,7 @@ check() {
 	mkdir -p "${STATE}/check"
 	: >"${record}"
 	UNCHECKED=${record}
+	READ='' # checks take their time
 	shift 4
 	for ((try = 0; try <= retries; try++)); do
 		((try == 0)) || sleep "${every}"
