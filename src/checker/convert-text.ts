@@ -166,6 +166,7 @@ export function convertPath(datum: Datum, type: PathType, name: string): Attempt
 function pathProblem(value: string, { without = "" }: PathType): string | undefined {
   if (value.includes("\0")) return "cannot hold a NUL character";
   if (/[\r\n]/.test(value)) return "takes a path on one line";
+  if (/\s$/.test(value)) return "takes a path that does not end in white space";
   if (!value.startsWith("/")) return `takes an absolute path, and "${shortened(value)}" does not begin with /`;
   if (value.length > MAX_PATH) return `has ${value.length} characters; a path may have ${MAX_PATH}`;
   if (value.split("/").some((segment) => segment === "." || segment === ".."))

@@ -11,6 +11,12 @@ export const keyPath: OptionType = { type: "path", without: "," };
 /** A path that is the bare first part of a property string: `mp0: /srv/data,mp=/data`. */
 export const barePath: OptionType = { type: "path", without: ",=" };
 export const text: OptionType = { type: "string" };
+/** A value of a configuration file: Proxmox drops white space around it when it reads the line, so that it would always differ. */
+export const line: OptionType = {
+  type: "string",
+  pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?",
+  describe: "text without white space at its ends and without control characters",
+};
 export const port: OptionType = { type: "int", min: 1, max: 65535 };
 /** Proxmox counts these in whole seconds. */
 export const seconds: OptionType = { type: "duration", min: 0, multipleOf: 1000 };

@@ -77,7 +77,7 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
   cpulimit: { type: { type: "number", min: 0, max: 8192 }, doc: "The CPU time limit, in cores.", pve: "cpulimit" },
   cpuunits: { type: { type: "int", min: 0, max: 500000 }, doc: "The CPU weight.", pve: "cpuunits" },
   debug: { type: t.bool, doc: "Start with a verbose log.", pve: "debug", effect: "pending" },
-  hookscript: { type: t.text, doc: "A volume with a script that runs at start and stop.", pve: "hookscript" },
+  hookscript: { type: t.line, doc: "A volume with a script that runs at start and stop.", pve: "hookscript" },
   tty: { type: { type: "int", min: 0, max: 6 }, doc: "The number of terminals.", pve: "tty", effect: "pending" },
 };
 
@@ -136,8 +136,6 @@ const device: SectionSpec = {
   sections: {},
 };
 
-const lxcValue = { type: "string", pattern: "[^\\x00-\\x1F\\x7F]*", describe: "one line of text" } as const;
-
 const raw: SectionSpec = {
   doc: "Raw lines of the container's configuration, by key; a list is several lines in order.",
   args: [],
@@ -148,7 +146,7 @@ const raw: SectionSpec = {
     pattern: "lxc\\.[A-Za-z0-9_.-]+",
     describe: "a key that begins with `lxc.`",
     option: {
-      type: t.union(lxcValue, { type: "int" }, t.listOfType(lxcValue)),
+      type: t.union(t.line, { type: "int" }, t.listOfType(t.line)),
       doc: "The value of the line, or the values of several.",
       removable: true,
     },

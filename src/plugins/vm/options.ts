@@ -85,7 +85,7 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
     pve: "affinity",
     effect: "pending",
   },
-  args: { type: t.text, doc: "Further arguments for kvm.", pve: "args", effect: "pending" },
+  args: { type: t.line, doc: "Further arguments for kvm.", pve: "args", effect: "pending" },
   balloon: {
     type: t.union({ type: "size", min: 0, multipleOf: MIB }, { type: "int", min: 0, max: 0 }),
     doc: "The memory that ballooning leaves at least, in whole MiB; 0 turns it off.",
@@ -99,7 +99,7 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
     pve: "cpulimit",
   },
   cpuunits: { type: { type: "int", min: 1, max: 262144 }, doc: "The CPU weight.", pve: "cpuunits" },
-  hookscript: { type: t.text, doc: "A volume with a script that runs at start and stop.", pve: "hookscript" },
+  hookscript: { type: t.line, doc: "A volume with a script that runs at start and stop.", pve: "hookscript" },
   hotplug: {
     type: { type: "string", pattern: "[01]|[a-z]+(,[a-z]+)*", describe: "kinds of devices such as disk,network" },
     doc: "What may be plugged while it runs.",
