@@ -16,7 +16,7 @@ const image = defineKind({
       type: {
         type: "string",
         pattern: "https?://[^\\s,?#]+([?#]\\S*)?",
-        describe: "an http or https URL without commas in its path",
+        describe: "an http or https URL (without commas in its path)",
       },
       doc: "Where it is fetched from.",
     },

@@ -19,7 +19,7 @@ export const ctOptions: Readonly<Record<string, OptionSpec>> = {
       kinds: ["image"],
       // A word is the name of an image that is not there, which a rule of its own reports.
       loose: {
-        pattern: "/.*|[A-Za-z][A-Za-z0-9._-]*:\\S+|[A-Za-z0-9_][A-Za-z0-9_.+-]*",
+        pattern: "/.*|[A-Za-z0-9_.]\\S*",
         describe: "the name of an image, a volume such as local:vztmpl/NAME, or a path",
       },
     },

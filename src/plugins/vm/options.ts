@@ -26,7 +26,7 @@ export const vmOptions: Readonly<Record<string, OptionSpec>> = {
       kinds: ["image"],
       // A word is the name of an image that is not there, which a rule of its own reports.
       loose: {
-        pattern: "/[^,]*|[A-Za-z][A-Za-z0-9._-]*:[^\\s,]+|[A-Za-z0-9_][A-Za-z0-9_.+-]*",
+        pattern: "/[^,]*|[A-Za-z0-9_.][^\\s,]*",
         describe: "the name of an image, a volume, or a path without commas",
       },
     },
