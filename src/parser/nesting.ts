@@ -1,5 +1,5 @@
-/** How deep brackets and operators may nest, together: enough for every configuration, and little enough for every stack. */
-export const deepestNesting = 200;
+/** How deep brackets and operators may nest, together: enough for every configuration, and half of what the stack takes. */
+export const deepestNesting = 100;
 
 interface Level {
   /** Operators since the last separator. */

@@ -18,16 +18,16 @@ const nested = (open: string, close: string, times: number): string =>
   `a = ${open.repeat(times)}1${close.repeat(times)}`;
 
 for (const [name, deep, tooDeep] of [
-  ["parentheses", nested("(", ")", 190), nested("(", ")", 210)],
-  ["lists", nested("[", "]", 190), nested("[", "]", 210)],
-  ["maps", nested("{a = ", "}", 190), nested("{a = ", "}", 210)],
-  ["bodies", "a {".repeat(190) + "}".repeat(190), "a {".repeat(210) + "}".repeat(210)],
-  ["operators", nested("1 + ", "", 190), nested("1 + ", "", 210)],
-  ["signs", nested("!", "", 190), nested("!", "", 210)],
-  ["references", `a = b${".c".repeat(190)}`, `a = b${".c".repeat(210)}`],
-  ["calls", nested("f(", ")", 190), nested("f(", ")", 210)],
-  ["conditions", nested("x ? ", " : 2", 190), nested("x ? ", " : 2", 210)],
-  ["tall sums", nested("(", " + 1 + 1 + 1)", 40), nested("(", " + 1 + 1 + 1 + 1)", 60)],
+  ["parentheses", nested("(", ")", 95), nested("(", ")", 105)],
+  ["lists", nested("[", "]", 95), nested("[", "]", 105)],
+  ["maps", nested("{a = ", "}", 95), nested("{a = ", "}", 105)],
+  ["bodies", "a {".repeat(95) + "}".repeat(95), "a {".repeat(105) + "}".repeat(105)],
+  ["operators", nested("1 + ", "", 95), nested("1 + ", "", 105)],
+  ["signs", nested("!", "", 95), nested("!", "", 105)],
+  ["references", `a = b${".c".repeat(95)}`, `a = b${".c".repeat(105)}`],
+  ["calls", nested("f(", ")", 95), nested("f(", ")", 105)],
+  ["conditions", nested("x ? ", " : 2", 95), nested("x ? ", " : 2", 105)],
+  ["tall sums", nested("(", " + 1 + 1 + 1)", 20), nested("(", " + 1 + 1 + 1 + 1)", 30)],
 ] as const) {
   test(`${name} nest to a limit`, () => {
     assert.equal(findings(deep), []);
