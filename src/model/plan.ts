@@ -114,12 +114,11 @@ export type Probe =
       readonly guest?: GuestRef;
       readonly adopt: boolean;
     }
-  /** A directory of the host exists, with owner and mode where given (numbers as the host sees them). */
+  /** A directory of the host exists, with its owner where given (numbers as the host sees them). */
   | {
       readonly kind: "directory";
       readonly path: string;
       readonly owner?: { readonly uid: number; readonly gid: number };
-      readonly mode?: string;
       readonly guest?: GuestRef;
     }
   | { readonly kind: "pool-absent"; readonly pool: string; readonly disks: readonly string[] }

@@ -43,7 +43,7 @@ test("the schema knows every probe that a plan may hold", () => {
     { kind: "restart-needed", guest },
     { kind: "command", argv: ["true"], stdout: "" },
     { kind: "command", argv: ["true"] },
-    { kind: "directory", path: "/x", mode: "0755" },
+    { kind: "directory", path: "/x" },
     { kind: "image-absent", path: "/x" },
     { kind: "file", path: "/x", content: "", adopt: true },
   ];
