@@ -32,6 +32,19 @@ ct 106 fine {
 `);
 });
 
+test("commands reach a machine through its agent", async () => {
+  await expectFindings(`
+vm 900 base { template = true, agent = true }
+vm 101 a { check c { run = "true" } } # PHX4217
+vm 102 b { agent = false, check c { run = "true" } } # PHX4217
+vm 103 c { clone = base, agent = absent, check c { run = "true" } } # PHX4217
+vm 104 d { clone = base, check c { run = "true" } }
+vm 105 e { agent = true, check c { run = "true" } }
+vm 106 f { check c { tcp = 22 } }
+ct 107 g { check c { run = "true" } }
+`);
+});
+
 test("how to clone means something only in a clone", async () => {
   await expectFindings(`
 profile whole { clone_mode = full } # PHX4216

@@ -5,6 +5,7 @@ import { bootNeeds } from "./rules/boot-needs.js";
 import { bootOrder } from "./rules/boot-order.js";
 import { capacityCores } from "./rules/capacity-cores.js";
 import { capacityMemory } from "./rules/capacity-memory.js";
+import { checkAgentRule } from "./rules/check-agent.js";
 import { cloneBindMounts } from "./rules/clone-bind-mounts.js";
 import { cloneDiskSize } from "./rules/clone-disk-size.js";
 import { cloneKind } from "./rules/clone-kind.js";
@@ -64,6 +65,7 @@ export const validationRules: readonly Rule[] = [
   bootNeeds,
   bootOrder,
   graphImageNeedsService,
+  checkAgentRule,
   cloneBindMounts,
   cloneDiskSize,
   cloneKind,

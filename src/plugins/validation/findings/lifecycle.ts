@@ -172,6 +172,15 @@ export const cloneSettingIdle = diagnosticKind<{ guest: string; name: string }>(
   help: ({ name }) => `Name the source with \`clone\`, or remove \`${name}\`.`,
 });
 
+export const checkWithoutAgent = diagnosticKind<{ guest: string; check: string; isSaid: boolean }>({
+  code: "PHX4217",
+  severity: "warning",
+  title: "check without a guest agent",
+  message: ({ guest, check, isSaid }) =>
+    `the check ${check} runs a command in ${guest} through the guest agent, which ${isSaid ? "is turned off" : "nothing turns on"}`,
+  help: "Say `agent = true` and use an image that has qemu-guest-agent installed, or check a port (`tcp`) or a page (`http`).",
+});
+
 export const lifecycleDiagnostics = [
   nameNotLabel,
   bootNeedsUnstarted,
@@ -193,4 +202,5 @@ export const lifecycleDiagnostics = [
   snapshotNameReserved,
   snapshotOnDirectory,
   cloneSettingIdle,
+  checkWithoutAgent,
 ] as const;
