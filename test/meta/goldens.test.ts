@@ -19,7 +19,8 @@ test.after.each((context) => {
 test("a golden file that no process noted is an orphan", ({ folder }) => {
   mkdirSync(join(folder, "golden/plans"), { recursive: true });
   mkdirSync(join(folder, "notes"));
-  for (const name of ["plans/a.sh", "plans/b.sh", "c.json", "plans.test.ts"]) writeFileSync(join(folder, "golden", name), "");
+  for (const name of ["plans/a.sh", "plans/b.sh", "c.json", "plans.test.ts"])
+    writeFileSync(join(folder, "golden", name), "");
   writeFileSync(join(folder, "notes/1"), "plans/a.sh\n");
   writeFileSync(join(folder, "notes/2"), "plans/a.sh\nc.json\n");
   assert.equal(orphanedGoldens(join(folder, "golden"), join(folder, "notes")), ["plans/b.sh"]);
