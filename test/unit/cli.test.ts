@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import {
   chmodSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -22,6 +23,7 @@ import { diskFiles, memoryFiles } from "../../src/host/files.js";
 import { shellQuote } from "../../src/host/quote.js";
 import { isHostName } from "../../src/host/transport.js";
 import { inFolder } from "../support/folder.js";
+import { root } from "../support/paths.js";
 import { runCli } from "../support/terminal.js";
 
 const test = suite("cli");
@@ -147,6 +149,23 @@ test("a pipe is refused instead of waited for", async () => {
   await inFolder({}, (folder) => {
     if (spawnSync("mkfifo", [join(folder, "pipe")]).status !== 0) return;
     assert.equal(diskFiles(folder).read("pipe"), { ok: false, reason: "unreadable" });
+  });
+});
+
+test("a pipe is written into, and a link to one; neither is replaced", async () => {
+  await inFolder({ "main.phx": CT }, (cwd) => {
+    if (spawnSync("mkfifo", [join(cwd, "pipe")]).status !== 0) return;
+    symlinkSync("pipe", join(cwd, "link"));
+    const program = join(root, "dist/phxc.cjs");
+    for (const out of ["pipe", "link"]) {
+      const script = `cat pipe & "$0" "$1" plan --quiet --out "$2" >/dev/null && wait`;
+      const argv = ["-c", script, process.execPath, program, out];
+      const { stdout, stderr } = spawnSync("bash", argv, { cwd, encoding: "utf8", timeout: 60_000 });
+      assert.match(stdout, /^#!.*[^]*# A script that was cut off/, stderr);
+    }
+    assert.ok(statSync(join(cwd, "pipe")).isFIFO());
+    assert.ok(lstatSync(join(cwd, "link")).isSymbolicLink());
+    assert.equal(readdirSync(cwd), ["link", "main.phx", "pipe"]);
   });
 });
 
