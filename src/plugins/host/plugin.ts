@@ -1,5 +1,6 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
+import { hostFindings } from "./findings.js";
 import { lowerHost } from "./lower.js";
 
 const host = defineKind({
@@ -29,4 +30,4 @@ const host = defineKind({
 });
 
 /** Hosts: where guests are, and which release they need. */
-export const hostPlugin = definePlugin({ name: "host", kinds: [host] });
+export const hostPlugin = definePlugin({ name: "host", kinds: [host], diagnostics: hostFindings });
