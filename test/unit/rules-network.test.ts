@@ -182,4 +182,47 @@ ct 900 base {
 `);
 });
 
+test("a clone keeps the addresses of its source that it does not replace", async () => {
+  const found = await expectFindings(`
+network lan { bridge = vmbr0, subnet = 10.0.0.0/24 }
+network iot { bridge = vmbr1, subnet = 10.1.0.0/24 }
+ct 100 base {
+  template = true
+  net lan { ip = 10.0.0.5 }
+  net iot { ip = 10.1.0.5 }
+}
+ct 101 a {
+  clone = base # PHX4012 PHX4012
+}
+ct 102 b {
+  clone = base # PHX4012
+  net lan { ip = dhcp }
+}
+ct 103 c {
+  clone = base # PHX4012
+  net lan { firewall = true }
+  net iot { ip = none }
+}
+ct 104 d {
+  template = true
+  clone = base
+}
+ct 105 e {
+  clone = d # PHX4012
+  net lan { ip = 10.0.0.6 }
+}
+ct 106 f {
+  clone = base
+  net lan { ip = 10.0.0.7 }
+  net iot { ip = 10.1.0.7 }
+}
+ct 107 dynamic {
+  template = true
+  net lan { ip = dhcp }
+}
+ct 108 g { clone = dynamic }
+`);
+  assert.match(found[4]?.message ?? "", "ct 105 e keeps the address 10.1.0.5 in iot of ct 100 base");
+});
+
 test.run();

@@ -34,6 +34,7 @@ import { networkDuplicateAddress } from "./rules/network-duplicate-address.js";
 import { networkDuplicateMac } from "./rules/network-duplicate-mac.js";
 import { networkGateway } from "./rules/network-gateway.js";
 import { networkHostAddress } from "./rules/network-host-address.js";
+import { networkInheritedAddress } from "./rules/network-inherited-address.js";
 import { networkNameserver } from "./rules/network-nameserver.js";
 import { networkPool } from "./rules/network-pool.js";
 import { secretClearText } from "./rules/secret-clear-text.js";
@@ -57,6 +58,7 @@ export const validationRules: readonly Rule[] = [
   networkAddressInSubnet,
   networkDuplicateAddress,
   networkDuplicateMac,
+  networkInheritedAddress,
   networkGateway,
   networkHostAddress,
   networkNameserver,

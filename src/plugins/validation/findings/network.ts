@@ -91,6 +91,15 @@ export const poolOutsideSubnet = diagnosticKind<{ pool: string; subnet: string }
   help: "Write the pool as `first..last`, both addresses of the subnet.",
 });
 
+export const inheritedAddress = diagnosticKind<{ guest: string; source: string; address: string; network: string }>({
+  code: "PHX4012",
+  severity: "warning",
+  title: "address of the clone source",
+  message: ({ guest, source, address, network }) =>
+    `${guest} keeps the address ${address} in ${network} of ${source}, which it is cloned from`,
+  help: "Declare the clone's own `net` with an `ip`; or let the source have `ip = dhcp`, or none.",
+});
+
 export const networkDiagnostics = [
   duplicateAddress,
   duplicateMac,
@@ -103,4 +112,5 @@ export const networkDiagnostics = [
   addressInPool,
   silentNameserver,
   poolOutsideSubnet,
+  inheritedAddress,
 ] as const;
