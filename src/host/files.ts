@@ -29,7 +29,7 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
   const paths = Object.keys(texts);
   return {
     read: (path) => {
-      const text = texts[path];
+      const text = Object.hasOwn(texts, path) ? texts[path] : undefined;
       if (text !== undefined) return { ok: true, text, sha256: sha256(Buffer.from(text)) };
       return failed(paths.some((p) => p.startsWith(`${path}/`)) ? "folder" : "missing");
     },

@@ -173,6 +173,7 @@ test("files in memory behave like files", () => {
   const files = memoryFiles({ "main.phx": "a", "net/lan.phx": "b" });
   assert.is(files.read("main.phx").ok, true);
   assert.equal(files.read("net"), { ok: false, reason: "folder" });
+  assert.equal(files.read("__proto__"), { ok: false, reason: "missing" });
   assert.equal(files.list("."), ["main.phx", "net"]);
   assert.equal(files.list("net"), ["lan.phx"]);
   assert.is(files.list("other"), undefined);
