@@ -9,6 +9,7 @@ import { hasErrors, sortFindings } from "./diagnostics/summary.js";
 import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
 import type { Plugin } from "./plugin-api/index.js";
+import type { Committed } from "./planner/memory/index.js";
 import type { Files, ReadFailure } from "./text/files.js";
 
 export type { JsonValue, ParamSetting } from "./checker/input.js";
@@ -32,6 +33,8 @@ export interface CompileRequest {
   readonly targets?: readonly string[];
   /** The declared name of the host to plan for; needed only where the files declare several. */
   readonly host?: string;
+  /** Committed plans are read: the plan follows the last one. `write`: a host that has none is to get its first. */
+  readonly memory?: { readonly folder?: string; readonly write: boolean };
   /** `check` stops before planning; `plans` plans for every host, for what is found there, and gives no plan. */
   readonly upTo?: "check" | "plans" | "plan";
 }
@@ -66,13 +69,26 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   if (request.upTo === "check") return done(checked.diagnostics);
   const { findingsDespite, plan, plans } = await import("./planner/index.js");
   if (blocked) return done([...checked.diagnostics, ...findingsDespite(checked.diagnostics, model, known.kinds)]);
-  const options = { targets: request.targets ?? [], ...(request.host === undefined ? {} : { host: request.host }) };
+  const { targets = [], host } = request;
+  const committed = await committedOf(request, model);
+  const options = {
+    targets,
+    ...(host === undefined ? {} : { host }),
+    ...(committed === undefined ? {} : { committed }),
+  };
   if (request.upTo === "plans") {
     return done([...checked.diagnostics, ...plans(model, known.kinds, options).diagnostics]);
   }
   const planned = plan(model, known.kinds, options);
   const found = [...checked.diagnostics, ...planned.diagnostics];
   return hasErrors(found) || hasErrors(known.findings) ? done(found) : done(found, planned.value);
+}
+
+async function committedOf({ entry, files, memory }: CompileRequest, model: Model): Promise<Committed | undefined> {
+  if (memory === undefined) return undefined;
+  const { committedPlans } = await import("./compile/memory.js");
+  const { folder, write } = memory;
+  return committedPlans(model, files, { entry, ...(folder === undefined ? {} : { configured: folder }) }, write);
 }
 
 /** The plan of a compilation as text. `version` is the compiler's, for headers. An unknown format is a bug of the caller. */
@@ -92,9 +108,9 @@ export async function emit(
 async function emitBuiltIn(plan: Plan, format: string, options: { readonly version: string }): Promise<string> {
   switch (BUILT_IN_FORMATS.find((name) => name === format)) {
     case "bash":
-      return (await import("./emitters/bash/index.js")).emitBash(plan, options);
+      return (await import("./compile/memory.js")).settle(plan, options).then(({ script }) => script);
     case "json":
-      return (await import("./emitters/json/index.js")).emitJson(plan, options);
+      return emitData(plan, options);
     case "markdown":
       return (await import("./emitters/markdown/index.js")).emitMarkdown(plan);
     case "dot":
@@ -104,6 +120,14 @@ async function emitBuiltIn(plan: Plan, format: string, options: { readonly versi
     case undefined:
       throw new RangeError(`there is no format ${format}`);
   }
+}
+
+/** A plan that is remembered is written down with the digest of its script. */
+async function emitData(plan: Plan, options: { readonly version: string }): Promise<string> {
+  if (plan.memory !== undefined) {
+    return (await import("./compile/memory.js")).committedTexts(plan, options).then(({ data }) => data);
+  }
+  return (await import("./emitters/json/index.js")).emitJson(plan, options);
 }
 
 /** The built-in plugins, in the order of their list. */

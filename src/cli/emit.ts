@@ -23,7 +23,7 @@ export async function planText(
   terminal: Terminal,
   format: string | undefined,
 ): Promise<Planned | Problem> {
-  const compiled = await compileArguments(args, terminal, "plan");
+  const compiled = await compileArguments(args, terminal, { upTo: "plan" });
   if (isProblem(compiled)) return compiled;
   const text = await emitText(compiled, format);
   if (isProblem(text)) return text;

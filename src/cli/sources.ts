@@ -41,24 +41,25 @@ export interface Compiled extends Selection {
 export async function compileArguments(
   args: Arguments,
   terminal: Terminal,
-  upTo: "plans" | "plan",
+  { upTo, write = false }: { readonly upTo: "plans" | "plan"; readonly write?: boolean },
 ): Promise<Compiled | Problem> {
   const params = readParams(args, terminal);
   if (isProblem(params)) return params;
   const selection = await select(args.positionals, terminal.cwd);
-  return isProblem(selection) ? selection : compileSelection(selection, params, { args, terminal, upTo });
+  return isProblem(selection) ? selection : compileSelection(selection, params, { args, terminal, upTo, write });
 }
 
 interface Setting {
   readonly args: Arguments;
   readonly terminal: Terminal;
   readonly upTo: "plans" | "plan";
+  readonly write: boolean;
 }
 
 async function compileSelection(
   selection: Selection,
   params: ReadonlyMap<string, ParamSetting>,
-  { args, terminal, upTo }: Setting,
+  { args, terminal, upTo, write }: Setting,
 ): Promise<Compiled | Problem> {
   const { project, entry, targets } = selection;
   const plugins = await pluginsOf(project, args, terminal);
@@ -73,6 +74,7 @@ async function compileSelection(
     plugins: plugins.value,
     env: (name) => terminal.env[name],
     ...(host === undefined ? {} : { host }),
+    memory: { write, ...plansFolder(project) },
     upTo: hasErrors(own) ? "check" : upTo,
   });
   const { unreadable } = compilation;
@@ -82,6 +84,12 @@ async function compileSelection(
   }
   const diagnostics = [...own, ...entryFindings(selection, compilation), ...compilation.diagnostics];
   return { ...selection, compilation: { ...compilation, diagnostics } };
+}
+
+/** The folder for committed plans that the configuration names. */
+export function plansFolder({ config }: Project): { readonly folder?: string } {
+  const folder = config.value.plans?.text;
+  return folder === undefined ? {} : { folder };
 }
 
 /** An unreadable entry that the configuration names is a finding there. */

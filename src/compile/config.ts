@@ -17,11 +17,13 @@ export interface ConfigText {
 export interface ProjectConfig {
   /** The file that is compiled when none is named, relative to the project's root. */
   readonly entry?: ConfigText;
+  /** The folder in which each host has one for its committed plan, relative to the project's root. */
+  readonly plans?: ConfigText;
   /** Files below `plugins/` and names of npm packages, in the order in which they are loaded. */
   readonly plugins: readonly ConfigText[];
 }
 
-const SETTINGS = ["entry", "plugins"];
+const SETTINGS = ["entry", "plans", "plugins"];
 
 /** Names of npm packages, with or without a scope, as npm allows them for new ones. */
 const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
@@ -35,17 +37,27 @@ export function readConfig(file: SourceFile): Result<ProjectConfig> {
     if (SETTINGS.includes(name)) continue;
     report(diagnose(cliUnknownSetting, nameSpan, { name, meant: didYouMean(name, SETTINGS) }));
   }
-  const entry = readEntry(members.get("entry")?.value, report);
+  const entry = readPath(members, "entry", "the path of a file, as text", report);
+  const plans = readPath(members, "plans", "the path of a folder, as text", report);
   const plugins = readPlugins(members.get("plugins")?.value, report);
-  return { value: { ...(entry === undefined ? {} : { entry }), plugins }, diagnostics };
+  return {
+    value: { ...(entry === undefined ? {} : { entry }), ...(plans === undefined ? {} : { plans }), plugins },
+    diagnostics,
+  };
 }
 
-function readEntry(value: JsonNode | undefined, report: (finding: Diagnostic) => void): ConfigText | undefined {
+function readPath(
+  members: ReadonlyMap<string, JsonMember>,
+  name: string,
+  wanted: string,
+  report: (finding: Diagnostic) => void,
+): ConfigText | undefined {
+  const value = members.get(name)?.value;
   if (value === undefined) return undefined;
   if (value.type === "string" && value.value !== "") {
     return { text: value.value.replace(/^(\.\/)+/, ""), span: value.span };
   }
-  report(diagnose(cliSettingType, value.span, { name: "entry", wanted: "the path of a file, as text" }));
+  report(diagnose(cliSettingType, value.span, { name, wanted }));
   return undefined;
 }
 

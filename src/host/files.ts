@@ -9,9 +9,9 @@ import type { FileRead, Files, ReadFailure } from "../text/files.js";
 export function diskFiles(root: string): Files {
   const realRoot = realOr(root);
   return {
-    read: (path) => {
+    read: (path, maxBytes) => {
       const full = inside(realRoot, path);
-      return typeof full === "string" ? readText(full) : full;
+      return typeof full === "string" ? readText(full, maxBytes) : full;
     },
     list: (folder) => {
       const full = inside(realRoot, folder);
@@ -43,15 +43,15 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
 }
 
 /** Reads a text file that the user names, wherever it lies. */
-export function readText(path: string): FileRead {
-  const bytes = readBytes(path);
+export function readText(path: string, maxBytes?: number): FileRead {
+  const bytes = readBytes(path, maxBytes);
   if (!Buffer.isBuffer(bytes)) return bytes;
   if (!isUtf8(bytes) || bytes.includes(0)) return failed("binary");
   return { ok: true, text: bytes.toString("utf8"), sha256: sha256(bytes) };
 }
 
 /** Reads a regular file of bounded size; never blocks on a pipe or a device. */
-export function readBytes(path: string): Buffer | Extract<FileRead, { ok: false }> {
+export function readBytes(path: string, maxBytes: number = MAX_FILE_BYTES): Buffer | Extract<FileRead, { ok: false }> {
   let descriptor: number;
   try {
     descriptor = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
@@ -62,7 +62,7 @@ export function readBytes(path: string): Buffer | Extract<FileRead, { ok: false 
     const stat = fstatSync(descriptor);
     if (stat.isDirectory()) return failed("folder");
     if (!stat.isFile()) return failed("unreadable");
-    if (stat.size > MAX_FILE_BYTES) return failed("too-large");
+    if (stat.size > maxBytes) return failed("too-large");
     return readFileSync(descriptor);
   } catch (error) {
     return failed(reasonOf(error));

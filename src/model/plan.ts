@@ -1,5 +1,10 @@
 import type { Span } from "../text/source.js";
+import type { PlanMemory } from "./memory.js";
 import type { Address } from "./resource.js";
+
+/** What a plan as data calls itself, and its version: raised when a reader of it would have to change. */
+export const PLAN_FORMAT = "phxc-plan";
+export const PLAN_FORMAT_VERSION = 2;
 
 /** A command as it is executed: program, then arguments; never a string for a shell. */
 export type Argv = readonly string[];
@@ -28,6 +33,14 @@ export interface OptionPair {
   /** Proxmox's name with index: `memory`, `net0`. */
   readonly option: string;
   /** The literal argument; for a property string only the managed keys, in canonical order. */
+  readonly value: string;
+}
+
+/** A key of a property string with the value that it had in the last plan. */
+export interface RetiredKey {
+  /** The option's name, or what identifies it: `net0`, `mp /models`. */
+  readonly option: string;
+  readonly key: string;
   readonly value: string;
 }
 
@@ -83,6 +96,10 @@ export type Probe =
       readonly exact: readonly string[];
       /** What a running guest does with each option that waits for a restart; those not named apply at once. */
       readonly pending: readonly string[];
+      /** Options of the last plan that no file declares any more: removed where the live value is still this one. */
+      readonly retired?: readonly OptionPair[];
+      /** The same for keys of property strings. */
+      readonly retiredKeys?: readonly RetiredKey[];
     }
   /** The raw lines of the keys differ, or a line matching one of the prefixes exists. */
   | {
@@ -91,6 +108,8 @@ export type Probe =
       readonly lines: readonly RawLines[];
       /** Lines to be removed, by prefix in the spelling that Proxmox writes (`lxc.mount.entry: /dev/nvidia`). */
       readonly dropPrefixes: readonly string[];
+      /** Lines of keys that only the last plan declares; removed where they are still the same. */
+      readonly retired?: readonly RawLines[];
     }
   /** A disk is smaller than declared; never shrunk. `disk` is a slot (`scsi0`, `rootfs`) or a mount path for `mpN`. */
   | {
@@ -102,6 +121,12 @@ export type Probe =
   | { readonly kind: "not-template"; readonly guest: GuestRef }
   /** No snapshot of the name exists. */
   | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string }
+  /** A snapshot that only the last plan declares is still there. */
+  | { readonly kind: "snapshot-retired"; readonly guest: GuestRef; readonly snapshot: string }
+  /** A guest that only the last plan declares is still there, under one of its names; `names`: former ones. */
+  | { readonly kind: "guest-retired"; readonly guest: GuestRef; readonly names: readonly string[] }
+  /** A file that only the last plan makes is still there, and begins with this mark. */
+  | { readonly kind: "file-retired"; readonly guest: GuestRef; readonly path: string; readonly mark: string }
   /** `first-start`: only when this plan created it and it has not been started since. */
   | { readonly kind: "run-state"; readonly guest: GuestRef; readonly want: "running" | "stopped" | "first-start" }
   /** The guest runs and its configuration has changes that wait for a restart (`restart = when-needed`). */
@@ -186,6 +211,8 @@ export type Requirement = { readonly blocks: readonly Address[]; readonly source
 export interface PlanGuest extends GuestRef {
   readonly address: Address;
   readonly needs: readonly Address[];
+  /** Names that earlier plans gave it: the host may still have one of them. */
+  readonly formerNames?: readonly string[];
   readonly source: Span;
 }
 
@@ -204,4 +231,6 @@ export interface Plan {
   readonly environment: readonly string[];
   /** Targets it was restricted to, as given; empty: everything. */
   readonly targets: readonly string[];
+  /** There where plans of this host are committed: what the last one declared, and what it declares to the next. */
+  readonly memory?: PlanMemory;
 }

@@ -45,6 +45,8 @@ export interface Section {
   readonly span: Span;
   /** Of the words that open the block; where findings about the whole of it point. */
   readonly headSpan: Span;
+  /** Of a disk or an interface: the slot that it has had since the last plan (`scsi1`, `net0`); no file says it. */
+  readonly slot?: string;
 }
 
 /** One declared thing: a guest, pool, dataset, storage, network, image, host or a plugin's kind. */
@@ -55,6 +57,8 @@ export interface Resource extends Section {
   readonly name: string;
   /** Resources that must exist before this one, with the place that says so; order as written. */
   readonly requires: readonly Edge[];
+  /** Slots of disks that are not declared any more: no other disk takes their place. */
+  readonly reserved?: readonly string[];
 }
 
 /** An edge of the dependency graph. */

@@ -3,10 +3,13 @@ import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { repeatedStep } from "../diagnostics/catalogue/planner.js";
 import { PHASES } from "../model/plan.js";
 import type { Plan, PlanGuest, Requirement, Step } from "../model/plan.js";
+import type { RetiredGuest } from "../model/memory.js";
 import type { Address, Model, Resource } from "../model/resource.js";
 import { guestRef, isGuest, stringOf } from "../plugin-api/index.js";
 import type { KindSpec, Lowered } from "../plugin-api/index.js";
 import { allHosts, assignHosts, chooseHost } from "./hosts.js";
+import { farewells, recall, withSlots } from "./memory/index.js";
+import type { Committed, Recalled } from "./memory/index.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
 import { releasesOf } from "./releases.js";
@@ -20,6 +23,8 @@ export interface PlanOptions {
   readonly targets?: readonly string[];
   /** The declared name of a host. Needed only where the files declare several and the targets do not decide. */
   readonly host?: string;
+  /** The committed plans of hosts; without it a plan knows nothing of those before it. */
+  readonly committed?: Committed;
 }
 
 /**
@@ -30,7 +35,7 @@ export function plan(model: Model, kinds: ReadonlyMap<string, KindSpec>, options
   const assignment = assignHosts(model);
   const { targets = [], host } = options;
   const choice = chooseHost(model, assignment, { targets, host });
-  const result = planOf(model, kinds, { ...choice, hostOf: assignment.hostOf });
+  const result = planOf(model, kinds, { ...choice, hostOf: assignment.hostOf, committed: options.committed });
   return {
     value: result.value,
     diagnostics: [...assignment.diagnostics, ...choice.diagnostics, ...result.diagnostics],
@@ -46,7 +51,9 @@ export function plans(
   const assignment = assignHosts(model);
   const { targets = [], host } = options;
   const choices = allHosts(model, assignment, { targets, host });
-  const results = choices.map((choice) => planOf(model, kinds, { ...choice, hostOf: assignment.hostOf }));
+  const results = choices.map((choice) =>
+    planOf(model, kinds, { ...choice, hostOf: assignment.hostOf, committed: undefined }),
+  );
   const found = [...assignment.diagnostics, ...choices.flatMap((choice) => choice.diagnostics)];
   return {
     value: results.map((result) => result.value),
@@ -74,57 +81,114 @@ function distinct(findings: readonly Diagnostic[]): readonly Diagnostic[] {
   return [...new Map(findings.toReversed().map((finding) => [keyOf(finding), finding])).values()].toReversed();
 }
 
-function planOf(
-  model: Model,
-  kinds: ReadonlyMap<string, KindSpec>,
-  options: {
-    readonly host: string;
-    readonly targets: readonly string[];
-    readonly hostOf: (resource: Resource) => string | undefined;
-  },
-): Result<Plan> {
-  const { targets } = options;
-  const own = [...model.resources.values()].filter(
-    (resource) => (options.hostOf(resource) ?? options.host) === options.host,
-  );
-  const lowered = lowerAll(own, model, kinds);
+interface Scope {
+  readonly host: string;
+  readonly targets: readonly string[];
+  readonly hostOf: (resource: Resource) => string | undefined;
+  readonly committed: Committed | undefined;
+}
+
+function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope): Result<Plan> {
+  const { targets, host } = scope;
+  const committed = scope.committed?.(host);
+  const previous = committed?.value.previous;
+  const model = previous === undefined ? files : withSlots(files, previous);
+  const own = [...model.resources.values()].filter((resource) => (scope.hostOf(resource) ?? host) === host);
   const all = graphOf(own);
+  const present = lowerAll(own, model, kinds);
+  const recalled = recallAll({ ...scope, own, all, model, present });
+  const lowered = recalled === undefined ? present : relowered(present, recalled, model, kinds);
   const meant = resolveTargets(targets, own, [...model.resources.values()]);
   const chosen = targets.length === 0 ? new Set(all.keys()) : closure(all, meant.value);
   const resources = own.filter((resource) => chosen.has(resource.address) || resource.kind === "host");
   const graph = graphOf(resources);
   const ordered = turns(resources, graph);
   const steps = stepsOf(ordered, graph, lowered);
-  const host = model.resources.get(`host.${options.host}`);
-  const node = host === undefined ? undefined : stringOf(host, "node");
-  const releases = releasesOf(resources, kinds, host);
+  const leaving = targets.length > 0 ? [] : farewells(recalled, kinds);
+  const node = nodeOf(model, host);
+  const releases = releasesOf(resources, kinds, model.resources.get(`host.${host}`));
   const findings = ordered.flatMap((resource) => lowered.get(resource.address)?.diagnostics ?? []);
   return {
     value: {
-      host: options.host,
+      host,
       ...(node === undefined ? {} : { node }),
-      steps,
+      steps: [...steps, ...leaving],
       requirements: mergeRequirements([
         ...ordered.flatMap((resource) => requirementsOf(resource, lowered)),
         ...releases.requirements,
       ]),
-      guests: ordered.filter(isGuest).map((guest) => planGuest(guest, graph, model)),
+      guests: ordered.filter(isGuest).map((guest) => planGuest(guest, graph, model, recalled)),
       sources: model.sources,
       environment: model.environment,
       targets,
+      ...(recalled === undefined ? {} : { memory: recalled.memory }),
     },
-    diagnostics: [...meant.diagnostics, ...findings, ...releases.diagnostics, ...repeatedSteps(steps)],
+    diagnostics: [
+      ...(committed?.diagnostics ?? []),
+      ...(recalled?.diagnostics ?? []),
+      ...meant.diagnostics,
+      ...findings,
+      ...releases.diagnostics,
+      ...repeatedSteps(steps),
+    ],
   };
+}
+
+interface Everything extends Scope {
+  readonly own: readonly Resource[];
+  readonly all: Graph;
+  readonly model: Model;
+  readonly present: LoweredBy;
+}
+
+/** What the committed plan says to all that the host has, whatever the targets are. */
+function recallAll({ committed, host, hostOf, own, all, model, present }: Everything): Recalled | undefined {
+  const plan = committed?.(host);
+  if (committed === undefined || plan === undefined) return undefined;
+  const everyone = turns(own, all).filter(isGuest);
+  const elsewhere = [...model.resources.values()].filter(isGuest).flatMap((guest) => {
+    const other = hostOf(guest);
+    if (other === undefined || other === host) return [];
+    return [
+      { kind: guest.kind, name: guest.name, source: guest.headSpan, host: other, node: nodeOf(model, other) ?? other },
+    ];
+  });
+  return recall(committed, plan.value, {
+    host,
+    node: nodeOf(model, host) ?? host,
+    guests: everyone.map((guest) => planGuest(guest, all, model)),
+    steps: own.flatMap((resource) => present.get(resource.address)?.steps ?? []),
+    model,
+    elsewhere,
+  });
+}
+
+/** With what is to be taken back, for the guests that have any of it. */
+function relowered(
+  present: LoweredBy,
+  { retired }: Recalled,
+  model: Model,
+  kinds: ReadonlyMap<string, KindSpec>,
+): LoweredBy {
+  const changed = [...retired.keys()].flatMap((address) => model.resources.get(address) ?? []);
+  return new Map([...present, ...lowerAll(changed, model, kinds, retired)]);
 }
 
 type LoweredBy = ReadonlyMap<Address, Lowered>;
 
-function lowerAll(resources: readonly Resource[], model: Model, kinds: ReadonlyMap<string, KindSpec>): LoweredBy {
+function lowerAll(
+  resources: readonly Resource[],
+  model: Model,
+  kinds: ReadonlyMap<string, KindSpec>,
+  retired: ReadonlyMap<Address, RetiredGuest> = new Map(),
+): LoweredBy {
   const get = (address: string): Resource | undefined => model.resources.get(address);
   return new Map(
     resources.flatMap((resource) => {
       const lower = kinds.get(resource.kind)?.lower;
-      return lower === undefined ? [] : [[resource.address, lower(resource, { model, get })] as const];
+      const gone = retired.get(resource.address);
+      const context = { model, get, ...(gone === undefined ? {} : { retired: gone }) };
+      return lower === undefined ? [] : [[resource.address, lower(resource, context)] as const];
     }),
   );
 }
@@ -154,9 +218,16 @@ function phaseIndex(step: Step): number {
   return PHASES.indexOf(step.phase);
 }
 
-function planGuest(guest: Resource, graph: Graph, model: Model): PlanGuest {
+function planGuest(guest: Resource, graph: Graph, model: Model, recalled?: Recalled): PlanGuest {
   const needs = nearestGuests(guest.address, graph, model);
-  return { ...guestRef(guest), address: guest.address, needs, source: guest.headSpan };
+  const formerNames = recalled?.retired.get(guest.address)?.names ?? [];
+  return {
+    ...guestRef(guest),
+    address: guest.address,
+    needs,
+    ...(formerNames.length === 0 ? {} : { formerNames }),
+    source: guest.headSpan,
+  };
 }
 
 /** The guests that a resource needs, directly or through things that are no guests; in the order written. */
@@ -174,6 +245,11 @@ function nearestGuests(from: Address, graph: Graph, model: Model): readonly Addr
   };
   visit(from);
   return [...found];
+}
+
+function nodeOf(model: Model, host: string): string | undefined {
+  const resource = model.resources.get(`host.${host}`);
+  return resource === undefined ? undefined : stringOf(resource, "node");
 }
 
 function repeatedSteps(steps: readonly Step[]): readonly Diagnostic[] {

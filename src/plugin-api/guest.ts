@@ -24,7 +24,7 @@ import {
  * so that both mean the same by "the address of a guest". A field is `undefined` when no file says it.
  */
 
-/** A network interface: the n-th `net` block of a guest is `netN`. */
+/** A network interface: the n-th `net` block of a guest is `netN`, unless it has another number since the last plan. */
 export interface GuestNet {
   readonly index: number;
   readonly section: Section;
@@ -130,7 +130,16 @@ export function guestRef(resource: Resource): GuestRef {
 export function nets(resource: Resource, model: Model): readonly GuestNet[] {
   const sections = sectionsOf(resource, "net");
   const firstStatic = sections.findIndex((section) => ipMode(section) === "static");
-  return sections.map((section, index) => guestNet(section, index, index === firstStatic, model));
+  const taken = new Set(sections.map(({ slot }) => slot));
+  let next = 0;
+  const nextFree = (): number => {
+    while (taken.has(`net${next}`)) next++;
+    return next++;
+  };
+  return sections.map((section, i) => {
+    const index = section.slot === undefined ? nextFree() : Number(section.slot.slice("net".length));
+    return guestNet(section, index, i === firstStatic, model);
+  });
 }
 
 function guestNet(section: Section, index: number, isFirstStatic: boolean, model: Model): GuestNet {
@@ -179,8 +188,9 @@ function subnetPrefix(network: Resource | undefined): number | undefined {
 export function disks(resource: Resource): readonly GuestDisk[] {
   const sections = sectionsOf(resource, "disk");
   const root = rootSection(sections);
-  const taken = new Set(sections.map((section) => stringOf(section, "slot")));
-  if (root !== undefined && resource.kind === "vm") taken.add(stringOf(root, "slot") ?? "scsi0");
+  const known = (section: Section): string | undefined => stringOf(section, "slot") ?? section.slot;
+  const taken = new Set([...sections.map(known), ...(resource.reserved ?? [])]);
+  if (root !== undefined && resource.kind === "vm") taken.add(known(root) ?? "scsi0");
   let next = 0;
   const nextFree = (): string => {
     while (taken.has(`scsi${next}`)) next++;
@@ -188,7 +198,7 @@ export function disks(resource: Resource): readonly GuestDisk[] {
   };
   const slotOf = (section: Section): string => {
     if (resource.kind === "ct") return section === root ? "rootfs" : mountSlot(resource, section);
-    return stringOf(section, "slot") ?? (section === root ? "scsi0" : nextFree());
+    return known(section) ?? (section === root ? "scsi0" : nextFree());
   };
   return sections.map((section) => ({
     section,

@@ -1,6 +1,8 @@
 import type { Diagnostic, DiagnosticKind } from "../diagnostics/diagnostic.js";
 import type { Model, Resource } from "../model/resource.js";
+import type { RetiredGuest } from "../model/memory.js";
 import type { Plan, Requirement, Step } from "../model/plan.js";
+import type { Span } from "../text/source.js";
 import type { SectionSpec } from "./types.js";
 
 /** A top-level block keyword: what may stand in it, what it is, and how it becomes steps. */
@@ -20,6 +22,8 @@ export interface KindSpec extends SectionSpec {
   readonly edges?: (resource: Resource, model: Model) => readonly { readonly to: string; readonly reason: string }[];
   /** The steps of one resource, in the order of its own turn, and what they presuppose. Pure. */
   readonly lower?: (resource: Resource, context: LowerContext) => Lowered;
+  /** The steps that take back a guest of this kind that no file declares any more; `source` is the last plan. Pure. */
+  readonly retire?: (guest: RetiredGuest, source: Span) => readonly Step[];
 }
 
 export interface Lowered {
@@ -34,6 +38,8 @@ export interface LowerContext {
   readonly model: Model;
   /** The resource that a ref value names. */
   readonly get: (address: string) => Resource | undefined;
+  /** What the last plan declared of a guest and the files no longer do. */
+  readonly retired?: RetiredGuest;
 }
 
 /** A semantic rule: looks at the whole model and reports. One rule a file. */

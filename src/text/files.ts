@@ -23,8 +23,8 @@ export type FileRead =
  * `.` or `..` segments left in them when they are normal; reads never leave the root.
  */
 export interface Files {
-  /** Reads one file; `sha256` is of its bytes, hexadecimal. */
-  readonly read: (path: string) => FileRead;
+  /** Reads one file of at most {@link MAX_FILE_BYTES}, unless more are allowed; `sha256` is of its bytes, hexadecimal. */
+  readonly read: (path: string, maxBytes?: number) => FileRead;
   /** Names of the entries of a folder in code-unit order; undefined when it is not a folder of the project. */
   readonly list: (folder: string) => readonly string[] | undefined;
   /** The one path of a file that links give several; the same path where there are no links. */
@@ -33,6 +33,9 @@ export interface Files {
 
 /** Larger inputs are mistakes (a log, a disk image); refusing them early keeps the answer to one line. */
 export const MAX_FILE_BYTES = 8 * 1024 * 1024;
+
+/** A committed plan is made by the compiler: a large one is no mistake. */
+export const MAX_PLAN_BYTES = 256 * 1024 * 1024;
 
 /** What is wrong with a file, for `cannot read PATH: ...`. */
 export function describeFailure(reason: ReadFailure): string {

@@ -58,5 +58,5 @@ export function mutating(run: {
 
 /** The lines of a run's output that announce something: made, changed, held back. */
 export function announced(stdout: string): string[] {
-  return stdout.split("\n").filter((line) => /^[+~!] /.test(line));
+  return stdout.split("\n").filter((line) => /^[+~!-] /.test(line));
 }

@@ -22,7 +22,7 @@ Without ENTRY: what phx.config.json names, else main.phx or the only .phx file o
 
 async function run(given: Arguments, terminal: Terminal): Promise<number | Problem> {
   const args = withFormat(given);
-  const compiled = await compileArguments(args, terminal, "plans");
+  const compiled = await compileArguments(args, terminal, { upTo: "plans" });
   if (isProblem(compiled)) return compiled;
   const { compilation, project } = compiled;
   await report(compilation.diagnostics, { args, terminal, root: project.root }, terminal.out);

@@ -11,10 +11,12 @@ import type { Terminal } from "../terminal.js";
 
 /** `phxc plan` */
 export const planCommand: Command = {
-  usage: ["phxc plan [ENTRY] [TARGET...]"],
+  usage: ["phxc plan [ENTRY] [TARGET...]", "phxc plan [ENTRY] --write | --check"],
   about: `Compiles an entry and shows the plan as a summary; with --out or --format it writes the plan itself.
 ENTRY is a .phx file or a JSON configuration. Targets are ids or names of guests, planned with all that they need.
-The script and other formats go to standard output when --format is given without --out; findings go to standard error.`,
+The script and other formats go to standard output when --format is given without --out; findings go to standard error.
+--write keeps the plan as plans/HOST/plan.sh and plan.json, to be committed: the next plan reads it, and takes back what
+the files no longer declare. --check tells whether the committed plan is what the files give; exit code 2 when it is not.`,
   options: {
     out: { takes: "value", short: "o", placeholder: "FILE", doc: "write the plan to a file" },
     format: {
@@ -23,6 +25,8 @@ The script and other formats go to standard output when --format is given withou
       placeholder: "FORMAT",
       doc: `${BUILT_IN_FORMATS.join(", ")} or a plugin's; by the file's extension, else bash`,
     },
+    write: { takes: "flag", doc: "write the host's plan.sh and plan.json, both or none" },
+    check: { takes: "flag", doc: "compare them with what --write would write, and write nothing" },
     ...SOURCE_OPTIONS,
     ...REPORT_OPTIONS,
   },
@@ -30,6 +34,8 @@ The script and other formats go to standard output when --format is given withou
     ["phxc plan fleet.phx", "what would be done"],
     ["phxc plan fleet.phx --out plan.sh", "the script that does it"],
     ["phxc plan fleet.phx docker-1 9000 --format markdown", "two guests, for a pull request"],
+    ["phxc plan fleet.phx --write", "the committed plan, which the next one follows"],
+    ["phxc plan fleet.phx --check", "for a job that runs on every change"],
     ["phxc plan fleet.phx --set cores=8 --params site.json", "with other values of params"],
   ],
   run,
@@ -44,6 +50,9 @@ const EXTENSIONS: Readonly<Record<string, string>> = {
 };
 
 async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
+  if (args.flags.has("write") || args.flags.has("check")) {
+    return (await import("../commit.js")).commitPlan(args, terminal);
+  }
   const out = valueOf(args, "out");
   const format = valueOf(args, "format") ?? formatOf(out);
   const isPiped = out === undefined || out === "-";

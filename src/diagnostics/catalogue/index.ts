@@ -1,6 +1,7 @@
 import type { DiagnosticKind } from "../diagnostic.js";
 import { cliDiagnostics } from "./cli.js";
 import { jsonDiagnostics } from "./json.js";
+import { memoryDiagnostics } from "./planner-memory.js";
 import { plannerDiagnostics } from "./planner.js";
 import { semanticsDiagnostics } from "./semantics.js";
 import { syntaxDiagnostics } from "./syntax.js";
@@ -11,5 +12,6 @@ export const coreDiagnostics: readonly DiagnosticKind<never>[] = [
   ...jsonDiagnostics,
   ...semanticsDiagnostics,
   ...plannerDiagnostics,
+  ...memoryDiagnostics,
   ...cliDiagnostics,
 ];

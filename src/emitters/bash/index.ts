@@ -16,12 +16,25 @@ export function emitBash(plan: Plan, options: { readonly version: string }): str
   const text = render("script", {
     header: ShellWord.hereDocument(header(plan, options.version)),
     digest: ShellWord.bare(NO_DIGEST),
+    memory: ShellWord.bare(memoryOf(plan)),
+    ancestry: (plan.memory?.ancestry ?? []).map((digest) => ShellWord.bare(digest)),
     runtime: ShellWord.hereDocument(runtime().trimEnd()),
     commands: programs(plan).map((program) => ShellWord.bare(program)),
     preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
     steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
   });
   return text.replaceAll(NO_DIGEST, createHash("sha256").update(text).digest("hex"));
+}
+
+/** The digest in a script. */
+export function digestOf(script: string): string {
+  return /^# Digest: ([0-9a-f]{64})$/m.exec(script)?.[1] ?? NO_DIGEST;
+}
+
+/** Whether the host notes the plan as applied: one of the whole of a committed model, not one of some targets. */
+function memoryOf(plan: Plan): "none" | "part" | "whole" {
+  if (plan.memory === undefined) return "none";
+  return plan.targets.length === 0 ? "whole" : "part";
 }
 
 /** The functions that steps call: the same text in every plan of a release. */
@@ -33,6 +46,7 @@ export function runtime(): string {
 }
 
 function header(plan: Plan, version: string): string {
+  const leaving = plan.steps.flatMap(({ probe }) => (probe.kind === "guest-retired" ? [probe.guest] : []));
   const lines = [
     `Plan for ${plan.node === undefined ? "a Proxmox VE host" : `the Proxmox VE node ${plan.node}`}, compiled by phxc ${version}. Do not edit: change the sources and compile again.`,
     "",
@@ -44,6 +58,7 @@ function header(plan: Plan, version: string): string {
     "",
     `${plan.guests.length} guests, ${plan.steps.length} steps:`,
     ...plan.guests.map((guest) => `  ${named(guest)}`),
+    ...leaving.map((guest) => `  ${named(guest)}: to be destroyed (--allow-destroy)`),
     "",
     "Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh",
     "Running it again changes nothing; after an interruption it goes on where it was.",

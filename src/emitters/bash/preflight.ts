@@ -1,4 +1,4 @@
-import type { Plan, Probe, Requirement } from "../../model/plan.js";
+import type { Plan, PlanGuest, Probe, Requirement } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
@@ -11,7 +11,7 @@ export function renderPreflight(plan: Plan): string {
   const keys = new Map(plan.guests.map((guest) => [guest.address, key(guest)]));
   const lines = [
     ...(plan.node === undefined ? [] : [line("need_node", [value(plan.node)])]),
-    ...plan.guests.map((guest) => line("need_guest", [bare(guest.kind), bare(guest.id), value(guest.name)])),
+    ...plan.guests.map(needGuest),
     ...plan.steps.flatMap(({ probe }) => (probe.kind === "storage" ? [line("need_place", place(probe))] : [])),
   ];
   for (const [first, blocks] of merged(plan.requirements)) {
@@ -19,6 +19,11 @@ export function renderPreflight(plan: Plan): string {
     lines.push(line(verb, [...words, ...blocks.flatMap((address) => keys.get(address) ?? [])]));
   }
   return lines.join("");
+}
+
+/** The names that the host may still have follow the declared one. */
+function needGuest({ kind, id, name, formerNames = [] }: PlanGuest): string {
+  return line("need_guest", [bare(kind), bare(id), ...[name, ...formerNames].map(value)]);
 }
 
 /** Programs that the steps run, besides what every Debian has; sorted. */

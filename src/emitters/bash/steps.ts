@@ -1,4 +1,4 @@
-import type { Argv, GuestRef, Plan, PlanGuest, Probe, Step } from "../../model/plan.js";
+import type { Argv, GuestRef, Plan, Probe, Step } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 
@@ -7,12 +7,12 @@ const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 
 /** The body of the function `steps`: all steps in plan order, each guest's under a line that begins its turn. */
 export function renderSteps(plan: Plan): string {
-  const guests = new Map(plan.guests.map((guest) => [guest.address, guest]));
+  const guests = turnsOf(plan);
   let out = zfsRead(plan.steps);
   let turn: string | undefined;
   for (const step of plan.steps) {
     const guest = guests.get(step.resource);
-    if (guest !== undefined && turn !== step.resource) out += guestLine(guest);
+    if (guest !== undefined && turn !== step.resource) out += guest.line();
     if (guest === undefined && turn !== undefined && guests.has(turn)) out += "\n\tno_guest\n";
     turn = step.resource;
     out += render("step", {
@@ -27,6 +27,23 @@ export function renderSteps(plan: Plan): string {
   return out === "" ? "\t:\n" : out.replace(/^\n/, "");
 }
 
+interface Turn extends GuestRef {
+  /** The line that begins it. */
+  readonly line: () => string;
+}
+
+/** The guests that have steps: those of the plan, and those that the plan takes back. */
+function turnsOf(plan: Plan): ReadonlyMap<string, Turn> {
+  const retired = (plan.memory?.retired ?? []).filter(({ whole }) => whole);
+  const leaving = retired.map(
+    (guest) => [`${guest.kind}.${guest.id}`, { ...guest, line: () => turnLine("retired_guest", guest, []) }] as const,
+  );
+  const staying = plan.guests.map(
+    (guest) => [guest.address, { ...guest, line: () => turnLine("guest", guest, guest.needs) }] as const,
+  );
+  return new Map<string, Turn>([...leaving, ...staying]);
+}
+
 /** `ct 103 step-ca`, as readers and messages name a guest. */
 export function named(guest: GuestRef): string {
   return `${guest.kind} ${guest.id} ${guest.name}`;
@@ -37,13 +54,14 @@ export function key(guest: { readonly kind: string; readonly id: number }): Shel
   return bare(`${guest.kind}.${guest.id}`);
 }
 
-function guestLine(guest: PlanGuest): string {
+function turnLine(verb: string, guest: GuestRef, needs: readonly string[]): string {
   return render("guest", {
+    verb: bare(verb),
     title: ShellWord.comment(named(guest)),
     kind: bare(guest.kind),
     id: bare(guest.id),
     name: value(guest.name),
-    needs: guest.needs.map((address) => bare(address)),
+    needs: needs.map((address) => bare(address)),
   });
 }
 
@@ -104,7 +122,7 @@ function renderProbe(step: Step): string {
     case "guest-absent":
       return acting("create", createFlags(probe), argv);
     case "options":
-      return acting("converge", optionFlags(probe), argv);
+      return retirements(probe) + acting("converge", optionFlags(probe), argv);
     case "raw-lines":
       return command("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
@@ -121,6 +139,12 @@ function renderProbe(step: Step): string {
       );
     case "restart-needed":
       return acting("restart_pending", [], argv);
+    case "snapshot-retired":
+      return acting("drop_snapshot", [], argv);
+    case "guest-retired":
+      return acting("destroy", formerNames(probe.names), argv);
+    case "file-retired":
+      return command("drop_file", [value(probe.path), value(probe.mark)]);
     case "check":
       return command("check", checkWords(probe));
     default:
@@ -173,9 +197,30 @@ function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
   ];
 }
 
+/** One line for each, so that a diff shows what has gone. */
+function retirements(probe: Extract<Probe, { kind: "options" }>): string {
+  const options = probe.retired ?? [];
+  const keys = probe.retiredKeys ?? [];
+  return [
+    ...options.map(({ option, value: last }) => command("retire", [value(option), value(last)])),
+    ...keys.map(({ option, key: name, value: last }) => command("retire_key", [option, name, last].map(value))),
+  ].join("");
+}
+
+function formerNames(names: readonly string[]): ShellWord[] {
+  return names.flatMap((name) => [bare("--was"), value(name)]);
+}
+
 function rawLines(probe: Extract<Probe, { kind: "raw-lines" }>): ShellWord[] {
   const drops = probe.dropPrefixes.map((prefix) => ShellWord.join([bare("--drop"), value(prefix)]));
-  return [...drops, ...probe.lines.flatMap((line) => line.values.map((text) => value(`${line.key}: ${text}`)))];
+  const retired = (probe.retired ?? []).flatMap((line) =>
+    line.values.map((text) => ShellWord.join([bare("--retired"), value(`${line.key}: ${text}`)])),
+  );
+  return [
+    ...drops,
+    ...retired,
+    ...probe.lines.flatMap((line) => line.values.map((text) => value(`${line.key}: ${text}`))),
+  ];
 }
 
 function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {

@@ -1,24 +1,27 @@
+import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
 import type { Plan } from "../../model/plan.js";
 import { position } from "../../text/source.js";
 import type { Span } from "../../text/source.js";
 import { compareText } from "../../text/order.js";
 
-/** Raised when a reader of the format would have to change. */
-const FORMAT_VERSION = 1;
-
 /**
  * A plan as data, for programs and for comparison: `schema/plan.schema.json` describes it. The same plan gives the same
- * bytes; places are a file with line and column, both counted from 1; it never holds the value of a secret, because a plan
+ * bytes; with `digest`, that of its script, it is what the next plan remembers; places are a file with line and column, both counted from 1; it never holds the value of a secret, because a plan
  * does not.
  */
-export function emitJson(plan: Plan, options: { readonly version: string }): string {
+export function emitJson(plan: Plan, options: { readonly version: string; readonly digest?: string }): string {
+  const { memory } = plan;
   const data = {
-    format: "phxc-plan",
-    formatVersion: FORMAT_VERSION,
+    format: PLAN_FORMAT,
+    formatVersion: PLAN_FORMAT_VERSION,
     compiler: options.version,
     host: plan.host,
     ...(plan.node === undefined ? {} : { node: plan.node }),
     targets: plan.targets,
+    ...(options.digest === undefined ? {} : { digest: options.digest }),
+    ...(memory === undefined || plan.targets.length > 0
+      ? {}
+      : { ancestry: memory.ancestry, declared: plain(memory.declared), retired: plain(memory.retired) }),
     sources: plan.sources.map(({ path, sha256 }) => ({ path, sha256 })),
     environment: plan.environment,
     guests: plan.guests.map(plain),

@@ -1,10 +1,28 @@
 import { diagnose, firewallOf, guestRef } from "../../plugin-api/index.js";
-import type { Diagnostic, FirewallRule, GuestFirewall, Lowered, Model, Resource } from "../../plugin-api/index.js";
+import type {
+  Diagnostic,
+  FirewallRule,
+  GuestFirewall,
+  GuestRef,
+  Lowered,
+  Model,
+  Resource,
+} from "../../plugin-api/index.js";
 import { unknownRuleName, unreadableRule } from "./findings.js";
 import { makeStep } from "./step.js";
 
 /** The first line of every file that is ours; the script overwrites no other. */
 const MARK = "# Managed by phxc:";
+
+/** How the file of a guest begins, whatever the guest's name is. */
+export function firewallMark({ kind, id }: GuestRef): string {
+  return `${MARK} ${kind} ${id}`;
+}
+
+/** Where Proxmox keeps a guest's rules. */
+export function firewallPath(id: number): string {
+  return `/etc/pve/firewall/${id}.fw`;
+}
 
 /** The step that makes the guest's firewall file: its whole text, so that a clone keeps nothing of its source's. */
 export function firewallSteps(resource: Resource, model: Model): Lowered {
@@ -13,8 +31,8 @@ export function firewallSteps(resource: Resource, model: Model): Lowered {
   const guest = guestRef(resource);
   const probe = {
     kind: "file",
-    path: `/etc/pve/firewall/${guest.id}.fw`,
-    content: firewallFile(`${guest.kind} ${guest.id} ${guest.name}`, firewall),
+    path: firewallPath(guest.id),
+    content: firewallFile(guest, firewall),
     guest,
     adopt: firewall.adopt,
   } as const;
@@ -43,7 +61,7 @@ function isFirewallAddress(text: string): boolean {
 }
 
 /** The text of a guest's firewall file, as Proxmox reads it. */
-function firewallFile(owner: string, firewall: GuestFirewall): string {
+function firewallFile(guest: GuestRef, firewall: GuestFirewall): string {
   const options = [
     `enable: ${firewall.enabled ? 1 : 0}`,
     ...(firewall.policyIn === undefined ? [] : [`policy_in: ${firewall.policyIn}`]),
@@ -51,7 +69,7 @@ function firewallFile(owner: string, firewall: GuestFirewall): string {
   ];
   const rules = firewall.rules.filter(isReadable).flatMap(ruleLines);
   const sections = [
-    `${MARK} ${oneLine(owner)}. Changes are overwritten.`,
+    `${firewallMark(guest)} ${oneLine(guest.name)}. Changes are overwritten.`,
     `[OPTIONS]\n\n${options.join("\n")}`,
     ...(rules.length === 0 ? [] : [`[RULES]\n\n${rules.join("\n")}`]),
   ];

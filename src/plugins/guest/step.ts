@@ -1,5 +1,16 @@
 import { guestRef, joinOptions, optionArguments } from "../../plugin-api/index.js";
-import type { GuestRef, Lowered, Phase, Resource, Section, Step, WantedOptions } from "../../plugin-api/index.js";
+import type {
+  GuestRef,
+  Lowered,
+  OptionPair,
+  Phase,
+  Resource,
+  RetiredGuest,
+  RetiredKey,
+  Section,
+  Step,
+  WantedOptions,
+} from "../../plugin-api/index.js";
 
 /** Makes a step of a resource's turn; `name` follows the resource's address in the step's id. */
 export function makeStep(
@@ -34,16 +45,41 @@ export function toolOf(guest: GuestRef): "qm" | "pct" {
 export function optionsStep(
   resource: Resource,
   parts: readonly WantedOptions[],
-  extra: { readonly exact: readonly string[]; readonly risk: Step["risk"] },
+  extra: {
+    readonly exact: readonly string[];
+    readonly risk: Step["risk"];
+    readonly retired: RetiredGuest | undefined;
+  },
 ): readonly Step[] {
   const options = joinOptions(parts);
+  const gone = retiredOptions(extra.retired, extra.exact);
   const isEmpty = options.wanted.length + options.absent.length + options.absentKeys.length + extra.exact.length === 0;
   if (isEmpty) return [];
   const guest = guestRef(resource);
   const deletion = options.absent.length === 0 ? [] : ["--delete", options.absent.join(",")];
   const command = [toolOf(guest), "set", String(guest.id), ...optionArguments(options.wanted), ...deletion];
-  const probe = { kind: "options", guest, ...options, exact: extra.exact } as const;
+  const probe = { kind: "options", guest, ...options, exact: extra.exact, ...gone } as const;
   return [makeStep(resource, "options", { phase: "configure", risk: extra.risk, probe, commands: [command] })];
+}
+
+/** What the options step takes back: whole options, and keys of those that stay. */
+function retiredOptions(
+  retired: RetiredGuest | undefined,
+  exact: readonly string[],
+): { readonly retired?: readonly OptionPair[]; readonly retiredKeys?: readonly RetiredKey[] } {
+  if (retired === undefined) return {};
+  // A family that is managed as an exact set takes back its own.
+  const isOwn = (option: string): boolean => exact.every((family) => !option.startsWith(`${family} `));
+  const options = Object.entries(retired.options).flatMap(([option, value]) =>
+    isOwn(option) ? [{ option, value }] : [],
+  );
+  const keys = Object.entries(retired.keys).flatMap(([option, values]) =>
+    Object.entries(values).map(([key, value]) => ({ option, key, value })),
+  );
+  return {
+    ...(options.length === 0 ? {} : { retired: options }),
+    ...(keys.length === 0 ? {} : { retiredKeys: keys }),
+  };
 }
 
 /** Several lowered parts as one, in order. */

@@ -29,6 +29,7 @@ import type {
   RawLines,
   Requirement,
   Resource,
+  RetiredGuest,
   Step,
   WantedOptions,
 } from "../../plugin-api/index.js";
@@ -37,6 +38,7 @@ import { firewallSteps } from "../guest/firewall.js";
 import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneOptions, cloneRequirements, cloneStorages, rootStorage, storageRequirements } from "../guest/source.js";
+import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { archiveOf } from "../image/source.js";
 import { ctWithTwoSources, ctWithoutRoot, ctWithoutSource, ownerNotMapped, volumeIncomplete } from "./findings.js";
@@ -44,17 +46,18 @@ import { hostOwner } from "./ids.js";
 import { ctOptions, ctSections } from "./options.js";
 
 /** The turn of a container, in order: directories, creation, options, raw lines, disks, firewall, start, checks, snapshots. */
-export function lowerCt(resource: Resource, { model }: LowerContext): Lowered {
+export function lowerCt(resource: Resource, { model, retired }: LowerContext): Lowered {
   return joinLowered([
     directorySteps(resource, model),
     createStep(resource, model),
     networkNeeds(resource, model),
     deviceNeeds(resource),
     volumeNeeds(resource, model),
-    onlySteps(ctOptionsStep(resource, model)),
-    onlySteps(rawStep(resource)),
+    onlySteps(ctOptionsStep(resource, model, retired)),
+    onlySteps(rawStep(resource, retired)),
     onlySteps(diskSteps(resource, disks(resource))),
     firewallSteps(resource, model),
+    onlySteps(retiredSteps(resource, retired)),
     onlySteps(stateSteps(resource)),
     checkSteps(resource, model),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
@@ -168,7 +171,7 @@ function volumeNeeds(resource: Resource, model: Model): Lowered {
   return { steps: [], requirements: storageRequirements(uses, model), diagnostics: findings };
 }
 
-function ctOptionsStep(resource: Resource, model: Model): readonly Step[] {
+function ctOptionsStep(resource: Resource, model: Model, retired: RetiredGuest | undefined): readonly Step[] {
   const hostname = { wanted: [{ option: "hostname", value: resource.name }], absent: [], absentKeys: [], pending: [] };
   const further = sectionOf(resource, "options");
   const parts: readonly WantedOptions[] = [
@@ -185,7 +188,7 @@ function ctOptionsStep(resource: Resource, model: Model): readonly Step[] {
   ];
   const exact = devices(resource) === undefined ? [] : ["dev"];
   const risk = nets(resource, model).length > 0 ? "interrupts" : "safe";
-  return optionsStep(resource, parts, { exact, risk });
+  return optionsStep(resource, parts, { exact, risk, retired });
 }
 
 function featureOptions(resource: Resource): WantedOptions {
@@ -264,7 +267,7 @@ const RAW_GPU_LINES = [
   "lxc.cgroup2.devices.allow: c 243:",
 ];
 
-function rawStep(resource: Resource): readonly Step[] {
+function rawStep(resource: Resource, gone: RetiredGuest | undefined): readonly Step[] {
   const section = sectionOf(resource, "raw");
   const isGpuManaged = gpus(resource) !== undefined;
   const settings = section === undefined ? [] : [...section.settings.values()];
@@ -276,9 +279,11 @@ function rawStep(resource: Resource): readonly Step[] {
   });
   const unset = settings.filter(({ value }) => value.type === "absent").map(({ name }) => `${name}:`);
   const dropPrefixes = [...unset, ...(isGpuManaged ? RAW_GPU_LINES : [])];
-  if (lines.length === 0 && dropPrefixes.length === 0) return [];
-  const probe = { kind: "raw-lines", guest: guestRef(resource), lines, dropPrefixes } as const;
+  const retired = Object.entries(gone?.rawLines ?? {}).map(([key, values]) => ({ key, values }));
+  if (lines.length + dropPrefixes.length + retired.length === 0) return [];
+  const more = retired.length === 0 ? {} : { retired };
+  const probe = { kind: "raw-lines", guest: guestRef(resource), lines, dropPrefixes, ...more } as const;
   // Without lines of its own, it only takes away how GPUs used to be given to containers.
-  const title = lines.length + unset.length === 0 ? "no raw lines of GPUs" : "raw lines";
+  const title = lines.length + unset.length + retired.length === 0 ? "no raw lines of GPUs" : "raw lines";
   return [makeStep(resource, "raw", { phase: "configure", title, probe, commands: [], asked: section })];
 }

@@ -1,6 +1,7 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
 import { ctHabits } from "../guest/habits.js";
+import { retireGuest } from "../guest/retired.js";
 import { lxcFindings } from "./findings.js";
 import { lowerCt } from "./lower.js";
 import { ctArgs, ctOptions, ctSections } from "./options.js";
@@ -19,6 +20,7 @@ const ct = defineKind({
   instead: ctHabits,
   edges: guestEdges,
   lower: lowerCt,
+  retire: retireGuest,
 });
 
 /** Containers. */

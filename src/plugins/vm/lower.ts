@@ -25,6 +25,7 @@ import type {
   Model,
   Property,
   Resource,
+  RetiredGuest,
   Step,
   WantedOptions,
 } from "../../plugin-api/index.js";
@@ -33,6 +34,7 @@ import { firewallSteps } from "../guest/firewall.js";
 import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneOptions, cloneRequirements, cloneStorages, rootStorage, storageRequirements } from "../guest/source.js";
+import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { diskImageOf } from "../image/source.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
@@ -42,14 +44,15 @@ import { vmOptions, vmSections } from "./options.js";
 const CLOUD_INIT_SLOT = "ide2";
 
 /** The turn of a virtual machine, in order: creation, options, disks, firewall, start, checks, snapshots, template. */
-export function lowerVm(resource: Resource, { model }: LowerContext): Lowered {
+export function lowerVm(resource: Resource, { model, retired }: LowerContext): Lowered {
   return joinLowered([
     createStep(resource, model),
     networkNeeds(resource, model),
     diskNeeds(resource, model),
-    onlySteps(vmOptionsStep(resource, model)),
+    onlySteps(vmOptionsStep(resource, model, retired)),
     onlySteps(diskSteps(resource, disks(resource))),
     firewallSteps(resource, model),
+    onlySteps(retiredSteps(resource, retired)),
     onlySteps(stateSteps(resource)),
     checkSteps(resource, model),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
@@ -199,7 +202,7 @@ function diskStorage(resource: Resource, disk: GuestDisk, model: Model): string 
   return disk.storage ?? rootStorage(resource, model);
 }
 
-function vmOptionsStep(resource: Resource, model: Model): readonly Step[] {
+function vmOptionsStep(resource: Resource, model: Model, retired: RetiredGuest | undefined): readonly Step[] {
   const further = sectionOf(resource, "options");
   const cloudInit = sectionOf(resource, "cloud_init");
   const interfaces = nets(resource, model);
@@ -218,7 +221,7 @@ function vmOptionsStep(resource: Resource, model: Model): readonly Step[] {
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
     further === undefined ? NO_OPTIONS : plainOptions(further, vmSections["options"]?.options ?? {}),
   ];
-  return optionsStep(resource, parts, { exact: [], risk: interfaces.length > 0 ? "interrupts" : "safe" });
+  return optionsStep(resource, parts, { exact: [], risk: interfaces.length > 0 ? "interrupts" : "safe", retired });
 }
 
 /** Cloud-init alone brings name servers into a machine: those of the network are set where it has something to do. */

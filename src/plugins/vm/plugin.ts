@@ -1,6 +1,7 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
 import { vmHabits } from "../guest/habits.js";
+import { retireGuest } from "../guest/retired.js";
 import { vmFindings } from "./findings.js";
 import { lowerVm } from "./lower.js";
 import { vmArgs, vmOptions, vmSections } from "./options.js";
@@ -19,6 +20,7 @@ const vm = defineKind({
   instead: vmHabits,
   edges: guestEdges,
   lower: lowerVm,
+  retire: retireGuest,
 });
 
 /** Virtual machines. */

@@ -102,6 +102,7 @@ step() {
 	STEP=$1
 	STEP_SOURCE=$2
 	STEP_ACTIVE=${GUEST_ACTIVE}
+	RETIRED=() RETIRED_KEYS=()
 	if [[ -z ${GUEST_KEY} ]] && ((${#ONLY[@]} > 0)); then STEP_ACTIVE=0; fi
 	if [[ ${MODE} == list ]]; then
 		((STEP_ACTIVE == 0)) || STEPS+=("$1")
@@ -198,11 +199,13 @@ write_file() {
 
 # summary: what this run did; ends the script.
 summary() {
-	local key text code=0 created=0 changed=0 held=0 same=0
+	local key text code=0 created=0 changed=0 held=0 same=0 destroyed=0
 	end_turn
 	for key in "${GUESTS[@]}"; do
 		if [[ -n ${HELD[${key}]-} ]]; then
 			held=$((held + 1))
+		elif [[ -n ${DESTROYED[${key}]-} ]]; then
+			destroyed=$((destroyed + 1))
 		elif [[ -n ${CREATED[${key}]-} ]]; then
 			created=$((created + 1))
 		elif [[ -n ${CHANGED[${key}]-} ]]; then
@@ -216,11 +219,12 @@ summary() {
 	((${#NOTES[@]} == 0)) || say 'Notes:'
 	for text in "${NOTES[@]}"; do say "  ${text}"; done
 	if checking; then
-		say "Guests: ${created} to create, ${changed} to change, ${same} unchanged, 0 to destroy, ${held} held back. Changes to make: ${COUNT_CHANGES}. Nothing was changed."
+		say "Guests: ${created} to create, ${changed} to change, ${same} unchanged, ${destroyed} to destroy, ${held} held back. Changes to make: ${COUNT_CHANGES}. Nothing was changed."
 		((COUNT_CHANGES + held == 0)) || code=2
 	else
-		say "Guests: ${created} created, ${changed} changed, ${same} unchanged, 0 destroyed, ${held} held back. Changes made: ${COUNT_CHANGES}."
+		say "Guests: ${created} created, ${changed} changed, ${same} unchanged, ${destroyed} destroyed, ${held} held back. Changes made: ${COUNT_CHANGES}."
 		((held == 0)) || code=4
+		record_applied
 	fi
 	finish "${code}"
 }

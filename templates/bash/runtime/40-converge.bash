@@ -127,6 +127,7 @@ write_differences() {
 # differences KIND EXACT --OPTION VALUE...: fills SET, DELETE, DELETE_FIRST, TEXTS and ALLOCATES, until the guest is held.
 differences() {
 	local kind=$1 exact=$2 option
+	local -a arguments=("${@:3}")
 	shift 2
 	SET=() DELETE=() DELETE_FIRST=() TEXTS=() ALLOCATES=() TAKEN=()
 	index_slots
@@ -148,6 +149,7 @@ differences() {
 		esac
 		shift 2
 	done
+	! active || differ_retired "${kind}" "${arguments[@]}"
 }
 
 # index_slots: fills SLOT with the live mounts and devices of a container; of a machine it finds none.
@@ -273,6 +275,7 @@ differ_props() {
 		drifts+=("${option}.${key} ${have[${key}]} -> (unset)")
 		unset 'have[${key}]'
 	done
+	drop_retired_keys "${declared}" "${option}"
 	((${#drifts[@]} > 0)) || return 0
 	TEXTS+=("${drifts[@]}")
 	join_props "${format}" have

@@ -144,17 +144,18 @@ restart_pending() {
 	report_pending "${kind}" "${id}"
 }
 
-# raw_lines ID [--drop PREFIX]... [LINE...]: the raw lxc lines of the keys that LINE names are exactly these, in this
+# raw_lines ID [--drop PREFIX]... [--retired LINE]... [LINE...]: the raw lxc lines of the keys that LINE names are exactly these, in this
 # order, and no line begins with PREFIX. Proxmox has no command for them: its file is edited as it edits it itself,
 # under its lock for this guest, and only the part before the first snapshot.
 raw_lines() {
 	active || return 0
 	local id=$1 text
-	local -a drops=() wanted=()
+	local -a drops=() wanted=() retired=()
 	shift
 	while (($# > 0)); do
 		case $1 in
 		--drop) drops+=("$2") && shift 2 ;;
+		--retired) retired+=("$2") && shift 2 ;;
 		*) wanted+=("$1") && shift ;;
 		esac
 	done
@@ -188,6 +189,7 @@ raw_managed() {
 	local entry
 	for entry in "${wanted[@]}"; do [[ ${1%%:*} != "${entry%%:*}" ]] || return 0; done
 	for entry in "${drops[@]}"; do [[ $1 != "${entry}"* ]] || return 0; done
+	for entry in "${retired[@]}"; do [[ $1 != "${entry}" ]] || return 0; done
 	return 1
 }
 

@@ -1,6 +1,7 @@
 # --- Preflight and start --------------------------------------------------------------------------
 
 PROBLEMS=()
+ALLOW_OLDER=0 # 1: a plan that does not follow the one that was applied last may be applied
 NODE=''
 declare -A VMLIST=()
 
@@ -18,6 +19,7 @@ problem() {
 # stays empty when it is not: what it holds is then not known, and nothing is said about it.
 require_host() {
 	local command mounts
+	need_ancestry
 	for command in "$@"; do
 		command -v "${command}" >/dev/null || problem "the command ${command} is missing"
 	done
@@ -53,7 +55,7 @@ need_node() {
 	[[ -z ${NODE} || ${NODE} == "$1" ]] || problem "this is the node ${NODE}; the plan is for $1"
 }
 
-# need_guest KIND ID NAME: the id is free, or taken by this guest on this node.
+# need_guest KIND ID NAME [FORMER-NAME...]: the id is free, or taken by this guest on this node.
 need_guest() {
 	local type=qemu tool=qm name node=${VMLIST[$2]-}
 	if [[ $1 == ct ]]; then
@@ -69,9 +71,39 @@ need_guest() {
 	else
 		read_conf "$1" "$2"
 		name=${CURRENT[name]-${CURRENT[hostname]-}}
-		if [[ ${name} == "$3" || (-z ${name} && -n ${CURRENT[lock]-}) ]] || read_intent "$2"; then return 0; fi
+		if known_as "${name}" "${@:3}" || [[ (-z ${name} && -n ${CURRENT[lock]-}) ]] || read_intent "$2"; then return 0; fi
 		problem "id $2 is taken by a guest called ${name:-(nothing)}; it is declared as $1 $3"
 	fi
+}
+
+# known_as NAME NAME...: whether the first name is one of the others.
+known_as() {
+	local name
+	for name in "${@:2}"; do [[ ${name} != "$1" ]] || return 0; done
+	return 1
+}
+
+# last_applied: sets REPLY to the digest of the plan that was applied last; to nothing where none was.
+last_applied() {
+	local line
+	REPLY=''
+	[[ -r ${STATE}/applied ]] || return 0
+	while read -r line; do REPLY=${line}; done <"${STATE}/applied"
+}
+
+# need_ancestry: the plan that was applied here last is this one or one that it follows. A host on which none was
+# applied takes every plan.
+need_ancestry() {
+	last_applied
+	((ALLOW_OLDER == 0)) && [[ -n ${REPLY} && ${PLAN_DIGEST}${PLAN_ANCESTRY} != *"${REPLY}"* ]] || return 0
+	problem "the plan ${REPLY:0:12} was applied here last, and this one does not follow it: an older plan, or one made without it, would revert what it did; --allow-older applies it all the same"
+}
+
+# record_applied: notes that this plan was applied, where plans are committed and this is a whole one.
+record_applied() {
+	[[ ${PLAN_MEMORY} == whole ]] || return 0
+	last_applied
+	[[ ${REPLY} == "${PLAN_DIGEST}" ]] || printf '%s\n' "${PLAN_DIGEST}" >>"${STATE}/applied"
 }
 
 # need_storage STORAGE CONTENT [GUEST-KEY...]: there is such a storage for this node and for this content.
@@ -163,12 +195,14 @@ need_version() {
 # usage: what --help prints.
 usage() {
 	cat <<TEXT
-Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--list] [--help]
+Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older] [--list] [--help]
 
-  --check      change nothing; say what would be done
-  --only IDS   only these guests, by id or name, without what they need
-  --from STEP  leave out the steps before this one (names: --list)
-  --list       print the steps
+  --check          change nothing; say what would be done
+  --only IDS       only these guests, by id or name, without what they need
+  --from STEP      leave out the steps before this one (names: --list)
+  --allow-destroy  destroy guests and snapshots that are no longer declared
+  --allow-older    apply a plan that does not follow the one that was applied last
+  --list           print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
 4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.
@@ -188,6 +222,8 @@ read_arguments() {
 		case $1 in
 		--check) MODE=check ;;
 		--list) MODE=list ;;
+		--allow-destroy) ALLOW_DESTROY=1 ;;
+		--allow-older) ALLOW_OLDER=1 ;;
 		--only | --from)
 			[[ -n ${2-} ]] || misused "$1 needs a value"
 			if [[ $1 == --from ]]; then FROM=$2; else IFS=', ' read -r -a ONLY <<<"$2"; fi

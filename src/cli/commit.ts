@@ -1,0 +1,105 @@
+import { join } from "node:path";
+import { PLAN_FILES, committedTexts, planFolder } from "../compile/memory.js";
+import type { Plan } from "../model/plan.js";
+import type { Model } from "../model/resource.js";
+import { hasErrors } from "../diagnostics/summary.js";
+import { readText } from "../host/files.js";
+import { writeTogether } from "../host/write.js";
+import type { NewFile } from "../host/write.js";
+import { MAX_PLAN_BYTES, describeFailure } from "../text/files.js";
+import { visible } from "../text/visible.js";
+import { version } from "../version.generated.js";
+import { EXIT, isProblem, valueOf } from "./command.js";
+import type { Arguments, Problem } from "./command.js";
+import { writeFailure } from "./deliver.js";
+import { isMachineReport, report, shortPath } from "./report.js";
+import { compileArguments, plansFolder } from "./sources.js";
+import type { Compiled } from "./sources.js";
+import { planSummary } from "./summary.js";
+import type { Terminal } from "./terminal.js";
+
+/** The committed plan is not what the files give. */
+const OUTDATED = 2;
+
+/** `phxc plan --write` and `--check`: the host's plan.sh and plan.json. */
+export async function commitPlan(args: Arguments, terminal: Terminal): Promise<number | Problem> {
+  const clash = misuse(args);
+  if (clash !== undefined) return clash;
+  const compiled = await compileArguments(args, terminal, { upTo: "plan", write: true });
+  if (isProblem(compiled)) return compiled;
+  const { compilation, project } = compiled;
+  const { plan, model, diagnostics } = compilation;
+  if (plan !== undefined && plan.targets.length > 0) return withTargets(plan);
+  await report(diagnostics, { args, terminal, root: project.root }, terminal.err);
+  if (plan === undefined || model === undefined || hasErrors(diagnostics)) return EXIT.findings;
+  const files = await filesOf(compiled, plan, model);
+  const changed = files.flatMap((file) => difference(file, shortPath(terminal.cwd, file.path)) ?? []);
+  if (args.flags.has("check")) return tell(changed, terminal);
+  if (changed.length > 0) {
+    try {
+      writeTogether(files);
+    } catch (error) {
+      return { problem: `cannot write ${shortPath(terminal.cwd, files[0]?.path ?? "")}: ${writeFailure(error)}` };
+    }
+  }
+  if (isMachineReport(args)) return EXIT.ok;
+  const names = files.map(({ path }) => shortPath(terminal.cwd, path)).join(" and ");
+  terminal.out.write(planSummary(plan, terminal.out.palette));
+  terminal.out.write(changed.length > 0 ? `written to ${names}\n` : `${names} are as they were\n`);
+  return EXIT.ok;
+}
+
+function misuse(args: Arguments): Problem | undefined {
+  if (args.flags.has("write") && args.flags.has("check")) {
+    return {
+      problem: "`--write` and `--check` exclude each other",
+      hint: "`--check` says what `--write` would change",
+    };
+  }
+  const other = ["out", "format"].find((name) => valueOf(args, name) !== undefined);
+  const flag = args.flags.has("write") ? "--write" : "--check";
+  return other === undefined
+    ? undefined
+    : { problem: `\`${flag}\` knows its files and their formats; leave out \`--${other}\`` };
+}
+
+function withTargets({ targets }: Plan): Problem {
+  return {
+    problem: `a committed plan is that of a whole host, not of ${targets.join(", ")} alone`,
+    hint: "leave out the targets; `phxc plan TARGET --out FILE` writes a plan for some guests",
+  };
+}
+
+/** The script first: when the second file is lost, the next plan is made from what was remembered before, and is the same. */
+async function filesOf(compiled: Compiled, plan: Plan, model: Model): Promise<readonly NewFile[]> {
+  const { project, entry } = compiled;
+  const { folder } = plansFolder(project);
+  const place = planFolder(model, plan.host, { entry, ...(folder === undefined ? {} : { configured: folder }) });
+  const { script, data } = await committedTexts(plan, { version });
+  return [
+    { path: join(project.root, place, PLAN_FILES.script), content: script, mode: 0o777 },
+    { path: join(project.root, place, PLAN_FILES.data), content: data, mode: 0o666 },
+  ];
+}
+
+/** How a file differs from what would be written: a line or three. */
+function difference({ path, content }: NewFile, name: string): string | undefined {
+  const read = readText(path, MAX_PLAN_BYTES);
+  if (!read.ok) return `${name}: ${describeFailure(read.reason)}\n`;
+  if (read.text === content) return undefined;
+  const [have, want] = [read.text.split("\n"), content.split("\n")];
+  const at = want.findIndex((line, i) => line !== have[i]);
+  const first = at === -1 ? want.length : at;
+  const line = (lines: readonly string[]): string => visible(lines[first] ?? "(nothing more)");
+  return `${name} is not what the files give; the first difference, line ${first + 1}:\n- ${line(have)}\n+ ${line(want)}\n`;
+}
+
+function tell(changed: readonly string[], terminal: Terminal): number {
+  if (changed.length === 0) {
+    terminal.out.write("the committed plan is what the files give\n");
+    return EXIT.ok;
+  }
+  terminal.err.write(changed.join(""));
+  terminal.err.write("write it anew: phxc plan --write\n");
+  return OUTDATED;
+}

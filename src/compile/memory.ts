@@ -1,0 +1,94 @@
+import { planDamaged } from "../diagnostics/catalogue/planner-memory.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Result } from "../diagnostics/diagnostic.js";
+import type { Plan } from "../model/plan.js";
+import type { Model } from "../model/resource.js";
+import { MAX_ANCESTRY, readMemory } from "../planner/memory/index.js";
+import type { Committed, CommittedPlan } from "../planner/memory/index.js";
+import { stringOf } from "../plugin-api/index.js";
+import { MAX_PLAN_BYTES, describeFailure } from "../text/files.js";
+import type { Files } from "../text/files.js";
+import { sourceFile, span } from "../text/source.js";
+
+/** The names of a committed plan's files. */
+export const PLAN_FILES = { script: "plan.sh", data: "plan.json" } as const;
+
+/** Where committed plans are. */
+export interface PlanFolders {
+  /** Relative to the project: its plans are read from there, and `phxc plan --write` writes them there. */
+  readonly entry: string;
+  /** `plans` of phx.config.json. */
+  readonly configured?: string;
+}
+
+/** The folder of a host's plan, relative to the project: as its block says, else below the configured one, else `plans` beside the entry. */
+export function planFolder(model: Model, host: string, folders: PlanFolders): string {
+  const resource = model.resources.get(`host.${host}`);
+  const own = resource === undefined ? undefined : stringOf(resource, "plans");
+  if (own !== undefined) return tidy(own);
+  return tidy(`${folders.configured ?? `${folderOf(folders.entry)}plans`}/${host}`);
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
+}
+
+function tidy(path: string): string {
+  return path.replace(/^(\.\/)+/, "").replace(/\/+$/, "");
+}
+
+/** Reads committed plans. `begin`: a host without one is to get its first. */
+export function committedPlans(model: Model, files: Files, folders: PlanFolders, begin: boolean): Committed {
+  const known = new Map<string, Result<CommittedPlan> | undefined>();
+  return (host) => {
+    if (!known.has(host))
+      known.set(host, readPlan(files, `${planFolder(model, host, folders)}/${PLAN_FILES.data}`, host, begin));
+    return known.get(host);
+  };
+}
+
+function readPlan(files: Files, path: string, host: string, begin: boolean): Result<CommittedPlan> | undefined {
+  const file = sourceFile(path, "");
+  const read = files.read(path, MAX_PLAN_BYTES);
+  if (!read.ok) {
+    const nothing = { file, previous: undefined };
+    if (read.reason === "missing") return begin ? { value: nothing, diagnostics: [] } : undefined;
+    const problem = describeFailure(read.reason);
+    return { value: nothing, diagnostics: [diagnose(planDamaged, span(file, 0), { path, problem })] };
+  }
+  const { value, diagnostics } = readMemory(file, read.text, host);
+  return { value: { file, previous: value }, diagnostics };
+}
+
+/** A plan as it is written down: its place among the plans before it is settled. */
+export interface Settled {
+  readonly plan: Plan;
+  readonly script: string;
+  readonly digest: string;
+}
+
+/**
+ * The script of a plan, which follows the committed one: where it would be the same script it is the same plan, with the
+ * same ancestors; otherwise the committed plan becomes the latest of them.
+ */
+export async function settle(plan: Plan, options: { readonly version: string }): Promise<Settled> {
+  const { digestOf, emitBash } = await import("../emitters/bash/index.js");
+  const script = emitBash(plan, options);
+  const digest = digestOf(script);
+  const { memory } = plan;
+  if (memory?.previous === undefined || memory.previous === digest) return { plan, script, digest };
+  const ancestry = [memory.previous, ...memory.ancestry].slice(0, MAX_ANCESTRY);
+  const next = { ...plan, memory: { ...memory, ancestry } };
+  const later = emitBash(next, options);
+  return { plan: next, script: later, digest: digestOf(later) };
+}
+
+/** The texts of a committed plan's files. */
+export async function committedTexts(
+  plan: Plan,
+  options: { readonly version: string },
+): Promise<{ readonly script: string; readonly data: string }> {
+  const { emitJson } = await import("../emitters/json/index.js");
+  const settled = await settle(plan, options);
+  return { script: settled.script, data: emitJson(settled.plan, { ...options, digest: settled.digest }) };
+}

@@ -1,0 +1,84 @@
+import { diagnosticKind } from "../diagnostic.js";
+
+/** Findings about the committed plan, the memory of plans: PHX6021 to PHX6040. */
+
+export const guestRenumbered = diagnosticKind<{ guest: string; name: string; was: string; commands: string }>({
+  code: "PHX6021",
+  severity: "error",
+  title: "guest under another id",
+  message: ({ guest, name, was }) =>
+    `\`${name}\` was ${was} in the last plan and is ${guest} now; a plan moves no guest`,
+  help: ({ was, commands }) =>
+    `Keep the id, or move it by hand (${commands}) and then say \`phxc forget ${was.replace(" ", ".")}\`.`,
+});
+
+export const guestMovedHost = diagnosticKind<{ guest: string; from: string; to: string; command: string }>({
+  code: "PHX6022",
+  severity: "error",
+  title: "guest on another host",
+  message: ({ guest, from, to }) => `${guest} was on ${from} in its last plan and is declared on ${to} now`,
+  help: ({ guest, from, command }) =>
+    `Move it with \`${command}\` on ${from}, then say \`phxc forget --for ${from} ${guest.split(" ").slice(0, 2).join(".")}\`.`,
+});
+
+export const guestOtherKind = diagnosticKind<{ guest: string; was: string }>({
+  code: "PHX6023",
+  severity: "error",
+  title: "id of a guest of another kind",
+  message: ({ guest, was }) => `${guest} has the id of ${was} of the last plan`,
+  help: ({ was }) =>
+    `Give it another id; or take ${was} out first, apply that plan with --allow-destroy, and say \`phxc forget ${was.replace(" ", ".")}\`.`,
+});
+
+export const storageRenamed = diagnosticKind<{ was: string; now: string; guests: readonly string[] }>({
+  code: "PHX6024",
+  severity: "warning",
+  title: "storage under another name",
+  message: ({ was, now, guests }) =>
+    `the storage \`${was}\` of the last plan is called \`${now}\` now: Proxmox renames no storage, so \`${now}\` is defined beside it${guests.length === 0 ? "" : `, and disks stay on \`${was}\` (${guests.join(", ")})`}`,
+  help: ({ was, now }) =>
+    `Guests whose disks are declared on \`${now}\` and lie on \`${was}\` are held back until \`qm disk move\` or \`pct move-volume\` has moved them; then remove the old one with \`pvesm remove ${was}\`.`,
+});
+
+export const guestRenamed = diagnosticKind<{ guest: string; was: string }>({
+  code: "PHX6025",
+  severity: "note",
+  title: "guest under another name",
+  message: ({ guest, was }) => `${guest} was called \`${was}\` in the last plan; it is renamed`,
+});
+
+export const planDamaged = diagnosticKind<{ path: string; problem: string }>({
+  code: "PHX6026",
+  severity: "error",
+  title: "committed plan is damaged",
+  message: ({ path, problem }) => `${path} is not a committed plan: ${problem}`,
+  help: "Take it back from version control. Without it, nothing that was declared once is removed.",
+});
+
+export const planForeign = diagnosticKind<{ path: string; host: string; wanted: string }>({
+  code: "PHX6027",
+  severity: "error",
+  title: "committed plan of another host",
+  message: ({ path, host, wanted }) => `${path} is the plan of the host \`${host}\`, not of \`${wanted}\``,
+  help: "Every host has a folder of its own: `plans` in its block says which.",
+});
+
+export const planNewer = diagnosticKind<{ path: string; version: number; known: number }>({
+  code: "PHX6028",
+  severity: "error",
+  title: "committed plan of a newer phxc",
+  message: ({ path, version, known }) =>
+    `${path} has the format ${version}, written by a newer phxc; this one reads ${known}`,
+  help: "Use the release that wrote it, or a later one.",
+});
+
+export const memoryDiagnostics = [
+  guestRenumbered,
+  guestMovedHost,
+  guestOtherKind,
+  storageRenamed,
+  guestRenamed,
+  planDamaged,
+  planForeign,
+  planNewer,
+] as const;

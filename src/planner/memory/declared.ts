@@ -1,0 +1,62 @@
+import type { Declared, DeclaredGuest, DefinedStorage } from "../../model/memory.js";
+import type { PlanGuest, Step } from "../../model/plan.js";
+import type { Address, Model } from "../../model/resource.js";
+import { compareKeys, optionKey, slotsOf, snapshotsOf } from "../../plugin-api/index.js";
+
+/** What the files declare of one guest, and what they say must not be set. */
+export interface Wanted extends DeclaredGuest {
+  /** Options (`balloon`) and keys of them (`net0.tag`) that are declared absent. */
+  readonly absent: ReadonlySet<string>;
+}
+
+/** All that the steps of a host's whole plan declare. */
+export function declaredBy(
+  guests: readonly PlanGuest[],
+  steps: readonly Step[],
+  model: Model,
+): { readonly guests: readonly Wanted[]; readonly storages: readonly DefinedStorage[] } {
+  const byResource = new Map<Address, Step[]>();
+  for (const step of steps) byResource.set(step.resource, [...(byResource.get(step.resource) ?? []), step]);
+  return {
+    guests: guests.map((guest) => wantedOf(guest, byResource.get(guest.address) ?? [], model)),
+    storages: steps.flatMap(({ probe }) =>
+      probe.kind === "storage" ? [{ id: probe.storage, type: probe.storageType, fixed: probe.fixed }] : [],
+    ),
+  };
+}
+
+/** What a plan writes down of it. */
+export function written(declared: {
+  readonly guests: readonly Wanted[];
+  readonly storages: readonly DefinedStorage[];
+}): Declared {
+  return { guests: declared.guests.map(({ absent: _absent, ...guest }) => guest), storages: declared.storages };
+}
+
+function wantedOf(guest: PlanGuest, steps: readonly Step[], model: Model): Wanted {
+  const { kind, id, name, needs } = guest;
+  const resource = model.resources.get(guest.address);
+  const probes = steps.map(({ probe }) => probe);
+  const options = probes.flatMap((probe) => (probe.kind === "options" ? [probe] : []));
+  const pairs = options.flatMap(({ wanted }) =>
+    wanted.map(({ option, value }) => [optionKey(kind, option, value), value] as const),
+  );
+  const raw = probes.flatMap((probe) => (probe.kind === "raw-lines" ? probe.lines : []));
+  return {
+    kind,
+    id,
+    name,
+    needs,
+    options: sorted(pairs),
+    snapshots: resource === undefined ? [] : [...new Set(snapshotsOf(resource).map((snapshot) => snapshot.name))],
+    firewall: probes.some((probe) => probe.kind === "file" && probe.path === `/etc/pve/firewall/${id}.fw`),
+    rawLines: sorted(raw.map(({ key, values }) => [key, values] as const)),
+    slots: resource === undefined ? {} : sorted(Object.entries(slotsOf(resource, model))),
+    absent: new Set(options.flatMap((probe) => [...probe.absent, ...probe.absentKeys])),
+  };
+}
+
+/** An object with its entries in code-unit order of their keys. */
+export function sorted<T>(entries: Iterable<readonly [string, T]>): Readonly<Record<string, T>> {
+  return Object.fromEntries([...entries].toSorted(compareKeys));
+}

@@ -1,0 +1,123 @@
+import {
+  guestMovedHost,
+  guestOtherKind,
+  guestRenamed,
+  guestRenumbered,
+  storageRenamed,
+} from "../../diagnostics/catalogue/planner-memory.js";
+import { diagnose } from "../../diagnostics/diagnostic.js";
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import type { DeclaredGuest, DefinedStorage, Memory } from "../../model/memory.js";
+import type { PlanGuest, Step } from "../../model/plan.js";
+import type { Span } from "../../text/source.js";
+import { addressOf } from "./retired.js";
+
+/** A guest that the files declare for another host. */
+export interface Stranger {
+  readonly kind: string;
+  readonly name: string;
+  readonly source: Span;
+  readonly host: string;
+  readonly node: string;
+}
+
+/** What moves are judged by. */
+export interface MoveContext {
+  readonly host: string;
+  readonly node: string;
+  readonly previous: Memory | undefined;
+  readonly guests: readonly PlanGuest[];
+  /** Guests that the files declare for other hosts. */
+  readonly elsewhere: readonly Stranger[];
+  /** The last plans of other hosts. */
+  readonly others: ReadonlyMap<string, Memory>;
+}
+
+/** What looks like a new guest and a retired one, and is one guest that moved: a plan never destroys and makes it anew. */
+export function moveFindings(context: MoveContext): readonly Diagnostic[] {
+  const { previous, guests } = context;
+  const before = new Map(previous?.declared.guests.map((guest) => [addressOf(guest), guest]));
+  const now = new Map(guests.map((guest) => [addressOf(guest), guest]));
+  const gone = [...before.values()].filter((guest) => !now.has(addressOf(guest)));
+  const fresh = guests.filter((guest) => !before.has(addressOf(guest)));
+  return [
+    ...fresh.flatMap((guest) => renumbered(guest, gone)),
+    ...fresh.flatMap((guest) => otherKind(guest, gone)),
+    ...guests.flatMap((guest) => renamed(guest, before.get(addressOf(guest)))),
+    ...gone.flatMap((guest) => movedAway(guest, context)),
+    ...fresh.flatMap((guest) => movedHere(guest, context)),
+  ];
+}
+
+function renumbered(guest: PlanGuest, gone: readonly DeclaredGuest[]): readonly Diagnostic[] {
+  const was = gone.find(({ kind, name }) => kind === guest.kind && name === guest.name);
+  if (was === undefined) return [];
+  const clone =
+    guest.kind === "vm"
+      ? `\`qm clone ${was.id} ${guest.id} --full 1 --name ${guest.name}\``
+      : `\`pct clone ${was.id} ${guest.id} --full 1 --hostname ${guest.name}\``;
+  const data = { guest: label(guest), name: guest.name, was: label(was), commands: clone };
+  return [diagnose(guestRenumbered, guest.source, data)];
+}
+
+function otherKind(guest: PlanGuest, gone: readonly DeclaredGuest[]): readonly Diagnostic[] {
+  const was = gone.find(({ kind, id }) => kind !== guest.kind && id === guest.id);
+  return was === undefined ? [] : [diagnose(guestOtherKind, guest.source, { guest: named(guest), was: label(was) })];
+}
+
+function renamed(guest: PlanGuest, was: DeclaredGuest | undefined): readonly Diagnostic[] {
+  if (was === undefined || was.name === guest.name) return [];
+  return [diagnose(guestRenamed, guest.source, { guest: named(guest), was: was.name })];
+}
+
+function movedAway(guest: DeclaredGuest, { host, elsewhere }: MoveContext): readonly Diagnostic[] {
+  const there = elsewhere.find(({ kind, name }) => kind === guest.kind && name === guest.name);
+  if (there === undefined) return [];
+  const data = { guest: named(guest), from: host, to: there.host, command: migrate(guest, there.node) };
+  return [diagnose(guestMovedHost, there.source, data)];
+}
+
+function movedHere(guest: PlanGuest, { host, node, others }: MoveContext): readonly Diagnostic[] {
+  return [...others].flatMap(([from, memory]) => {
+    const was = memory.declared.guests.find(({ kind, name }) => kind === guest.kind && name === guest.name);
+    if (was === undefined) return [];
+    const data = { guest: named(was), from, to: host, command: migrate(was, node) };
+    return [diagnose(guestMovedHost, guest.source, data)];
+  });
+}
+
+function migrate(guest: DeclaredGuest, node: string): string {
+  return guest.kind === "vm" ? `qm migrate ${guest.id} ${node} --online` : `pct migrate ${guest.id} ${node} --restart`;
+}
+
+/** Storages that lie where one of another name lay. */
+export function storageFindings(
+  previous: Memory,
+  storages: readonly DefinedStorage[],
+  steps: readonly Step[],
+): readonly Diagnostic[] {
+  const ids = new Set(storages.map(({ id }) => id));
+  const gone = previous.declared.storages.filter(({ id }) => !ids.has(id));
+  const known = new Set(previous.declared.storages.map(({ id }) => id));
+  return storages.flatMap((storage) => {
+    const was = known.has(storage.id) ? undefined : gone.find((other) => isSamePlace(other, storage));
+    const step = steps.find(({ probe }) => probe.kind === "storage" && probe.storage === storage.id);
+    if (was === undefined || step === undefined) return [];
+    const guests = previous.declared.guests.filter(({ options }) =>
+      Object.values(options).some((value) => value.startsWith(`${was.id}:`)),
+    );
+    return [diagnose(storageRenamed, step.source, { was: was.id, now: storage.id, guests: guests.map(label) })];
+  });
+}
+
+function isSamePlace(a: DefinedStorage, b: DefinedStorage): boolean {
+  return a.type === b.type && JSON.stringify(a.fixed) === JSON.stringify(b.fixed);
+}
+
+function label({ kind, id }: { readonly kind: string; readonly id: number }): string {
+  return `${kind} ${id}`;
+}
+
+function named(guest: { readonly kind: string; readonly id: number; readonly name: string }): string {
+  return `${label(guest)} ${guest.name}`;
+}

@@ -1,0 +1,126 @@
+import { planDamaged, planForeign, planNewer } from "../../diagnostics/catalogue/planner-memory.js";
+import { diagnose } from "../../diagnostics/diagnostic.js";
+import type { Diagnostic, Result } from "../../diagnostics/diagnostic.js";
+import type { Declared, DeclaredGuest, DefinedStorage, Memory, RetiredGuest } from "../../model/memory.js";
+import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
+import { span } from "../../text/source.js";
+import type { SourceFile } from "../../text/source.js";
+
+/** Reads what a committed plan tells the next one; none when it cannot be used, which is a finding at the file. */
+export function readMemory(file: SourceFile, text: string, host: string): Result<Memory | undefined> {
+  const nothing = (finding: Diagnostic): Result<undefined> => ({ value: undefined, diagnostics: [finding] });
+  const at = span(file, 0);
+  const { path } = file;
+  try {
+    const data = object(JSON.parse(text), "it");
+    if (data["format"] !== PLAN_FORMAT) throw new Problem(`its format is not ${PLAN_FORMAT}`);
+    const version = number(data["formatVersion"], "formatVersion");
+    if (version > PLAN_FORMAT_VERSION) {
+      return nothing(diagnose(planNewer, at, { path, version, known: PLAN_FORMAT_VERSION }));
+    }
+    const written = string(data["host"], "host");
+    if (written !== host) return nothing(diagnose(planForeign, at, { path, host: written, wanted: host }));
+    return { value: memoryOf(data), diagnostics: [] };
+  } catch (error) {
+    if (!(error instanceof Problem || error instanceof SyntaxError)) throw error;
+    const problem = error instanceof Problem ? error.message : "it is not JSON";
+    return nothing(diagnose(planDamaged, at, { path, problem }));
+  }
+}
+
+/** What is wrong with a part of the file; never leaves this module. */
+class Problem extends Error {}
+
+type Data = Readonly<Record<string, unknown>>;
+
+function memoryOf(data: Data): Memory {
+  const retired = list(data["retired"], "retired", retiredOf);
+  return {
+    declared: declaredOf(object(data["declared"], "declared")),
+    retired,
+    digest: digest(data["digest"], "digest"),
+    ancestry: list(data["ancestry"], "ancestry", digest),
+  };
+}
+
+function declaredOf(data: Data): Declared {
+  return {
+    guests: list(data["guests"], "declared.guests", (item, where) => guestOf(object(item, where), where)),
+    storages: list(data["storages"], "declared.storages", storageOf),
+  };
+}
+
+function guestOf(data: Data, where: string): DeclaredGuest {
+  const { kind } = data;
+  if (kind !== "vm" && kind !== "ct") throw new Problem(`${where}.kind is neither vm nor ct`);
+  return {
+    kind,
+    id: number(data["id"], `${where}.id`),
+    name: string(data["name"], `${where}.name`),
+    needs: list(data["needs"], `${where}.needs`, string),
+    options: record(data["options"], `${where}.options`, string),
+    snapshots: list(data["snapshots"], `${where}.snapshots`, string),
+    firewall: flag(data["firewall"], `${where}.firewall`),
+    rawLines: record(data["rawLines"], `${where}.rawLines`, (item, at) => list(item, at, string)),
+    slots: record(data["slots"], `${where}.slots`, string),
+  };
+}
+
+function retiredOf(item: unknown, where: string): RetiredGuest {
+  const data = object(item, where);
+  return {
+    ...guestOf(data, where),
+    whole: flag(data["whole"], `${where}.whole`),
+    names: list(data["names"], `${where}.names`, string),
+    keys: record(data["keys"], `${where}.keys`, (keys, at) => record(keys, at, string)),
+  };
+}
+
+function storageOf(item: unknown, where: string): DefinedStorage {
+  const data = object(item, where);
+  const fixed = list(data["fixed"], `${where}.fixed`, (pair, at): readonly [string, string] => {
+    const [key, value] = list(pair, at, string);
+    return [string(key, at), string(value, at)];
+  });
+  return { id: string(data["id"], `${where}.id`), type: string(data["type"], `${where}.type`), fixed };
+}
+
+function object(value: unknown, where: string): Data {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
+  throw new Problem(`${where} is not an object`);
+}
+
+function string(value: unknown, where: string): string {
+  if (typeof value === "string" && !value.includes("\0")) return value;
+  throw new Problem(`${where} is not a text`);
+}
+
+function number(value: unknown, where: string): number {
+  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
+  throw new Problem(`${where} is not a whole number`);
+}
+
+function flag(value: unknown, where: string): boolean {
+  if (typeof value === "boolean") return value;
+  throw new Problem(`${where} is neither true nor false`);
+}
+
+function digest(value: unknown, where: string): string {
+  const text = string(value, where);
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new Problem(`${where} is not a SHA-256`);
+}
+
+function list<T>(value: unknown, where: string, read: (item: unknown, where: string) => T): readonly T[] {
+  if (!Array.isArray(value)) throw new Problem(`${where} is not a list`);
+  return value.map((item, i) => read(item, `${where}[${i}]`));
+}
+
+function record<T>(
+  value: unknown,
+  where: string,
+  read: (item: unknown, where: string) => T,
+): Readonly<Record<string, T>> {
+  const entries = Object.entries(object(value, where));
+  return Object.fromEntries(entries.map(([key, item]) => [key, read(item, `${where}.${key}`)]));
+}

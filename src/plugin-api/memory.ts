@@ -1,0 +1,67 @@
+import type { GuestKind } from "../model/plan.js";
+import type { Model, Resource } from "../model/resource.js";
+import { disks, nets } from "./guest.js";
+
+/** How options of the last plan are recognised in this one. */
+
+/** Options that hold `key=value` pairs of which the files may declare some. */
+const PROPERTY_OPTION = /^(?:(?:net|ipconfig|mp|dev|scsi|virtio|sata|ide)\d+|agent|startup|features|(?:mp|dev) .*)$/s;
+
+const DRIVE = /^(?:scsi|virtio|sata|ide)\d+$/;
+
+/** Keys that name a thing rather than set something of it: they stay as they are when no file says them any more. */
+const IDENTITY: ReadonlySet<string> = new Set(["hwaddr", "name", "mp", "path", "file", "volume", "import-from"]);
+
+/** What identifies an option: its name; for mounts and devices of containers their path, whatever their number is. */
+export function optionKey(kind: GuestKind, option: string, value: string): string {
+  if (kind !== "ct") return option;
+  if (/^mp\d+$/.test(option)) return `mp ${partsOf(value).get("mp") ?? ""}`;
+  return /^dev\d+$/.test(option) ? `dev ${value.split(",")[0] ?? ""}` : option;
+}
+
+/**
+ * The keys of an option that can be taken back one by one; none where the option is one value. The first part of a property
+ * string is what it is about, unless it is a key of its own (`startup`, `ipconfig0`).
+ */
+export function removableKeys(option: string, value: string): ReadonlyMap<string, string> {
+  if (!PROPERTY_OPTION.test(option)) return new Map();
+  return new Map([...partsOf(value)].filter(([key]) => !IDENTITY.has(key) && !isCard(option, key, value)));
+}
+
+/** A drive that the guest brings with it: the files set keys of it, and do not make it. */
+export function isBrought(option: string, value: string): boolean {
+  return DRIVE.test(option) && !/^[^,=]+:/.test(value);
+}
+
+/** The model of a virtual machine's interface is the key of its address: `virtio=BC:24:11:00:00:01`. */
+function isCard(option: string, key: string, value: string): boolean {
+  return option.startsWith("net") && value.startsWith(`${key}=`);
+}
+
+function partsOf(value: string): ReadonlyMap<string, string> {
+  const [first = "", ...rest] = value.split(",");
+  // A host path or volume may hold an equals sign itself.
+  const parts = /^\/|^[^=]*:/.test(first) ? rest : [first, ...rest];
+  return new Map(
+    parts.flatMap((part) => {
+      const at = part.indexOf("=");
+      return at < 1 ? [] : [[part.slice(0, at), part.slice(at + 1)] as const];
+    }),
+  );
+}
+
+/** The slots of a guest's named disks and interfaces, which the next plan keeps: `disk data` at `scsi1`. */
+export function slotsOf(resource: Resource, model: Model): Readonly<Record<string, string>> {
+  const drives = resource.kind === "vm" ? disks(resource).map(({ name, slot }) => [`disk ${name}`, slot] as const) : [];
+  const cards = nets(resource, model);
+  return Object.fromEntries([
+    ...drives,
+    ...cards.map((net, i) => [netName(net.networkName, cards.slice(0, i)), `net${net.index}`] as const),
+  ]);
+}
+
+/** The second interface on one network is `net lan#2`. */
+export function netName(network: string, before: readonly { readonly networkName: string }[]): string {
+  const count = before.filter(({ networkName }) => networkName === network).length + 1;
+  return `net ${network}${count === 1 ? "" : `#${count}`}`;
+}

@@ -1,0 +1,50 @@
+import { guestRef } from "../../plugin-api/index.js";
+import type { GuestRef, Resource, RetiredGuest, Span, Step } from "../../plugin-api/index.js";
+import { firewallMark, firewallPath } from "./firewall.js";
+import { makeStep, toolOf } from "./step.js";
+
+/** Takes back the firewall file and the snapshots of a guest that stays. */
+export function retiredSteps(resource: Resource, retired: RetiredGuest | undefined): readonly Step[] {
+  if (retired === undefined) return [];
+  const guest = guestRef(resource);
+  const snapshots = retired.snapshots.map((name) =>
+    makeStep(resource, `delete-snapshot.${name}`, {
+      phase: "finish",
+      title: `delete snapshot ${name}`,
+      risk: "destroys",
+      probe: { kind: "snapshot-retired", guest, snapshot: name },
+      commands: [[toolOf(guest), "delsnapshot", String(guest.id), name]],
+    }),
+  );
+  return [...(retired.firewall ? [firewallRemoval(resource, guest)] : []), ...snapshots];
+}
+
+function firewallRemoval(resource: Resource, guest: GuestRef): Step {
+  const path = firewallPath(guest.id);
+  return makeStep(resource, "remove-firewall", {
+    phase: "configure",
+    title: "remove the firewall file",
+    risk: "interrupts",
+    probe: { kind: "file-retired", guest, path, mark: `${firewallMark(guest)} ` },
+    commands: [],
+  });
+}
+
+/** The step that destroys a guest which no file declares any more; what else was declared of it goes with it. */
+export function retireGuest(retired: RetiredGuest, source: Span): readonly Step[] {
+  const { kind, id, name, names } = retired;
+  const guest = { kind, id, name };
+  const address = `${kind}.${id}`;
+  const step: Step = {
+    id: `${address}.destroy`,
+    phase: "finish",
+    resource: address,
+    title: "destroy",
+    risk: "destroys",
+    probe: { kind: "guest-retired", guest, names },
+    commands: [[toolOf(guest), "destroy", String(id), "--purge", "1"]],
+    requires: [],
+    source,
+  };
+  return [step];
+}

@@ -1,0 +1,190 @@
+# --- What the last plan declared and no file does any more ----------------------------------------
+
+RETIRED=()               # options of the guest with the value that they had, in turns
+RETIRED_KEYS=()          # options, keys of them, and the value that these had, in turns
+ALLOW_DESTROY=0          # 1: what destroys data may be done
+declare -A DESTROYED=()  # guest key -> 1
+
+# retire OPTION VALUE: for the `converge` that follows. The option (or the mount or device, as "mp /path") is removed
+# where the live value is still this one; keys that were never declared may be anything. A volume is only detached.
+retire() { RETIRED+=("$1" "$2"); }
+
+# retire_key OPTION KEY VALUE: the same for one key of an option that stays.
+retire_key() { RETIRED_KEYS+=("$1" "$2" "$3"); }
+
+# retired_slot OPTION: sets REPLY to the live option that is meant; to nothing when there is none.
+retired_slot() {
+	REPLY=$1
+	case $1 in
+	'mp '* | 'dev '*) REPLY=${SLOT[$1]-} ;;
+	*) [[ -n ${LIVE[$1]+set} || ($1 == description && -n ${DESCRIPTION}) ]] || REPLY='' ;;
+	esac
+}
+
+# differ_retired KIND --OPTION VALUE...: adds to DELETE what is to be removed, and to SET the options that lose a key and
+# are not among those that are declared.
+differ_retired() {
+	local kind=$1 option i declared=" ${*:2} "
+	for ((i = 0; i < ${#RETIRED[@]}; i += 2)); do
+		retired_slot "${RETIRED[i]}"
+		option=${REPLY}
+		[[ -n ${option} ]] || continue
+		if ! still_is "${kind}" "${option}" "${RETIRED[i + 1]}"; then
+			note_once "${option} is no longer declared and not what it was declared as (${RETIRED[i + 1]}): it is left as it is"
+		else
+			if [[ ${option} == dev[0-9]* ]]; then DELETE_FIRST+=("${option}"); else DELETE+=("${option}"); fi
+			TEXTS+=("${option} ${LIVE[${option}]-${DESCRIPTION}} -> (removed)")
+		fi
+	done
+	for ((i = 0; i < ${#RETIRED_KEYS[@]}; i += 3)); do
+		option=${RETIRED_KEYS[i]}
+		[[ ${option} != *' '* && -n ${LIVE[${option}]+set} && ${declared} != *" --${option} "* ]] || continue
+		declared+=" --${option} "
+		format_of "${kind}" "${option}"
+		[[ -z ${REPLY} ]] || differ_props "${REPLY}" "${option}" ''
+	done
+}
+
+# still_is KIND OPTION VALUE: whether the live option is what was declared, key by key; a volume on the same storage is.
+still_is() {
+	local format live key
+	local -A was=()
+	case $2 in
+	description) decoded "${DESCRIPTION%$'\n'}" && live=${REPLY} ;;
+	sshkeys) decoded "${LIVE[sshkeys]-}" && live=${REPLY%$'\n'} ;;
+	*) live=${LIVE[$2]-} ;;
+	esac
+	format_of "$1" "$2"
+	format=${REPLY}
+	if [[ -z ${format} ]]; then
+		[[ ${live} == "${3%$'\n'}" ]]
+		return
+	fi
+	parse_props "${format}" "$3"
+	for key in "${!PROPS[@]}"; do was[${key}]=${PROPS[${key}]}; done
+	parse_props "${format}" "${live}"
+	for key in "${!was[@]}"; do
+		[[ ${PROPS[${key}]-} != "${was[${key}]}" ]] || continue
+		[[ ${key} == file || ${key} == volume ]] && [[ ${was[${key}]} =~ ^([^:/]+):[0-9.]+$ ]] || return 1
+		[[ ${PROPS[${key}]-} == "${BASH_REMATCH[1]}:"* ]] || return 1
+	done
+}
+
+# drop_retired_keys DECLARED OPTION: within `differ_props`: takes the keys out of `have` that are no longer declared.
+drop_retired_keys() {
+	local i key name="$1"
+	[[ -z ${have[mp]-} ]] || name="mp ${have[mp]}"
+	[[ -z ${have[path]-} ]] || name="dev ${have[path]}"
+	for ((i = 0; i < ${#RETIRED_KEYS[@]}; i += 3)); do
+		key=${RETIRED_KEYS[i + 1]}
+		[[ ${RETIRED_KEYS[i]} == "${name}" && -n ${have[${key}]+set} && -z ${want[${key}]+set} ]] || continue
+		if same_value "${have[${key}]}" "${RETIRED_KEYS[i + 2]}"; then
+			drifts+=("$2.${key} ${have[${key}]} -> (removed)")
+			unset 'have[${key}]'
+		else
+			note_once "$2.${key} is no longer declared and not what it was declared as (${RETIRED_KEYS[i + 2]}): it is left as it is"
+		fi
+	done
+}
+
+# same_value LIVE DECLARED: whether two values of a key are the same; the live one may be a boolean in another spelling.
+same_value() {
+	case $2/$1 in
+	"$1/$2" | 1/on | 1/yes | 1/true | 0/off | 0/no | 0/false) return 0 ;;
+	*) [[ $1 == "$2" ]] ;;
+	esac
+}
+
+# note_once TEXT: what is compared twice is told once.
+note_once() {
+	local known
+	for known in "${NOTES[@]}"; do [[ ${known} != "${GUEST:-host}: $1" ]] || return 0; done
+	note "$1"
+}
+
+# drop_file PATH MARK: removes a file that begins with our mark.
+drop_file() {
+	active || return 0
+	local first=''
+	[[ -e ${ROOT}$1 ]] || return 0
+	read -r first <"${ROOT}$1" || true
+	if [[ ${first} != "$2"* ]]; then
+		note "$1 is no longer declared and was not made by phxc for this guest: it is left as it is"
+		return 0
+	fi
+	checking || run rm -f -- "${ROOT}$1"
+	change '-' "remove $1"
+}
+
+# drop_snapshot qm|pct delsnapshot ID NAME: deletes a snapshot, with --allow-destroy only.
+drop_snapshot() {
+	active || return 0
+	local kind=${GUEST_KEY%%.*} id=$3 name=$4
+	read_conf "${kind}" "${id}"
+	[[ -n ${SNAPSHOTS[${name}]+set} ]] || return 0
+	if ((ALLOW_DESTROY == 0)); then
+		note "snapshot ${name} is no longer declared; to delete, needs --allow-destroy"
+		return 0
+	fi
+	if ! checking; then
+		unlocked || return 0
+		run "$@"
+	fi
+	change '-' "delete snapshot ${name}"
+}
+
+# retired_guest KIND ID NAME: begins the turn of a guest that no file declares any more.
+retired_guest() {
+	end_turn
+	GUEST="$1 $2 $3"
+	GUEST_KEY="$1.$2"
+	GUEST_ACTIVE=0
+	NAMES+=("$2" "$3")
+	! asked_for "$2" "$3" || GUEST_ACTIVE=1
+}
+
+# destroy [--was NAME]... qm|pct destroy ID ...: destroys the guest with its disks, with --allow-destroy only, if it still
+# has one of its names and is not protected. One that runs is shut down before.
+destroy() {
+	active || return 0
+	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} name known names
+	names=$'\n'"${GUEST#* * }"$'\n'
+	while [[ $1 == --was ]]; do
+		names+="$2"$'\n'
+		shift 2
+	done
+	read_conf "${kind}" "${id}"
+	((EXISTS == 1)) || return 0
+	name=${CURRENT[name]-${CURRENT[hostname]-}}
+	if [[ ${names} != *$'\n'"${name}"$'\n'* ]]; then
+		known="it is no longer declared, but called ${name:-(nothing)} now"
+	elif [[ ${CURRENT[protection]-0} != 0 ]]; then
+		known='it is no longer declared, but protected (protection: 1)'
+	elif [[ -n ${CURRENT[lock]-} ]]; then
+		known="it is no longer declared, but locked (${CURRENT[lock]})"
+	elif ((ALLOW_DESTROY == 0)); then
+		note 'no longer declared; to destroy, needs --allow-destroy'
+		return 0
+	else
+		GUESTS+=("${GUEST_KEY}")
+		DESTROYED[${GUEST_KEY}]=1
+		checking || destroy_now "${kind}" "${id}" "$@"
+		change '-' 'destroy'
+		return 0
+	fi
+	note "${known}: it is left as it is"
+}
+
+# destroy_now KIND ID qm|pct destroy ID ...
+destroy_now() {
+	local kind=$1 id=$2
+	shift 2
+	if is_running "${kind}" "${id}"; then
+		run "$1" shutdown "${id}" --forceStop 1
+		read_sockets
+	fi
+	run "$@"
+	read_conf "${kind}" "${id}"
+	((EXISTS == 0)) || failed 0 "$@"
+	rm -f -- "${STATE}/first-start/${id}"
+}
