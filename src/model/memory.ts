@@ -1,4 +1,4 @@
-import type { GuestRef } from "./plan.js";
+import type { GuestRef } from "./guest.js";
 import type { Address } from "./resource.js";
 
 /**

@@ -1,6 +1,9 @@
 import type { Span } from "../text/source.js";
+import type { GuestRef } from "./guest.js";
 import type { PlanMemory } from "./memory.js";
 import type { Address } from "./resource.js";
+
+export type { GuestKind, GuestRef } from "./guest.js";
 
 /** What a plan as data calls itself, and its version: raised when a reader of it would have to change. */
 export const PLAN_FORMAT = "phxc-plan";
@@ -18,15 +21,6 @@ export type Phase = (typeof PHASES)[number];
  * data is destroyed.
  */
 export type Risk = "safe" | "interrupts" | "restarts" | "destroys";
-
-export type GuestKind = "vm" | "ct";
-
-/** A guest as steps name it. */
-export interface GuestRef {
-  readonly kind: GuestKind;
-  readonly id: number;
-  readonly name: string;
-}
 
 /** One wanted option of a guest, as its `set` command takes it. */
 export interface OptionPair {

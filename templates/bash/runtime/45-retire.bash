@@ -1,9 +1,9 @@
 # --- What the last plan declared and no file does any more ----------------------------------------
 
-RETIRED=()               # options of the guest with the value that they had, in turns
-RETIRED_KEYS=()          # options, keys of them, and the value that these had, in turns
-ALLOW_DESTROY=0          # 1: what destroys data may be done
-declare -A DESTROYED=()  # guest key -> 1
+RETIRED=()              # options of the guest with the value that they had, in turns
+RETIRED_KEYS=()         # options, keys of them, and the value that these had, in turns
+ALLOW_DESTROY=0         # 1: what destroys data may be done
+declare -A DESTROYED=() # guest key -> 1
 
 # retire OPTION VALUE: for the `converge` that follows. The option (or the mount or device, as "mp /path") is removed
 # where the live value is still this one; keys that were never declared may be anything. A volume is only detached.

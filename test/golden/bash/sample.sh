@@ -21,6 +21,8 @@ export LC_ALL=C
 umask 022
 
 readonly PLAN_DIGEST='(digest)'
+readonly PLAN_MEMORY='none'
+readonly PLAN_ANCESTRY=''
 
 # (the runtime)
 # --- What this plan presupposes -------------------------------------------------------------------
