@@ -45,6 +45,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/fmt.js")).fmtCommand,
   },
   {
+    name: "forget",
+    summary: "drop what the committed plan remembers and no file declares",
+    load: async () => (await import("./commands/forget.js")).forgetCommand,
+  },
+  {
     name: "trust",
     summary: "allow the plugins of a project to run",
     load: async () => (await import("./commands/trust.js")).trustCommand,

@@ -41,7 +41,7 @@ export interface Compiled extends Selection {
 export async function compileArguments(
   args: Arguments,
   terminal: Terminal,
-  { upTo, write = false }: { readonly upTo: "plans" | "plan"; readonly write?: boolean },
+  { upTo, write = false }: { readonly upTo: "check" | "plans" | "plan"; readonly write?: boolean },
 ): Promise<Compiled | Problem> {
   const params = readParams(args, terminal);
   if (isProblem(params)) return params;
@@ -52,7 +52,7 @@ export async function compileArguments(
 interface Setting {
   readonly args: Arguments;
   readonly terminal: Terminal;
-  readonly upTo: "plans" | "plan";
+  readonly upTo: "check" | "plans" | "plan";
   readonly write: boolean;
 }
 

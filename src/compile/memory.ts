@@ -3,7 +3,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Result } from "../diagnostics/diagnostic.js";
 import type { Plan } from "../model/plan.js";
 import type { Model } from "../model/resource.js";
-import { MAX_ANCESTRY, readMemory } from "../planner/memory/index.js";
+import { MAX_ANCESTRY, forget, forgettable, readMemory } from "../planner/memory/index.js";
 import type { Committed, CommittedPlan } from "../planner/memory/index.js";
 import { stringOf } from "../plugin-api/index.js";
 import { MAX_PLAN_BYTES, describeFailure } from "../text/files.js";
@@ -91,4 +91,39 @@ export async function committedTexts(
   const { emitJson } = await import("../emitters/json/index.js");
   const settled = await settle(plan, options);
   return { script: settled.script, data: emitJson(settled.plan, { ...options, digest: settled.digest }) };
+}
+
+/** What can be forgotten of a host's committed plan, and how. */
+export interface Forgettable {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly items: readonly string[];
+  /** The text of the file without some of them, and those that name nothing. */
+  readonly without: (
+    items: readonly string[],
+  ) => Promise<{ readonly text: string; readonly unknown: readonly string[] }>;
+}
+
+/** Reads what a host's committed plan remembers; undefined when it cannot be read, which is a finding, or is not there. */
+export function forgettableOf(
+  model: Model,
+  host: string,
+  files: Files,
+  folders: PlanFolders,
+): Result<Forgettable | undefined> {
+  const plan = committedPlans(model, files, folders, false)(host);
+  const memory = plan?.value.previous;
+  if (plan === undefined || memory === undefined) return { value: undefined, diagnostics: plan?.diagnostics ?? [] };
+  const { path } = plan.value.file;
+  const read = files.read(path, MAX_PLAN_BYTES);
+  const value: Forgettable = {
+    path,
+    items: forgettable(memory),
+    without: async (items) => {
+      const { withMemory } = await import("../emitters/json/index.js");
+      const left = forget(memory, items);
+      return { text: withMemory(read.ok ? read.text : "{}", left.memory), unknown: left.unknown };
+    },
+  };
+  return { value, diagnostics: [] };
 }

@@ -9,6 +9,14 @@ const PROPERTY_OPTION = /^(?:(?:net|ipconfig|mp|dev|scsi|virtio|sata|ide)\d+|age
 
 const DRIVE = /^(?:scsi|virtio|sata|ide)\d+$/;
 
+/** Options without which Proxmox has no container: they can be set, and not deleted. */
+const REQUIRED: ReadonlySet<string> = new Set(["hostname", "memory", "rootfs"]);
+
+/** Whether an option can be taken back; one that cannot stays as it is. */
+export function isRemovable(kind: GuestKind, option: string): boolean {
+  return kind === "vm" || !REQUIRED.has(option);
+}
+
 /** Keys that name a thing rather than set something of it: they stay as they are when no file says them any more. */
 const IDENTITY: ReadonlySet<string> = new Set(["hwaddr", "name", "mp", "path", "file", "volume", "import-from"]);
 

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import * as assert from "uvu/assert";
 import { emptyHost, startHost } from "../../src/rehearsal/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { announced, mutating } from "./rehearsal.js";
@@ -34,6 +35,21 @@ export interface CommittedProject {
   readonly run: (script: string, ...args: readonly string[]) => Promise<Applied>;
   /** The configuration file of a guest; empty when there is none. */
   readonly conf: (kind: "vm" | "ct", id: number) => string;
+}
+
+/** Applies the written plan with these flags; fails unless that ends well and a second run has nothing to do. What was announced. */
+export async function settled({ apply }: CommittedProject, ...flags: readonly string[]): Promise<readonly string[]> {
+  const run = await apply(...flags);
+  assert.is(run.code, 0, run.stdout + run.stderr);
+  const quiet = await apply(...flags);
+  assert.equal([quiet.code, quiet.said, quiet.commands], [0, [], []], quiet.stdout);
+  return run.said;
+}
+
+/** What an administrator does on the host. */
+export async function byHand({ host }: CommittedProject, line: string): Promise<void> {
+  const { code, stdout, stderr } = await host.execute(line.split(" "));
+  assert.is(code, 0, `${line}: ${stdout}${stderr}`);
 }
 
 /** Runs `use` with an empty project and an empty host called pve1; both are removed afterwards. */

@@ -72,6 +72,15 @@ export const planNewer = diagnosticKind<{ path: string; version: number; known: 
   help: "Use the release that wrote it, or a later one.",
 });
 
+export const optionStays = diagnosticKind<{ guest: string; option: string; value: string }>({
+  code: "PHX6029",
+  severity: "note",
+  title: "option that cannot be taken back",
+  message: ({ guest, option, value }) =>
+    `${guest} no longer declares \`${option}\`, which Proxmox does not delete of containers: it stays at ${value}`,
+  help: "Declare the value that it is to have.",
+});
+
 export const memoryDiagnostics = [
   guestRenumbered,
   guestMovedHost,
@@ -81,4 +90,5 @@ export const memoryDiagnostics = [
   planDamaged,
   planForeign,
   planNewer,
+  optionStays,
 ] as const;

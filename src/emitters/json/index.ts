@@ -1,6 +1,7 @@
 import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
 import type { Plan } from "../../model/plan.js";
 import { position } from "../../text/source.js";
+import type { Memory } from "../../model/memory.js";
 import type { Span } from "../../text/source.js";
 import { compareText } from "../../text/order.js";
 
@@ -28,6 +29,12 @@ export function emitJson(plan: Plan, options: { readonly version: string; readon
     requirements: plan.requirements.map(plain),
     steps: plan.steps.map(plain),
   };
+  return `${JSON.stringify(data, undefined, 2)}\n`;
+}
+
+/** A plan as data with another memory, and all else as it is. */
+export function withMemory(text: string, { declared, retired }: Memory): string {
+  const data = { ...(JSON.parse(text) as object), declared: plain(declared), retired: plain(retired) };
   return `${JSON.stringify(data, undefined, 2)}\n`;
 }
 

@@ -7,10 +7,11 @@ import type { KindSpec } from "../../plugin-api/index.js";
 import { span } from "../../text/source.js";
 import type { SourceFile } from "../../text/source.js";
 import { declaredBy, written } from "./declared.js";
-import { moveFindings, storageFindings } from "./moves.js";
+import { moveFindings, stayFindings, storageFindings } from "./moves.js";
 import type { Stranger } from "./moves.js";
 import { addressOf, retire } from "./retired.js";
 
+export { forget, forgettable } from "./forget.js";
 export { readMemory } from "./read.js";
 export { withSlots } from "./slots.js";
 
@@ -56,7 +57,12 @@ export function recall(committed: Committed, plan: CommittedPlan, present: Prese
   const others = othersOf(committed, present);
   const diagnostics = [
     ...moveFindings({ ...present, previous, others }),
-    ...(previous === undefined ? [] : storageFindings(previous, declared.storages, present.steps)),
+    ...(previous === undefined
+      ? []
+      : [
+          ...storageFindings(previous, declared.storages, present.steps),
+          ...stayFindings(previous, declared.guests, present.guests),
+        ]),
   ];
   return {
     memory: {

@@ -3,13 +3,16 @@ import {
   guestOtherKind,
   guestRenamed,
   guestRenumbered,
+  optionStays,
   storageRenamed,
 } from "../../diagnostics/catalogue/planner-memory.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { DeclaredGuest, DefinedStorage, Memory } from "../../model/memory.js";
 import type { PlanGuest, Step } from "../../model/plan.js";
+import { isRemovable } from "../../plugin-api/index.js";
 import type { Span } from "../../text/source.js";
+import type { Wanted } from "./declared.js";
 import { addressOf } from "./retired.js";
 
 /** A guest that the files declare for another host. */
@@ -88,6 +91,24 @@ function movedHere(guest: PlanGuest, { host, node, others }: MoveContext): reado
 
 function migrate(guest: DeclaredGuest, node: string): string {
   return guest.kind === "vm" ? `qm migrate ${guest.id} ${node} --online` : `pct migrate ${guest.id} ${node} --restart`;
+}
+
+/** Options of the last plan that are not declared any more and cannot be deleted. */
+export function stayFindings(
+  previous: Memory,
+  guests: readonly Wanted[],
+  sources: readonly PlanGuest[],
+): readonly Diagnostic[] {
+  const now = new Map(guests.map((guest) => [addressOf(guest), guest]));
+  return previous.declared.guests.flatMap((was) => {
+    const guest = now.get(addressOf(was));
+    const source = sources.find(({ address }) => address === addressOf(was))?.source;
+    if (guest === undefined || source === undefined) return [];
+    return Object.entries(was.options).flatMap(([option, value]) => {
+      const stays = guest.options[option] === undefined && !isRemovable(was.kind, option);
+      return stays ? [diagnose(optionStays, source, { guest: named(guest), option, value })] : [];
+    });
+  });
 }
 
 /** Storages that lie where one of another name lay. */

@@ -1,6 +1,6 @@
 import type { DeclaredGuest, Memory, RetiredGuest } from "../../model/memory.js";
 import type { Address } from "../../model/resource.js";
-import { compareText, isBrought, removableKeys } from "../../plugin-api/index.js";
+import { compareText, isBrought, isRemovable, removableKeys } from "../../plugin-api/index.js";
 import { sorted } from "./declared.js";
 import type { Wanted } from "./declared.js";
 

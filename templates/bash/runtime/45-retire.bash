@@ -33,7 +33,7 @@ differ_retired() {
 			note_once "${option} is no longer declared and not what it was declared as (${RETIRED[i + 1]}): it is left as it is"
 		else
 			if [[ ${option} == dev[0-9]* ]]; then DELETE_FIRST+=("${option}"); else DELETE+=("${option}"); fi
-			TEXTS+=("${option} ${LIVE[${option}]-${DESCRIPTION}} -> (removed)")
+			TEXTS+=("${option} ${LIVE[${option}]-${DESCRIPTION%$'\n'}} -> (removed)")
 		fi
 	done
 	for ((i = 0; i < ${#RETIRED_KEYS[@]}; i += 3)); do

@@ -1,0 +1,76 @@
+import { join } from "node:path";
+import { forgettableOf } from "../../compile/memory.js";
+import { didYouMean, suggestion } from "../../diagnostics/did-you-mean.js";
+import { hasErrors } from "../../diagnostics/summary.js";
+import type { Model } from "../../model/resource.js";
+import { writeAtomically } from "../../host/write.js";
+import { visible } from "../../text/visible.js";
+import { EXIT, isProblem, valueOf } from "../command.js";
+import type { Arguments, Command, Problem } from "../command.js";
+import { writeFailure } from "../deliver.js";
+import { REPORT_OPTIONS, report, shortPath } from "../report.js";
+import { SOURCE_OPTIONS, compileArguments, plansFolder } from "../sources.js";
+import type { Terminal } from "../terminal.js";
+
+/** `phxc forget` */
+export const forgetCommand: Command = {
+  usage: ["phxc forget [ENTRY] [ITEM...]"],
+  about: `Drops items from the memory of the committed plan: what was declared once and is not any more stays on the host
+as it is, and later plans do not mention it. An ITEM is a guest (vm.8001, its id or name) or a part of one, as the list
+names it that is shown when no ITEM is given. Write the plan anew afterwards: phxc plan --write`,
+  options: { ...SOURCE_OPTIONS, ...REPORT_OPTIONS },
+  examples: [
+    ["phxc forget", "what is remembered"],
+    ["phxc forget vm.8001", "a guest that was moved by hand"],
+    ["phxc forget vm.8001.net0.tag ct.103.snapshot:first", "parts of guests, which are to stay"],
+  ],
+  run,
+};
+
+async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
+  const compiled = await compileArguments(args, terminal, { upTo: "check" });
+  if (isProblem(compiled)) return compiled;
+  const { compilation, project, entry, targets } = compiled;
+  const { model } = compilation;
+  if (model === undefined) return EXIT.findings;
+  const host = hostOf(model, valueOf(args, "for"));
+  if (isProblem(host)) return host;
+  const folders = { entry, ...configured(plansFolder(project).folder) };
+  const { value: known, diagnostics } = forgettableOf(model, host, project.files, folders);
+  if (hasErrors(diagnostics)) {
+    await report(diagnostics, { args, terminal, root: project.root }, terminal.err);
+    return EXIT.findings;
+  }
+  if (known === undefined) return { problem: `no plan of ${host} is committed`, hint: "phxc plan --write writes one" };
+  if (targets.length === 0) {
+    terminal.out.write(known.items.map((item) => `${visible(item)}\n`).join(""));
+    return EXIT.ok;
+  }
+  const { text, unknown } = await known.without(targets);
+  const [first] = unknown;
+  if (first !== undefined) {
+    const problem = `the committed plan remembers no \`${first}\`${suggestion(didYouMean(first, known.items))}`;
+    return { problem, hint: "phxc forget without items lists them" };
+  }
+  const path = join(project.root, known.path);
+  try {
+    writeAtomically(path, text);
+  } catch (error) {
+    return { problem: `cannot write ${shortPath(terminal.cwd, path)}: ${writeFailure(error)}` };
+  }
+  terminal.out.write(`forgotten; now write the plan anew: phxc plan --write\n`);
+  return EXIT.ok;
+}
+
+function configured(folder: string | undefined): { readonly configured?: string } {
+  return folder === undefined ? {} : { configured: folder };
+}
+
+/** The host whose plan is meant. */
+function hostOf(model: Model, asked: string | undefined): string | Problem {
+  const names = [...model.resources.values()].filter(({ kind }) => kind === "host").map(({ name }) => name);
+  if (asked !== undefined) return names.includes(asked) ? asked : { problem: `no host \`${asked}\` is declared` };
+  const [first, ...others] = names;
+  if (others.length === 0) return first ?? "host";
+  return { problem: `several hosts are declared (${names.join(", ")})`, hint: "choose one with --for" };
+}
