@@ -54,7 +54,7 @@ test("a host on which nothing was applied takes every plan; one made without mem
     rmSync(join(folder, "plans"), { recursive: true });
     edit(HOST + ct(101, "a", "cores = 3"));
     const { out } = await phxc("plan", "--format", "bash");
-    assert.match(out, /^readonly PLAN_MEMORY='none'$/m);
+    assert.match(out, /^readonly PLAN_MEMORY='none' PLAN_ANCESTRY=''$/m);
     assert.is((await run(out)).code, 3);
     rmSync(join(host.root, "var/lib/phxc/applied"));
     assert.is((await run(out)).code, 0);

@@ -59,7 +59,9 @@ function joined(earlier: RetiredGuest, later: DeclaredGuest): RetiredGuest {
 /** What of a guest that is still declared is not. */
 function remainder(last: RetiredGuest, now: Wanted): RetiredGuest {
   const isGone = (option: string): boolean => now.options[option] === undefined && !now.absent.has(option);
-  const options = Object.entries(last.options).filter(([option, value]) => isGone(option) && !isBrought(option, value));
+  const options = Object.entries(last.options).filter(
+    ([option, value]) => isGone(option) && isRemovable(now.kind, option) && !isBrought(option, value),
+  );
   const names = [...new Set([last.name, ...last.names])].filter((name) => name !== now.name);
   return {
     kind: now.kind,

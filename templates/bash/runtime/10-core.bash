@@ -17,6 +17,7 @@ STEP_ACTIVE=1      # 0: the step is not to be run now
 GUEST=''           # the guest whose turn it is, as "ct 103 step-ca"; empty for the host
 GUEST_KEY=''       # the same as "ct.103"
 GUEST_ACTIVE=1     # 0: the guest is held back or not asked for
+KEEP_GOING=0       # 1: a step that fails holds its guest back, and the others go on
 WORK=''            # folder for temporary files, removed at the end
 declare -A HELD=() # guest key -> why it is held back
 declare -A CREATED=() CHANGED=() RESTART=()
@@ -131,7 +132,7 @@ attempt() {
 	return "${code}"
 }
 
-# failed CODE COMMAND...: reports a command that failed and ends the script. CODE 0: it said that all was well.
+# failed CODE COMMAND...: reports a command that failed and gives up. CODE 0: it said that all was well.
 failed() {
 	local code=$1 line
 	local -a lines=()
@@ -151,16 +152,39 @@ failed() {
 		say 'What was done before stays. Mend the cause and run the same script again; it goes on from there.'
 		say "What the commands printed is in ${LOG#"${ROOT}"}."
 	} >&2
-	finish 4
+	give_up
 }
 
-# refuse TEXT: ends the script because a step cannot be done safely.
+# refuse TEXT: gives up because a step cannot be done safely.
 refuse() {
 	{
 		say ''
 		say "Refused: step ${STEP} (${GUEST:-host}; asked for by ${STEP_SOURCE}): $1"
 	} >&2
-	finish 4
+	give_up
+}
+
+# give_up: ends the script after a step that failed. With --keep-going, in the turn of a guest, it holds that guest back
+# and leaves all functions of the step instead: until a function that is listed in `leave_step` goes on, bash runs no
+# command and returns from each function (see `extdebug` in its manual).
+give_up() {
+	if ((KEEP_GOING == 0 || BASH_SUBSHELL > 0)) || [[ -z ${GUEST_KEY} || " ${FUNCNAME[*]} " != *' steps '* ]]; then finish 4; fi
+	hold "step ${STEP} failed"
+	UNCHECKED='' READ=''
+	trap - ERR
+	set +e
+	shopt -s extdebug
+	trap leave_step DEBUG
+}
+
+# leave_step: runs before every command while a step is left.
+leave_step() {
+	[[ ${FUNCNAME[1]} == steps || ${FUNCNAME[1]} == guest ]] || return 2
+	trap - DEBUG
+	shopt -u extdebug
+	set +T
+	set -Ee
+	trap 'unexpected "${LINENO}" "$?"' ERR
 }
 
 # finish CODE: tidies up and ends the script.

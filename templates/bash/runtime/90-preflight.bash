@@ -1,6 +1,7 @@
 # --- Preflight and start --------------------------------------------------------------------------
 
 PROBLEMS=()
+WAIT=0        # seconds to wait for a run that holds the lock
 ALLOW_OLDER=0 # 1: a plan that does not follow the one that was applied last may be applied
 NODE=''
 declare -A VMLIST=()
@@ -195,13 +196,16 @@ need_version() {
 # usage: what --help prints.
 usage() {
 	cat <<TEXT
-Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older] [--list] [--help]
+Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
+       [--wait SECONDS] [--keep-going] [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
   --from STEP      leave out the steps before this one (names: --list)
   --allow-destroy  destroy guests and snapshots that are no longer declared
   --allow-older    apply a plan that does not follow the one that was applied last
+  --wait SECONDS   wait so long for another run that holds the lock; without it, not at all
+  --keep-going     a step that fails holds its guest back, and those that need it; the others go on
   --list           print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
@@ -224,6 +228,12 @@ read_arguments() {
 		--list) MODE=list ;;
 		--allow-destroy) ALLOW_DESTROY=1 ;;
 		--allow-older) ALLOW_OLDER=1 ;;
+		--keep-going) KEEP_GOING=1 ;;
+		--wait)
+			[[ ${2-} =~ ^[0-9]{1,6}$ ]] || misused "$1 needs a number of seconds"
+			WAIT=$2
+			shift
+			;;
 		--only | --from)
 			[[ -n ${2-} ]] || misused "$1 needs a value"
 			if [[ $1 == --from ]]; then FROM=$2; else IFS=', ' read -r -a ONLY <<<"$2"; fi
@@ -266,8 +276,8 @@ take_lock() {
 	(umask 077 && mkdir -p "${LOG%/*}")
 	mkdir -p "${ROOT}/run/lock"
 	exec 9>>"${ROOT}/run/lock/phxc.lock"
-	if ! flock -n 9; then
-		say 'Another run of a plan holds the lock (/run/lock/phxc.lock), or a command that outlived one.' >&2
+	if ! flock -w "${WAIT}" 9; then
+		say "Another run of a plan holds the lock (/run/lock/phxc.lock), or a command that outlived one." >&2
 		exit 5
 	fi
 }

@@ -21,8 +21,7 @@ export LC_ALL=C
 umask 022
 
 readonly PLAN_DIGEST='(digest)'
-readonly PLAN_MEMORY='none'
-readonly PLAN_ANCESTRY=''
+readonly PLAN_MEMORY='none' PLAN_ANCESTRY=''
 
 # (the runtime)
 # --- What this plan presupposes -------------------------------------------------------------------
