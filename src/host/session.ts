@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly script: Buffer;
   /** The folder on the host to stage in. */
   readonly staging: string;
+  /** Options for the script, beside `--check`. */
+  readonly flags?: readonly string[];
   /** Starts the supervisor, here or over ssh. */
   readonly start: (argv: readonly string[]) => ChildProcess;
   /** Takes the script's own standard output. */
@@ -38,8 +40,9 @@ export interface SessionOptions {
 /** Opens a session: starts the supervisor and sends the script. */
 export function openSession(options: SessionOptions): Session {
   const mark = randomBytes(16).toString("hex");
-  const { script, staging } = options;
-  const child = options.start(supervisorArgv(mark, script.length, sha256(script), staging));
+  const { script, staging, flags = [] } = options;
+  const size = script.length;
+  const child = options.start(supervisorArgv(mark, { size, sum: sha256(script) }, staging, flags));
   const answers = answerQueue();
   const ended = watch(child, answers, splitter(mark, options.output, answers.push));
   child.stdin?.on("error", () => undefined);

@@ -1,6 +1,6 @@
 /**
  * The program that runs on the host beside a plan, as a fixed text for `bash -c`; values reach it only as positional
- * arguments: a mark for its messages, the script's size and SHA-256, and the folder to stage in.
+ * arguments: a mark for its messages, the script's size and SHA-256, the folder to stage in, and options for the script.
  *
  * It takes the script's bytes from its standard input, then commands, a line each: `check`, `run`, and while one of
  * them runs `INT` or `TERM`. It answers with lines `RS MARK WORD...` among the script's own output: `staged`,
@@ -12,6 +12,7 @@
  */
 export const SUPERVISOR = `set -u
 mark=$1 size=$2 sum=$3 base=$4
+shift 4
 mask=$(umask)
 umask 077
 exec 3<&0 </dev/null
@@ -62,8 +63,8 @@ umask "$mask"
 say staged
 while read -r word <&3; do
   case $word in
-    check) supervise check --check ;;
-    run) supervise run ;;
+    check) supervise check --check "\${@}" ;;
+    run) supervise run "\${@}" ;;
     *) ;;
   esac
 done
@@ -73,6 +74,11 @@ done
 export const STAGING_FOLDER = "/var/lib/phxc/staging";
 
 /** The supervisor as an argument vector for {@link "./transport.js"}. */
-export function supervisorArgv(mark: string, size: number, sum: string, base: string): readonly string[] {
-  return ["bash", "-c", SUPERVISOR, "phxc", mark, String(size), sum, base];
+export function supervisorArgv(
+  mark: string,
+  script: { readonly size: number; readonly sum: string },
+  base: string,
+  flags: readonly string[],
+): readonly string[] {
+  return ["bash", "-c", SUPERVISOR, "phxc", mark, String(script.size), script.sum, base, ...flags];
 }

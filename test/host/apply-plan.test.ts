@@ -22,11 +22,16 @@ const SOURCE = `ct 101 web {
 `;
 
 /** Applies a script to the simulated host as `phxc apply` does on a machine. */
-async function apply(host: SimulatedHost, script: string): Promise<ApplyOutcome & { readonly output: string }> {
+async function apply(
+  host: SimulatedHost,
+  script: string,
+  flags: readonly string[] = [],
+): Promise<ApplyOutcome & { readonly output: string }> {
   let output = "";
   const session = openSession({
     script: Buffer.from(script),
     staging: join(host.root, "staging"),
+    flags,
     start: (argv) =>
       spawn(argv[0] ?? "", argv.slice(1), { env: { ...host.env }, stdio: ["pipe", "pipe", "inherit"], detached: true }),
     output: (bytes) => (output += bytes.toString("utf8")),
@@ -52,6 +57,10 @@ test("a real plan is checked, run, and then has nothing to do; a change behind i
       assert.is(mended.code, 0, mended.output);
       assert.match(mended.output, "cores 4 -> 2");
       assert.is((await apply(host, script)).message, "nothing to do");
+      const misused = await apply(host, script, ["--wait", "two words"]);
+      assert.is(misused.code, 64);
+      await host.execute(["pct", "set", "101", "--cores", "4"]);
+      assert.is((await apply(host, script, ["--keep-going", "--wait", "3"])).code, 0);
     } finally {
       await host.close();
     }

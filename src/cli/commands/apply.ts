@@ -26,6 +26,10 @@ the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts t
   options: {
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
+    "allow-destroy": { takes: "flag", doc: "destroy guests and snapshots that are no longer declared" },
+    "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
+    "keep-going": { takes: "flag", doc: "go on with the other guests when a step of one fails" },
+    wait: { takes: "value", placeholder: "SECONDS", doc: "wait so long for another run that holds the lock" },
     "ssh-option": { takes: "values", placeholder: "OPTION", doc: "for ssh -o, such as Port=2222" },
     "ssh-config": { takes: "value", placeholder: "FILE", doc: "for ssh -F, in place of your configuration" },
     staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
@@ -47,7 +51,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   if (isProblem(script) || typeof script === "number") return script;
   const staging = valueOf(args, "staging") ?? STAGING_FOLDER;
   if (!staging.startsWith("/")) return { problem: "`--staging` wants an absolute path on the host" };
-  const session = openSession({ script, staging, start, output: terminal.out.write });
+  const flags = scriptFlags(args);
+  if (isProblem(flags)) return flags;
+  const session = openSession({ script, staging, flags, start, output: terminal.out.write });
   const stop = relaySignals(session, terminal);
   try {
     const { code, message } = await applyScript(session, () => confirm(args, terminal));
@@ -56,6 +62,14 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   } finally {
     stop();
   }
+}
+
+/** What of the command line is the script's business. */
+function scriptFlags(args: Arguments): readonly string[] | Problem {
+  const wait = valueOf(args, "wait");
+  if (wait !== undefined && !/^\d{1,6}$/.test(wait)) return { problem: "`--wait` wants a number of seconds" };
+  const given = ["allow-destroy", "allow-older", "keep-going"].filter((name) => args.flags.has(name));
+  return [...given.map((name) => `--${name}`), ...(wait === undefined ? [] : ["--wait", wait])];
 }
 
 type Start = Parameters<typeof openSession>[0]["start"];

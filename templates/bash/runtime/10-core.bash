@@ -165,8 +165,8 @@ refuse() {
 }
 
 # give_up: ends the script after a step that failed. With --keep-going, in the turn of a guest, it holds that guest back
-# and leaves all functions of the step instead: until a function that is listed in `leave_step` goes on, bash runs no
-# command and returns from each function (see `extdebug` in its manual).
+# and leaves all functions of the step instead: until `steps` goes on, or after the last step `main`, bash runs no command
+# and returns from each function (see `extdebug` in its manual).
 give_up() {
 	if ((KEEP_GOING == 0 || BASH_SUBSHELL > 0)) || [[ -z ${GUEST_KEY} || " ${FUNCNAME[*]} " != *' steps '* ]]; then finish 4; fi
 	hold "step ${STEP} failed"
@@ -179,7 +179,7 @@ give_up() {
 
 # leave_step: runs before every command while a step is left.
 leave_step() {
-	[[ ${FUNCNAME[1]} == steps || ${FUNCNAME[1]} == guest ]] || return 2
+	[[ ${FUNCNAME[1]} == steps || ${FUNCNAME[1]} == main ]] || return 2
 	trap - DEBUG
 	shopt -u extdebug
 	set +T
