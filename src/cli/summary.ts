@@ -1,6 +1,7 @@
 import type { Palette } from "../diagnostics/palette.js";
 import { plural } from "../diagnostics/summary.js";
-import type { Plan, Probe, Risk, Step } from "../model/plan.js";
+import type { Plan, Risk, Step } from "../model/plan.js";
+import { removalsOf } from "../plugin-api/index.js";
 import { visible } from "../text/visible.js";
 
 /** What a plan does, for a terminal: the guests in order with the number of their steps, and the steps by risk. */
@@ -27,48 +28,12 @@ export function planSummary(plan: Plan, palette: Palette): string {
   ].join("\n");
 }
 
-/** What the last plan declared and no file does any more: first, because it is what a reader must not miss. */
+/** First, because it is what a reader must not miss. */
 function removals(steps: readonly Step[], palette: Palette): readonly string[] {
-  const lines = new Map<string, readonly string[]>();
-  for (const { probe } of steps) {
-    const parts = removed(probe);
-    if (parts.length === 0 || !("guest" in probe) || probe.guest === undefined) continue;
-    const { kind, id, name } = probe.guest;
-    const guest = `${kind} ${id} ${name}`;
-    lines.set(guest, [...(lines.get(guest) ?? []), ...parts]);
-  }
-  if (lines.size === 0) return [];
-  return [
-    palette.warning("no longer declared; removed where the host still has it as it was declared:"),
-    ...[...lines].map(([guest, parts]) => palette.error(`  - ${visible(`${guest}: ${parts.join(", ")}`)}`)),
-  ];
-}
-
-function removed(probe: Probe): readonly string[] {
-  switch (probe.kind) {
-    case "guest-retired":
-      return ["the guest itself, with --allow-destroy only"];
-    case "snapshot-retired":
-      return [`snapshot ${probe.snapshot}, with --allow-destroy only`];
-    case "file-retired":
-      return ["its firewall file"];
-    case "raw-lines":
-      return (probe.retired ?? []).map(({ key }) => key);
-    case "options":
-      return [
-        ...(probe.retired ?? []).map(({ option, value }) =>
-          isVolume(option, value) ? `${option} (detached)` : option,
-        ),
-        ...(probe.retiredKeys ?? []).map(({ option, key }) => `${option}.${key}`),
-      ];
-    default:
-      return [];
-  }
-}
-
-/** `STORAGE:SIZE`, in an option that holds a disk. */
-function isVolume(option: string, value: string): boolean {
-  return /^(mp |scsi|virtio|sata|ide)/.test(option) && /^[^/,=]+:/.test(value);
+  const lines = removalsOf(steps).map(({ guest, parts }) => `  - ${visible(`${guest}: ${parts.join(", ")}`)}`);
+  if (lines.length === 0) return [];
+  const title = "no longer declared; removed where the host still has it as it was declared:";
+  return [palette.warning(title), ...lines.map((line) => palette.error(line))];
 }
 
 const RISKS: readonly (readonly [Risk, string])[] = [

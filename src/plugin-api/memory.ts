@@ -1,4 +1,4 @@
-import type { GuestKind } from "../model/plan.js";
+import type { GuestKind, Probe, Step } from "../model/plan.js";
 import type { Model, Resource } from "../model/resource.js";
 import { disks, nets } from "./guest.js";
 
@@ -72,4 +72,51 @@ export function slotsOf(resource: Resource, model: Model): Readonly<Record<strin
 export function netName(network: string, before: readonly { readonly networkName: string }[]): string {
   const count = before.filter(({ networkName }) => networkName === network).length + 1;
   return `net ${network}${count === 1 ? "" : `#${count}`}`;
+}
+
+/** What steps take back of one guest, in words. */
+export interface Removal {
+  /** `vm 8001 docker-1` */
+  readonly guest: string;
+  readonly parts: readonly string[];
+}
+
+/** What the last plan declared and no file does any more, by guest, in the order of the steps. */
+export function removalsOf(steps: readonly Step[]): readonly Removal[] {
+  const found = new Map<string, readonly string[]>();
+  for (const { probe } of steps) {
+    const parts = removedBy(probe);
+    if (parts.length === 0 || !("guest" in probe) || probe.guest === undefined) continue;
+    const { kind, id, name } = probe.guest;
+    const guest = `${kind} ${id} ${name}`;
+    found.set(guest, [...(found.get(guest) ?? []), ...parts]);
+  }
+  return [...found].map(([guest, parts]) => ({ guest, parts }));
+}
+
+function removedBy(probe: Probe): readonly string[] {
+  switch (probe.kind) {
+    case "guest-retired":
+      return ["the guest itself, with --allow-destroy only"];
+    case "snapshot-retired":
+      return [`snapshot ${probe.snapshot}, with --allow-destroy only`];
+    case "file-retired":
+      return ["its firewall file"];
+    case "raw-lines":
+      return (probe.retired ?? []).map(({ key }) => key);
+    case "options":
+      return [
+        ...(probe.retired ?? []).map(({ option, value }) =>
+          isVolume(option, value) ? `${option} (detached)` : option,
+        ),
+        ...(probe.retiredKeys ?? []).map(({ option, key }) => `${option}.${key}`),
+      ];
+    default:
+      return [];
+  }
+}
+
+/** `STORAGE:SIZE`, in an option that holds a disk. */
+function isVolume(option: string, value: string): boolean {
+  return /^(mp |scsi|virtio|sata|ide)/.test(option) && /^[^/,=]+:/.test(value);
 }

@@ -1,11 +1,12 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
+import { removalsOf } from "../../plugin-api/index.js";
 import { position } from "../../text/source.js";
 
 type OptionsProbe = Extract<Probe, { readonly kind: "options" }>;
 
 /** A summary of a plan for a pull request: what is presupposed, the host's things, and the guests with all their steps. */
 export function emitMarkdown(plan: Plan): string {
-  const sections = [title(plan), guestTable(plan), requirementList(plan), hostList(plan), ...guestDetails(plan)];
+  const sections = [title(plan), removalList(plan), guestTable(plan), requirementList(plan), hostList(plan), ...guestDetails(plan)];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
@@ -15,6 +16,13 @@ function title(plan: Plan): string {
   const only = plan.targets.length === 0 ? "" : ` Only for ${plan.targets.map(text).join(", ")} and what they need.`;
   const sources = plan.sources.map(({ path, sha256 }) => `- ${code(path)} ${code(sha256.slice(0, 12))}`);
   return [`# Plan for ${text(plan.host)}${where}`, "", `${counts}.${only}`, "", "Sources:", "", ...sources].join("\n");
+}
+
+function removalList(plan: Plan): string {
+  const lines = removalsOf(plan.steps).map(({ guest, parts }) => `- ${text(guest)}: ${parts.map(text).join(", ")}`);
+  if (lines.length === 0) return "";
+  const about = "Removed where the host still has it as it was declared:";
+  return ["## No longer declared", "", about, "", ...lines].join("\n");
 }
 
 function guestTable(plan: Plan): string {
