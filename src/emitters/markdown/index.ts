@@ -6,7 +6,14 @@ type OptionsProbe = Extract<Probe, { readonly kind: "options" }>;
 
 /** A summary of a plan for a pull request: what is presupposed, the host's things, and the guests with all their steps. */
 export function emitMarkdown(plan: Plan): string {
-  const sections = [title(plan), removalList(plan), guestTable(plan), requirementList(plan), hostList(plan), ...guestDetails(plan)];
+  const sections = [
+    title(plan),
+    removalList(plan),
+    guestTable(plan),
+    requirementList(plan),
+    hostList(plan),
+    ...guestDetails(plan),
+  ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
