@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { HOST, byHand, ct, settled, vm, withCommitted } from "../support/committed.js";
+import { hasLinters, lintScript } from "../support/script-lint.js";
 
 const test = suite("what the files no longer declare");
 
@@ -143,6 +144,45 @@ test("a snapshot goes with --allow-destroy only", () =>
     assert.equal(await settled(project, "--allow-destroy"), ["- ct 101 a: delete snapshot second"]);
     assert.match(conf("ct", 101), /^\[first\]$/m);
     assert.not.match(conf("ct", 101), /^\[second\]$/m);
+  }));
+
+test("what a running guest does not give up at once waits for its restart, and is not removed twice", () =>
+  withCommitted(async (project) => {
+    const { write, apply, conf } = project;
+    const on = "state = running\n";
+    const more =
+      'mount "/srv/a" { at = "/a" }\n disk data { size = 1GiB, storage = local-lvm, at = "/data" }\n nesting = true';
+    await write(
+      HOST + vm(100, "a", `${on}cores = 2\n disk data { size = 1GiB, storage = local-lvm }`) + ct(101, "b", on + more),
+    );
+    await settled(project);
+    await write(HOST + vm(100, "a", on) + ct(101, "b", on));
+    const said = await settled(project);
+    assert.is(said.length, 5, said.join("\n"));
+    const waiting = (await apply()).stdout;
+    assert.match(waiting, /vm 100 a: a restart is needed for .*cores/);
+    assert.match(waiting, /ct 101 b: a restart is needed for /);
+    for (const [tool, id] of [
+      ["qm", 100],
+      ["pct", 101],
+    ] as const)
+      await byHand(project, `${tool} shutdown ${id}`);
+    await settled(project);
+    assert.not.match(conf("vm", 100), /^(cores|scsi1):/m);
+    assert.not.match(conf("ct", 101), /^(mp\d|features):/m);
+    assert.match(conf("ct", 101), /^unused0: /m);
+  }));
+
+test("a script that takes things back is clean for the linters", () =>
+  withCommitted(async ({ write, read }) => {
+    await write(
+      HOST + vm(100, "a", "cores = 2\nsnapshot one { }") + ct(101, "b", 'raw { "lxc.cap.drop" = ["it\'s"] }'),
+    );
+    await write(HOST + vm(100, "renamed"));
+    await write(HOST + vm(100, "again", "options { balloon = 0 }"));
+    const script = read("plans/pve1/plan.sh");
+    assert.match(script, /retired_guest ct 101 'b'/);
+    if (hasLinters()) assert.equal(lintScript(script), []);
   }));
 
 test("writing twice gives the same bytes", () =>
