@@ -1,7 +1,7 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, DiagnosticKind, Extra } from "../diagnostics/diagnostic.js";
 import { valueCycle } from "../diagnostics/catalogue/semantics.js";
-import type { Address, Setting, Value } from "../model/resource.js";
+import type { Address, ModelSource, Setting, Value } from "../model/resource.js";
 import type { KindSpec, SectionSpec } from "../plugin-api/index.js";
 import type { AssertItem, Attribute, Block, Expr, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
@@ -31,7 +31,7 @@ export interface Context {
   /** Variables that env() read. */
   readonly environment: Set<string>;
   /** Files that file() read, with their digests. */
-  readonly texts: Map<string, string>;
+  readonly texts: Map<string, ModelSource>;
   /** What is being evaluated, outermost first; for printing cycles. */
   readonly busy: string[];
   /** Kinds of blocks whose name could not be read: any unknown name of these kinds may be theirs. */

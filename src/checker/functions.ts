@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
 import type { CallExpr } from "../syntax/ast.js";
-import { describeFailure } from "../text/files.js";
+import { describeFailure, sourceOf } from "../text/files.js";
 import {
   environmentUnset,
   fileUnreadable,
@@ -11,6 +10,7 @@ import {
 } from "../diagnostics/catalogue/semantics.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { formatIp, hostOf, parseCidr } from "../text/ip.js";
+import { sha256 } from "../text/sha256.js";
 import { report } from "./context.js";
 import type { Context } from "./context.js";
 import { MAX_TEXT, describe, errorDatum, literalDatum, plainText, stringDatum } from "./datum.js";
@@ -41,7 +41,7 @@ const FUNCTIONS: Readonly<Record<string, LanguageFunction>> = {
   join: { usage: "join(list, separator)", min: 1, max: 2, apply: join },
   lower: { usage: "lower(text)", min: 1, max: 1, apply: lower },
   cidrhost: { usage: "cidrhost(net, number)", min: 2, max: 2, apply: cidrhost },
-  sha256: { usage: "sha256(text)", min: 1, max: 1, apply: sha256 },
+  sha256: { usage: "sha256(text)", min: 1, max: 1, apply: digest },
 };
 
 /** A call of any function but secret() and has(), whose arguments are no ordinary values. */
@@ -101,7 +101,7 @@ function file(call: Call): Datum | undefined {
     report(ctx, tooLarge, at, { what: `\`${resolved}\``, limit: "a million characters" });
     return undefined;
   }
-  ctx.texts.set(resolved, read.sha256);
+  ctx.texts.set(resolved, sourceOf(resolved, read));
   return { type: "text", form: "string", value: read.text, isFile: true, span: expr.span };
 }
 
@@ -168,7 +168,7 @@ function cidrhost(call: Call): Datum | undefined {
 }
 
 /** Of the UTF-8 bytes, hexadecimal. */
-function sha256(call: Call): Datum | undefined {
+function digest(call: Call): Datum | undefined {
   const text = textArgument(call, 0, "the argument");
-  return text === undefined ? undefined : stringDatum(createHash("sha256").update(text).digest("hex"), call.expr.span);
+  return text === undefined ? undefined : stringDatum(sha256(text), call.expr.span);
 }

@@ -29,8 +29,8 @@ export function loadFiles(ctx: Context, entry: SourceDocument): Files {
   const loading: Loading = { ctx, items: [], documents: [], loaded: new Set(), path: [] };
   addDocument(loading, entry);
   const sources = new Map<string, ModelSource>();
-  for (const { file, sha256, parts } of loading.documents) {
-    for (const part of [{ path: file.path, sha256 }, ...(parts ?? [])]) {
+  for (const { source, parts } of loading.documents) {
+    for (const part of [source, ...(parts ?? [])]) {
       if (!sources.has(part.path)) sources.set(part.path, part);
     }
   }

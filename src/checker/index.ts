@@ -52,10 +52,7 @@ export function check(input: CheckInput): Result<Model> {
 /** The texts that went into the model, by path. */
 function textSources({ texts }: Context, sources: Model["sources"]): Model["sources"] {
   const known = new Set(sources.map(({ path }) => path));
-  return [...texts]
-    .filter(([path]) => !known.has(path))
-    .map(([path, sha256]) => ({ path, sha256 }))
-    .sort((a, b) => compareText(a.path, b.path));
+  return [...texts.values()].filter(({ path }) => !known.has(path)).sort((a, b) => compareText(a.path, b.path));
 }
 
 function context({ kinds, io }: CheckInput): Context {

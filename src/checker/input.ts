@@ -9,8 +9,7 @@ import type { SourceFile } from "../text/source.js";
 export interface SourceDocument {
   readonly file: SourceFile;
   readonly document: Document;
-  /** Of the file's bytes, hexadecimal. */
-  readonly sha256: string;
+  readonly source: ModelSource;
   /** What the front end found in it; joins the findings of the checker. */
   readonly diagnostics?: readonly Diagnostic[];
   /** Further files that the document was made from (the JSON front end follows its own paths). */

@@ -80,8 +80,12 @@ export async function report(
     }
     default: {
       const quiet = args.flags.has("quiet");
-      const path = (name: string): string =>
-        name === WORDS_OF_THE_USER ? name : shortPath(terminal.cwd, join(root, name));
+      const short = new Map([[WORDS_OF_THE_USER, WORDS_OF_THE_USER]]);
+      const path = (name: string): string => {
+        const known = short.get(name) ?? shortPath(terminal.cwd, join(root, name));
+        short.set(name, known);
+        return known;
+      };
       output.write(renderText(diagnostics, { palette: output.palette, path, quiet }));
       output.write(totals(diagnostics, quiet, output));
     }

@@ -31,7 +31,10 @@ export function processTerminal(): Terminal {
     out: output(process.stdout),
     err: output(process.stderr),
     readInput,
-    ask: process.stdin.isTTY && process.stderr.isTTY ? ask : undefined,
+    // Looking at standard input makes a stream of it, which only a question is worth.
+    get ask() {
+      return process.stdin.isTTY && process.stderr.isTTY ? ask : undefined;
+    },
     onSignal,
   };
 }

@@ -1,4 +1,6 @@
 import type { LoadFailure, SourceDocument } from "../checker/input.js";
+import type { ModelSource } from "../model/resource.js";
+import { sourceOf } from "../text/files.js";
 import type { Files } from "../text/files.js";
 import { sourceFile } from "../text/source.js";
 import type { SourceFile } from "../text/source.js";
@@ -13,7 +15,7 @@ export interface FrontEnds {
 }
 
 type Front = "phx" | "json";
-type Reader = (file: SourceFile, sha256: string) => SourceDocument;
+type Reader = (file: SourceFile, source: ModelSource) => SourceDocument;
 
 /** Front ends are loaded when a file needs them: each brings a library that costs more than the rest of a run. */
 export function frontEnds(files: Files): FrontEnds {
@@ -31,7 +33,7 @@ export function frontEnds(files: Files): FrontEnds {
       missing.add(front);
       return { error: "missing" };
     }
-    const document = reader(sourceFile(path, read.text), read.sha256);
+    const document = reader(sourceFile(path, read.text), sourceOf(path, read));
     documents.set(path, document);
     return document;
   };
@@ -55,28 +57,28 @@ function frontOf(path: string, text: string): Front {
 
 async function phxReader(): Promise<Reader> {
   const { parse } = await import("../parser/index.js");
-  return (file, sha256) => {
+  return (file, source) => {
     const { value, diagnostics } = parse(file);
-    return { file, document: value, sha256, diagnostics };
+    return { file, document: value, source, diagnostics };
   };
 }
 
 /** The JSON front end follows the paths of its files by itself; what it read besides the entry are parts of the document. */
 async function jsonReader(files: Files): Promise<Reader> {
   const { readJson } = await import("../json/index.js");
-  return (file, sha256) => {
-    const digests = new Map<string, string>();
+  return (file, source) => {
+    const sources = new Map<string, ModelSource>();
     const read = (path: string): SourceFile | undefined => {
       const found = files.read(path);
       if (!found.ok) return undefined;
-      digests.set(path, found.sha256);
+      sources.set(path, sourceOf(path, found));
       return sourceFile(path, found.text);
     };
     const { value, diagnostics } = readJson(file, { read });
     const parts = value.files.flatMap(({ path }) => {
-      const digest = digests.get(path);
-      return digest === undefined || path === file.path ? [] : [{ path, sha256: digest }];
+      const part = sources.get(path);
+      return part === undefined || path === file.path ? [] : [part];
     });
-    return { file, document: value.document, sha256, diagnostics, parts };
+    return { file, document: value.document, source, diagnostics, parts };
   };
 }

@@ -1,9 +1,9 @@
 import { isUtf8 } from "node:buffer";
-import { createHash } from "node:crypto";
 import { closeSync, fstatSync, openSync, readFileSync, readdirSync, realpathSync, constants } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { MAX_FILE_BYTES } from "../text/files.js";
 import type { FileRead, Files, ReadFailure } from "../text/files.js";
+import { sha256 } from "../text/sha256.js";
 
 /** The files below a folder of this machine; symbolic links that lead out of it are outside. */
 export function diskFiles(root: string): Files {
@@ -30,7 +30,7 @@ export function memoryFiles(texts: Readonly<Record<string, string>>): Files {
   return {
     read: (path) => {
       const text = Object.hasOwn(texts, path) ? texts[path] : undefined;
-      if (text !== undefined) return { ok: true, text, sha256: sha256(Buffer.from(text)) };
+      if (text !== undefined) return found(text, Buffer.from(text));
       return failed(paths.some((p) => p.startsWith(`${path}/`)) ? "folder" : "missing");
     },
     list: (folder) => {
@@ -47,7 +47,7 @@ export function readText(path: string, maxBytes?: number): FileRead {
   const bytes = readBytes(path, maxBytes);
   if (!Buffer.isBuffer(bytes)) return bytes;
   if (!isUtf8(bytes) || bytes.includes(0)) return failed("binary");
-  return { ok: true, text: bytes.toString("utf8"), sha256: sha256(bytes) };
+  return found(bytes.toString("utf8"), bytes);
 }
 
 /** Reads a regular file of bounded size; never blocks on a pipe or a device. */
@@ -69,11 +69,6 @@ export function readBytes(path: string, maxBytes: number = MAX_FILE_BYTES): Buff
   } finally {
     closeSync(descriptor);
   }
-}
-
-/** Hexadecimal SHA-256. */
-export function sha256(bytes: Buffer | string): string {
-  return createHash("sha256").update(bytes).digest("hex");
 }
 
 /** `path` (absolute) relative to `root`, with forward slashes; undefined when it is not below it. */
@@ -106,6 +101,18 @@ function listFolder(path: string): readonly string[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** The digest is computed once, when somebody asks for it. */
+function found(text: string, bytes: Buffer): FileRead {
+  let digest: string | undefined;
+  return {
+    ok: true,
+    text,
+    get sha256() {
+      return (digest ??= sha256(bytes));
+    },
+  };
 }
 
 function failed(reason: ReadFailure): Extract<FileRead, { ok: false }> {

@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { sha256 } from "./files.js";
+import { sha256 } from "../text/sha256.js";
 import { supervisorArgv } from "./supervisor.js";
 
 /** How one use of the staged script ended. */

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { ProjectConfig } from "../compile/config.js";
 import { PLUGIN_FOLDER, isPluginFile } from "../compile/names.js";
 import { writeAtomically } from "./write.js";
+import { sha256 } from "../text/sha256.js";
 import { compareKeys } from "../text/order.js";
 
 /** The code that the plugins of a project are made of, as far as trust looks. */
@@ -81,7 +82,7 @@ function filesBelow(root: string, folder: string): readonly string[] {
 
 function digestOf(path: string): string {
   try {
-    return createHash("sha256").update(readFileSync(path)).digest("hex");
+    return sha256(readFileSync(path));
   } catch {
     return "unreadable";
   }

@@ -18,6 +18,19 @@ export type FileRead =
   | { readonly ok: true; readonly text: string; readonly sha256: string }
   | { readonly ok: false; readonly reason: ReadFailure };
 
+/** A file that was read as a source: the digest is computed when somebody asks for it. */
+export function sourceOf(
+  path: string,
+  read: Extract<FileRead, { ok: true }>,
+): { readonly path: string; readonly sha256: string } {
+  return {
+    path,
+    get sha256() {
+      return read.sha256;
+    },
+  };
+}
+
 /**
  * The only way in which phases see files. Paths are relative to the project's root, with forward slashes and without
  * `.` or `..` segments left in them when they are normal; reads never leave the root.

@@ -40,7 +40,7 @@ export function checkText(text: string, around: Around = {}): Checked {
 function document(path: string, text: string): SourceDocument {
   const file = sourceFile(path, text);
   const { value, diagnostics } = parse(file);
-  return { file, document: value, sha256: `sha of ${path}`, diagnostics };
+  return { file, document: value, source: { path, sha256: `sha of ${path}` }, diagnostics };
 }
 
 function ioOf({ files = {}, env = {} }: Around): CheckerIo {

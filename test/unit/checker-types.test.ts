@@ -241,7 +241,7 @@ test("the JSON front end's documents: strings for texts, literals for numbers an
     env: () => undefined,
   };
   const { value, diagnostics } = check({
-    entry: { file, document, sha256: "" },
+    entry: { file, document, source: { path: file.path, sha256: "" } },
     kinds: toyKinds,
     rules: [],
     params: new Map(),

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { BUILT_IN_FORMATS } from "../../compile.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
-import { writeOut } from "../deliver.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS, isMachineReport, outputClash, shortPath } from "../report.js";
 import { SOURCE_OPTIONS } from "../sources.js";
@@ -68,6 +67,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
     else if (!isMachineReport(args)) terminal.out.write(planSummary(plan, terminal.out.palette));
     return EXIT.ok;
   }
+  const { writeOut } = await import("../deliver.js");
   const problem = writeOut(out, text, terminal, { executable: format === "bash" });
   if (problem !== undefined) return problem;
   if (isMachineReport(args)) return EXIT.ok;

@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
 import type { Plan } from "../../model/plan.js";
 import { assets } from "./assets.generated.js";
 import { programs, renderPreflight } from "./preflight.js";
 import { render } from "./render.js";
 import { ShellWord } from "./shell-word.js";
 import { named, renderSteps } from "./steps.js";
+import { sha256 } from "../../text/sha256.js";
 
 const NO_DIGEST = "0".repeat(64);
 
@@ -23,7 +23,7 @@ export function emitBash(plan: Plan, options: { readonly version: string }): str
     preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
     steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
   });
-  return text.replaceAll(NO_DIGEST, createHash("sha256").update(text).digest("hex"));
+  return text.replaceAll(NO_DIGEST, sha256(text));
 }
 
 /** The digest in a script. */
