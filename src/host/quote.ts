@@ -7,3 +7,8 @@ export function shellQuote(text: string): string {
 export function commandLine(words: readonly string[]): string {
   return words.map(shellQuote).join(" ");
 }
+
+/** The same for readers: words that a shell takes as they are stay without quotes. */
+export function readableLine(words: readonly string[]): string {
+  return words.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : shellQuote(word))).join(" ");
+}

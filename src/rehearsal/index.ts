@@ -1,6 +1,9 @@
 /** The simulated Proxmox VE host: emitted scripts run against it unchanged, with the real bash. */
+export type { Prediction } from "./costs.js";
+export { heldBackWithout } from "./held-back.js";
 export { isMutating } from "./host/dispatch.js";
 export type { HostRunOptions } from "./host/perform.js";
+export type { GuestEntry } from "./host/guests.js";
 export { startHost } from "./host/simulated-host.js";
 export type { Fault, SimulatedHost } from "./host/simulated-host.js";
 export { presupposed } from "./presupposed.js";

@@ -13,7 +13,7 @@ test("a script that is quiet the second time passes", async () => {
   assert.is(passed, true);
   assert.equal([first.code, first.mutating, second?.mutating, second?.files], [0, 1, 0, []]);
   assert.ok(first.files.includes("/etc/pve/nodes/pve/qemu-server/100.conf"));
-  assert.equal(guests, [{ kind: "vm", id: 100, name: "web", running: true, template: false }]);
+  assert.equal(guests, [{ kind: "vm", id: 100, name: "web", running: true, template: false, disks: {} }]);
 });
 
 test("a mutating command, a changed file, an unknown command or a failure in the second run does not pass", async () => {

@@ -14,7 +14,11 @@ export interface GuestEntry {
   readonly name: string;
   readonly running: boolean;
   readonly template: boolean;
+  /** Its disks and mounts by option, as in its configuration: `scsi0`, `rootfs`, `mp0`. */
+  readonly disks: Readonly<Record<string, string>>;
 }
+
+const diskOption = /^(?:(?:scsi|virtio|sata|ide|efidisk|tpmstate|mp)\d+|rootfs)$/;
 
 const folders = { vm: "qemu-server", ct: "lxc" } as const;
 
@@ -95,7 +99,8 @@ export function listGuests(machine: Machine): GuestEntry[] {
 function entry(machine: Machine, kind: Kind, id: number): GuestEntry {
   const options = (findConfig(machine, kind, id) ?? emptyConfig()).current.options;
   const name = options.get(kind === "vm" ? "name" : "hostname") ?? (kind === "vm" ? `VM ${id}` : `CT${id}`);
-  return { kind, id, name, running: isRunning(machine, id), template: options.get("template") === "1" };
+  const disks = Object.fromEntries([...options].filter(([option]) => diskOption.test(option)));
+  return { kind, id, name, running: isRunning(machine, id), template: options.get("template") === "1", disks };
 }
 
 /** What kind of guest has an id anywhere in the cluster, with its node. */

@@ -9,6 +9,8 @@ export interface Request {
   readonly ppid: number;
   readonly pid: number;
   readonly cwd: string;
+  /** The step of the plan that it belongs to; empty outside of one. */
+  readonly step: string;
   readonly argv: readonly string[];
 }
 
@@ -88,13 +90,14 @@ async function readLine(
   }
 }
 
-/** Six fields and then as many arguments as the last of them says, each ended by a NUL; undefined while some are missing. */
+/** Seven fields and then as many arguments as the last of them says, each ended by a NUL; undefined while some are missing. */
 function readRequest(input: Buffer): Request | undefined {
   const fields = input.toString("utf8").split("\0");
-  if (fields.length < 7) return undefined;
-  const [token = "", ppid = "", pid = "", cwd = "", tool = "", count = ""] = fields;
-  if (fields.length < 7 + Number(count)) return undefined;
-  return { token, ppid: Number(ppid), pid: Number(pid), cwd, argv: [tool, ...fields.slice(6, 6 + Number(count))] };
+  if (fields.length < 8) return undefined;
+  const [token = "", ppid = "", pid = "", cwd = "", step = "", tool = "", count = ""] = fields;
+  if (fields.length < 8 + Number(count)) return undefined;
+  const argv = [tool, ...fields.slice(7, 7 + Number(count))];
+  return { token, ppid: Number(ppid), pid: Number(pid), cwd, step, argv };
 }
 
 function makeCaller(

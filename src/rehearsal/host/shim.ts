@@ -66,7 +66,7 @@ function shimText(real: string): string {
 LC_ALL=C
 IFS=$'\\t'
 exec {s}<>"/dev/tcp/127.0.0.1/\${PHXC_SIM_PORT}" || exit 127
-printf '%s\\0' "\${PHXC_SIM_TOKEN}" "\${PPID}" "$$" "\${PWD}" "\${0##*/}" "$#" "$@" >&"\${s}"
+printf '%s\\0' "\${PHXC_SIM_TOKEN}" "\${PPID}" "$$" "\${PWD}" "\${STEP-}" "\${0##*/}" "$#" "$@" >&"\${s}"
 while read -r -u "\${s}" verb a b c; do
 	case \${verb} in
 	stdin)

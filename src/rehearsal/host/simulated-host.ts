@@ -15,7 +15,10 @@ import { findProgram, layOutCommands } from "./shim.js";
 
 /** A command as the simulated host saw it. */
 export interface RecordedCommand {
+  /** Paths as the host sees them. */
   readonly argv: readonly string[];
+  /** The step of the plan that called it; empty outside of one. */
+  readonly step: string;
   /** Whether a command of this kind may change anything. */
   readonly mutating: boolean;
   readonly code: number;
@@ -147,20 +150,26 @@ async function serve(live: Live, request: Request, caller: Caller): Promise<void
   const died = { code: signal === "SIGKILL" ? 137 : signal === "SIGTERM" ? 143 : 130, stdout: "", stderr: "" };
   if (fault?.when === "before" || fault?.when === "fail") {
     const result = fault.when === "fail" ? { code: 255, stdout: "", stderr: "simulated failure\n" } : died;
-    record(live, run, request.argv, result);
+    record(live, run, request, result);
     if (fault.when === "before") strike();
     return caller.reply(result.code, result.stdout, result.stderr);
   }
   const output = await perform(live, request, caller, fault?.when === "during");
   if ("real" in output) return caller.real(join(live.stock, output.real));
-  record(live, run, request.argv, output);
+  record(live, run, request, output);
   if (fault !== undefined) strike();
   caller.reply(output.code, output.stdout, output.stderr);
 }
 
-function record(live: Live, run: Run, argv: readonly string[], result: CommandResult): void {
+function record(live: Live, run: Run, { argv, step }: Request, result: CommandResult): void {
   const known = !(result.code === 127 && result.stderr.includes("simulated host: unknown"));
-  const recorded = { argv, mutating: isMutating(argv), ...result, known };
+  const recorded = {
+    argv: argv.map((word) => word.replaceAll(live.machine.root, "")),
+    step,
+    mutating: isMutating(argv),
+    ...result,
+    known,
+  };
   run.commands.push(recorded);
   live.log.push(recorded);
 }
@@ -195,7 +204,8 @@ async function runScript(
   const child = spawn(findProgram("bash") ?? "bash", [path, ...args], {
     cwd: dir,
     detached: true,
-    env: { ...env, ...options.env, PHXC_SIM_TOKEN: token },
+    // A variable that bash finds in its environment stays exported: commands learn from it which step called them.
+    env: { ...env, ...options.env, STEP: "", PHXC_SIM_TOKEN: token },
     stdio: [options.stdin === undefined ? "ignore" : "pipe", "pipe", "pipe"],
   });
   run.pid = child.pid ?? 0;
