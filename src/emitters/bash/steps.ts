@@ -126,7 +126,7 @@ function renderProbe(step: Step): string {
     case "raw-lines":
       return command("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
-      return acting("grow", [value(probe.disk), bare(probe.bytes)], argv);
+      return acting("grow", [value(probe.disk)], argv);
     case "not-template":
       return acting("make_template", [], argv);
     case "snapshot-absent":
@@ -173,7 +173,7 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "storage":
       return acting("storage", [], argv);
     case "image-absent":
-      return acting("image", [value(probe.path), value(probe.sha256 ?? "")], argv);
+      return acting("image", imageWords(probe), argv);
     case "command": {
       const words = [bare(probe.argv.length), ...probe.argv.map((word, i) => argvWord(word, i))];
       return probe.stdout === undefined
@@ -183,8 +183,16 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
   }
 }
 
+function flag(name: string, word: ShellWord): ShellWord[] {
+  return [bare(name), word];
+}
+
+function imageWords({ path, sha256 }: Extract<Probe, { kind: "image-absent" }>): ShellWord[] {
+  return [...(sha256 === undefined ? [] : flag("--sha256", value(sha256))), value(path)];
+}
+
 function createFlags(probe: Extract<Probe, { kind: "guest-absent" }>): ShellWord[] {
-  const words = probe.storages.flatMap((storage) => [bare("--storage"), value(storage)]);
+  const words = probe.storages.flatMap((storage) => flag("--storage", value(storage)));
   if (probe.source !== undefined) words.push(bare("--from"), bare(probe.source.kind), bare(probe.source.id));
   if (probe.firstStart) words.push(bare("--first-start"));
   return words;
@@ -192,8 +200,8 @@ function createFlags(probe: Extract<Probe, { kind: "guest-absent" }>): ShellWord
 
 function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
   return [
-    ...probe.absentKeys.flatMap((name) => [bare("--without"), value(name)]),
-    ...probe.exact.flatMap((family) => [bare("--exact"), bare(family)]),
+    ...probe.absentKeys.flatMap((name) => flag("--without", value(name))),
+    ...probe.exact.flatMap((family) => flag("--exact", bare(family))),
   ];
 }
 
@@ -208,7 +216,7 @@ function retirements(probe: Extract<Probe, { kind: "options" }>): string {
 }
 
 function formerNames(names: readonly string[]): ShellWord[] {
-  return names.flatMap((name) => [bare("--was"), value(name)]);
+  return names.flatMap((name) => flag("--was", value(name)));
 }
 
 function rawLines(probe: Extract<Probe, { kind: "raw-lines" }>): ShellWord[] {
@@ -226,9 +234,9 @@ function rawLines(probe: Extract<Probe, { kind: "raw-lines" }>): ShellWord[] {
 function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {
   const words = [
     value(probe.name),
-    bare(probe.retries),
-    bare(probe.everySeconds),
-    bare(probe.timeoutSeconds),
+    ...flag("--retries", bare(probe.retries)),
+    ...flag("--every", bare(probe.everySeconds)),
+    ...flag("--timeout", bare(probe.timeoutSeconds)),
     bare(probe.test.type),
   ];
   switch (probe.test.type) {

@@ -9,13 +9,16 @@ disk_size() {
 	REPLY=${value%%,*}
 }
 
-# grow DISK BYTES COMMAND... ID SLOT SIZE: makes a disk larger; never smaller. The exit code of `qm disk resize` is no
+# grow DISK COMMAND... ID SLOT SIZE: makes a disk larger; never smaller. The exit code of `qm disk resize` is no
 # proof, so the size is read back. DISK is a slot, or the path inside of a container's mount.
 grow() {
 	active || return 0
-	local disk=$1 slot=$1 wanted=$2 kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} live
-	shift 2
+	local disk=$1 slot=$1 kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} live
+	local -i wanted
+	shift
 	local -a command=("$@")
+	bytes "${command[-1]}"
+	wanted=${REPLY}
 	read_conf "${kind}" "${id}"
 	((EXISTS == 1)) || return 0
 	index_slots

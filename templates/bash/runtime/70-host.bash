@@ -193,12 +193,17 @@ storage() {
 	read_storages
 }
 
-# image PATH SHA256 COMMAND...: fetches a file that is not there. A download goes beside its place (the command writes
+# image [--sha256 SUM] PATH COMMAND...: fetches a file that is not there. A download goes beside its place (the command writes
 # PATH.part), is verified when a checksum is declared, and is then renamed; one that fails leaves nothing.
 image() {
 	active || return 0
-	local path=$1 sum=$2 part="$1.part" code=0 live=''
-	shift 2
+	local sum='' code=0 live=''
+	if [[ $1 == --sha256 ]]; then
+		sum=$2
+		shift 2
+	fi
+	local path=$1 part="$1.part"
+	shift
 	[[ ! -s ${ROOT}${path} ]] || return 0
 	if checking; then
 		change '+' "image ${path}"

@@ -2,12 +2,11 @@
 
 UNCHECKED='' # record that the current guest's checks have not all passed
 
-# check NAME RETRIES EVERY TIMEOUT KIND ARGUMENT...: runs when the guest changed in this run, or when its checks did not
-# all pass in an earlier one. Every attempt is bounded by TIMEOUT seconds, and there are RETRIES more after the first,
-# EVERY seconds apart.
+# check NAME --retries N --every SECONDS --timeout SECONDS KIND ARGUMENT...: runs when the guest changed in this run, or when its checks did not
+# all pass in an earlier one. Every attempt is bounded by the timeout, and there are N more after the first.
 check() {
 	active || return 0
-	local name=$1 retries=$2 every=$3 timeout=$4 try code=0 record="${STATE}/check/${GUEST_KEY#*.}"
+	local name=$1 retries=$3 every=$5 timeout=$7 try code=0 record="${STATE}/check/${GUEST_KEY#*.}"
 	[[ -n ${CHANGED[${GUEST_KEY}]-} || -e ${record} ]] || return 0
 	is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}" || return 0
 	if checking; then
@@ -18,7 +17,7 @@ check() {
 	: >"${record}"
 	UNCHECKED=${record}
 	READ='' # checks take their time
-	shift 4
+	shift 7
 	for ((try = 0; try <= retries; try++)); do
 		((try == 0)) || sleep "${every}"
 		code=0

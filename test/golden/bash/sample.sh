@@ -67,7 +67,7 @@ steps() {
 
 	# image noble (fleet.phx)
 	step 'image.noble' 'fleet.phx'
-	image '/var/lib/vz/template/iso/noble.img' '(digest)' wget \
+	image --sha256 '(digest)' '/var/lib/vz/template/iso/noble.img' wget \
 		-nv \
 		-O '/var/lib/vz/template/iso/noble.img.part' \
 		'https://images.example/noble.img'
@@ -110,7 +110,7 @@ steps() {
 
 	# ct 103 step-ca: disk root (fleet.phx)
 	step 'ct.103.disk.root' 'fleet.phx'
-	grow 'rootfs' 21474836480 pct resize 103 'rootfs' '20G'
+	grow 'rootfs' pct resize 103 'rootfs' '20G'
 
 	# ct 103 step-ca: firewall (fleet.phx)
 	step 'ct.103.firewall' 'fleet.phx'
@@ -132,7 +132,7 @@ END_
 
 	# ct 103 step-ca: check api (fleet.phx)
 	step 'ct.103.check.api' 'fleet.phx'
-	check 'api' 1 1 5 tcp '10.0.0.10' 9000
+	check 'api' --retries 1 --every 1 --timeout 5 tcp '10.0.0.10' 9000
 
 	# ------ vm 9000 tmpl
 	guest vm 9000 'tmpl'
@@ -153,7 +153,7 @@ END_
 
 	# vm 9000 tmpl: disk root (fleet.phx)
 	step 'vm.9000.disk.root' 'fleet.phx'
-	grow 'scsi0' 34359738368 qm disk resize 9000 'scsi0' '32G'
+	grow 'scsi0' qm disk resize 9000 'scsi0' '32G'
 
 	# vm 9000 tmpl: template (fleet.phx)
 	step 'vm.9000.template' 'fleet.phx'
