@@ -62,7 +62,9 @@ function readLine(section: Section, line: string): void {
   const raw = /^(lxc\.[a-zA-Z0-9_\-.]+)(?::|\s*=)\s*(.*?)\s*$/.exec(line);
   if (raw !== null) section.raw.push([raw[1] ?? "", raw[2] ?? ""]);
   const option = /^([a-z][a-z_-]*\d*):\s*(.*?)\s*$/.exec(line);
-  if (option !== null) section.options.set(option[1] ?? "", option[2] ?? "");
+  // No keys at all is a blank in the file, which is not what an encoded text looks like: the line is dropped.
+  if (option !== null && !(option[1] === "sshkeys" && option[2] === ""))
+    section.options.set(option[1] ?? "", option[2] ?? "");
 }
 
 /** The file as Proxmox writes it: options sorted, a container's raw lines after them. */

@@ -7,7 +7,15 @@ import { pctVolumes } from "../pct/volumes.js";
 import { startCt } from "../pct/lifecycle.js";
 import { addUnused, driveVolume, drivesOf, isCdrom, isCloudInit } from "../qm/drives.js";
 import { startVm } from "../qm/lifecycle.js";
-import { canSnapshot, checkRollback, dropVolumeSnapshot, snapshotVolume } from "../storage/volumes.js";
+import { getStorage } from "../storage/volume-names.js";
+import {
+  allocate,
+  canSnapshot,
+  checkRollback,
+  dropVolumeSnapshot,
+  freeVolume,
+  snapshotVolume,
+} from "../storage/volumes.js";
 
 /** The volumes of a section that a snapshot covers; undefined for a mount that cannot be snapshotted at all. */
 function volumesOf(kind: Kind, section: Section): (string | undefined)[] {
@@ -31,8 +39,6 @@ export function takeSnapshot(kind: Kind): (call: Call) => Promise<void> {
   return async (call) => {
     const { machine } = call;
     const [id, name] = [vmid(call), argument(call, "snapname")];
-    if (flag(call, "vmstate") && isRunning(machine, id))
-      refuse("simulated host: unknown: a snapshot with the state of RAM", 127);
     if (name === "current") refuse("unable to use snapshot name 'current' (reserved name)", 2);
     const config = loadConfig(machine, kind, id);
     checkLock(kind, config);
@@ -51,6 +57,7 @@ export function takeSnapshot(kind: Kind): (call: Call) => Promise<void> {
     config.current.options.set("lock", "snapshot");
     writeConfig(machine, kind, id, config);
     await call.midway();
+    if (flag(call, "vmstate") && isRunning(machine, id)) saveState(call, id, name, section);
     if (kind === "vm" && isRunning(machine, id)) announceLive(call, id, section);
     for (const volid of snapshotVolumes(kind, section)) snapshotVolume(machine, volid, name);
     section.options.delete("snapstate");
@@ -60,9 +67,22 @@ export function takeSnapshot(kind: Kind): (call: Call) => Promise<void> {
   };
 }
 
+/** Saves the state of a running VM in a volume of its own: its RAM twice over and 500 MiB for the devices. */
+function saveState(call: Call, id: number, name: string, section: Section): void {
+  const { machine } = call;
+  const store = section.options.get("vmstatestorage") ?? "local";
+  call.print(`saving VM state and RAM using storage '${store}'`);
+  const bytes = (Number(section.options.get("memory") ?? "512") * 2 + 500) * 1024 ** 2;
+  const storage = getStorage(machine, store);
+  section.options.set("vmstate", allocate(machine, { storage, owner: id, bytes, name: `vm-${id}-state-${name}` }));
+  call.print("completed saving the VM state in 0s, saved 4.00 KiB");
+}
+
 /** What a snapshot of a running VM says. */
 function announceLive(call: Call, id: number, section: Section): void {
-  const silent = section.options.has("agent") && call.machine.state.manners[id]?.agent === false;
+  // A snapshot with the state of RAM needs no frozen file systems.
+  const silent =
+    !section.options.has("vmstate") && section.options.has("agent") && call.machine.state.manners[id]?.agent === false;
   if (silent) call.print("skipping guest filesystem freeze - agent configured but not running?");
   for (const [option, value] of drivesOf(section.options)) {
     const volid = driveVolume(option, value);
@@ -85,6 +105,8 @@ export function deleteSnapshot(kind: Kind): (call: Call) => Promise<void> {
     writeConfig(machine, kind, id, config);
     await call.midway();
     for (const volid of snapshotVolumes(kind, section)) dropVolumeSnapshot(machine, volid, name);
+    const state = section.options.get("vmstate");
+    if (state !== undefined) freeVolume(machine, state);
     config.snapshots.delete(name);
     for (const other of [config.current, ...config.snapshots.values()])
       reparent(other, name, section.options.get("parent"));
@@ -108,6 +130,7 @@ export function rollback(kind: Kind): (call: Call) => Promise<void> {
     checkLock(kind, config);
     if (config.current.options.get("template") === "1") refuse("rollback is not possible for templates");
     const section = config.snapshots.get(name) ?? refuse(`snapshot '${name}' does not exist`);
+    if (section.options.has("vmstate")) refuse("simulated host: unknown: a rollback to a state of RAM", 127);
     for (const volid of snapshotVolumes(kind, section)) checkRollback(machine, volid, name);
     config.current.options.set("lock", "rollback");
     writeConfig(machine, kind, id, config);

@@ -2,7 +2,7 @@ import { type Call, argument, flag, vmid } from "../host/command.js";
 import { checkDigest, checkLock, loadConfig, writeConfig } from "../host/guests.js";
 import { Refusal, refuse } from "../host/refusal.js";
 import { splitList } from "../schema/check.js";
-import { parseSize, printSize } from "../storage/sizes.js";
+import { parseSize, printSize, sayBytes } from "../storage/sizes.js";
 import { getStorage, parseVolume } from "../storage/volume-names.js";
 import { allocate, freeVolume, makeBase, volumeSize } from "../storage/volumes.js";
 import {
@@ -62,7 +62,7 @@ export async function qmImport(call: Call): Promise<void> {
   const format = call.args.values.get("format");
   const volid = allocate(machine, { storage, owner: id, bytes, ...(format === undefined ? {} : { format }) });
   await call.midway();
-  call.print(`transferred ${printSize(bytes)} of ${printSize(bytes)} (100.00%)`);
+  call.print(`transferred ${sayBytes(bytes)} of ${sayBytes(bytes)} (100.00%)`);
   const target = call.args.values.get("target-disk");
   if (target === undefined) addUnused(config.current, volid);
   else setDrive(machine, config, target, volid);

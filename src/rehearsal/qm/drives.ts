@@ -8,7 +8,7 @@ import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
 import { parseProperty, printProperty } from "../schema/property.js";
 import { defaultImageSize } from "../state.js";
-import { allocationSize, printSize } from "../storage/sizes.js";
+import { allocationSize, printSize, sayBytes } from "../storage/sizes.js";
 import { allows, getStorage, isVolumeId, parseVolume } from "../storage/volume-names.js";
 import { allocate, freeVolume, resizeVolume, volumeExists, volumeSize } from "../storage/volumes.js";
 import { driveFormat } from "../tables/qm.js";
@@ -143,7 +143,7 @@ function placeNew(call: Call, id: number, option: string, keys: Map<string, stri
     call.print(`create full clone of drive ${sourceDrive(call.machine, source)} (${source})`);
     call.print(`allocated target volume '${volid}'`);
   }
-  if (source !== undefined) call.print(`transferred ${printSize(bytes)} of ${printSize(bytes)} (100.00%)`);
+  if (source !== undefined) call.print(`transferred ${sayBytes(bytes)} of ${sayBytes(bytes)} (100.00%)`);
   keys.set("file", volid);
   const aligned = option === "efidisk0" && storage.type === "zfspool" ? 1024 ** 2 : bytes;
   keys.set("size", printSize(aligned));

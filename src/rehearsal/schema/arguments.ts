@@ -42,7 +42,8 @@ export function readArguments(spec: CommandSpec, argv: readonly string[]): Argum
     else if (i < (spec.needed ?? spec.positional.length)) throw called("400 not enough arguments\n", spec);
   });
   const errors = [...values].flatMap(([name, value]) => checkOption(spec.options, name, value));
-  if (errors.length > 0) throw parameterRefusal(spec, errors, 2);
+  // A time zone is looked up in the file system, and what that leaves behind becomes the exit code.
+  if (errors.length > 0) throw parameterRefusal(spec, errors, errors[0]?.name === "timezone" ? 255 : 2);
   return { spec, values, rest: [...words.slice(spec.positional.length), ...rest], prompts };
 }
 

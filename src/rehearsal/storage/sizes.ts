@@ -11,6 +11,17 @@ export function printSize(bytes: number): string {
   return `${amount}${units[unit] ?? ""}`;
 }
 
+/** Bytes as Proxmox says them to people: with one decimal, as `3.0 GiB`. */
+export function sayBytes(bytes: number): string {
+  let amount = bytes;
+  let unit = 0;
+  while (unit < units.length - 1 && amount >= 1024) {
+    amount /= 1024;
+    unit++;
+  }
+  return `${amount.toFixed(1)} ${units[unit] ?? ""}${unit === 0 ? "B" : "iB"}`;
+}
+
 /** Bytes of a size as Proxmox writes it; undefined when it is none. */
 export function parseSize(text: string): number | undefined {
   const [, amount, unit = ""] = /^(\d+(?:\.\d+)?)([KMGT]?)$/.exec(text) ?? [];

@@ -48,6 +48,10 @@ export function pvesmAdd(call: Call): void {
   checkContent({ type }, options, "create");
   if (findStorage(machine, id) !== undefined) refuse(`create storage failed: storage ID '${id}' already defined`);
   const storage: Storage = { type, id, options };
+  if (options.has("mkdir"))
+    call.warn(
+      `NOTE: The 'mkdir' option set for '${id}' is deprecated and will be removed in Proxmox VE 9. Use 'create-base-path' or 'create-subdirs' instead.`,
+    );
   writeStorages(machine, [...storages(machine), storage]);
   if (keepsFiles(storage)) mkdirSync(machinePath(machine, storagePath(storage)), { recursive: true });
 }

@@ -4,7 +4,8 @@ import { machinePath } from "../host/machine.js";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { dirname } from "node:path";
 import { clonesOf, datasetsBelow, dropDataset, makeDataset, mount, mountpointOf } from "../storage/datasets.js";
-import { parseZfsSize } from "../storage/sizes.js";
+import { parseZfsSize, printZfsSize } from "../storage/sizes.js";
+import type { HostState } from "../state.js";
 import { getProperty, parentOf, propertyNames, readProperty } from "../storage/zfs-properties.js";
 import { readFlags } from "./flags.js";
 
@@ -171,13 +172,24 @@ function list(command: Command, argv: readonly string[]): void {
   const { found, missing } = selected(command, words, depthOf(flags, values));
   if (found.length === 0 && missing.length === 0) return command.warn("no datasets available");
   const titles: Record<string, string> = { available: "AVAIL", referenced: "REFER" };
-  if (!flags.has("H")) command.print(columns.map((column) => titles[column] ?? column.toUpperCase()).join("  "));
-  for (const dataset of found)
-    for (const row of rowsOf(command, dataset, types))
-      command.print(
-        columns.map((column) => cell(command, row, column, flags.has("p"))).join(flags.has("H") ? "\t" : "  "),
-      );
+  const rows = found
+    .flatMap((dataset) => rowsOf(command, dataset, types))
+    .map((row) => columns.map((column) => cell(command, row, column, flags.has("p"))));
+  if (flags.has("H")) for (const row of rows) command.print(row.join("\t"));
+  else printTable(command, [columns.map((column) => titles[column] ?? column.toUpperCase()), ...rows]);
   endListing(missing, command);
+}
+
+/** Rows with their cells below each other: sizes to the right, names to the left. */
+function printTable(command: Command, rows: readonly (readonly string[])[]): void {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  for (const row of rows) {
+    const cells = row.map((text, i) => {
+      const isSize = ["USED", "AVAIL", "REFER"].includes(rows[0]?.[i] ?? "");
+      return isSize ? text.padStart(widths[i] ?? 0) : text.padEnd(widths[i] ?? 0);
+    });
+    command.print(cells.join("  ").trimEnd());
+  }
 }
 
 /** A dataset and its snapshots, as far as their types are asked for. */
@@ -193,12 +205,20 @@ function rowsOf({ machine }: Command, dataset: string, types: readonly string[])
 
 function cell({ machine }: Command, row: string, column: string, exact: boolean): string {
   if (column === "name") return row;
-  if (row.includes("@")) return column === "type" ? "snapshot" : "-";
+  if (row.includes("@")) return snapshotCell(machine.state, row, column, exact);
   const property = { used: "used", avail: "available", refer: "referenced" }[column] ?? column;
   return (
     getProperty(machine.state, row, property, exact)?.value ??
     refuse(`bad property list: invalid property '${column}'`, 2)
   );
+}
+
+/** A fresh snapshot holds nothing of its own and refers to all that its dataset does. */
+function snapshotCell(state: HostState, row: string, column: string, exact: boolean): string {
+  if (column === "type") return "snapshot";
+  if (column === "used") return printZfsSize(0, exact);
+  const isReferenced = column === "refer" || column === "referenced";
+  return (isReferenced ? getProperty(state, row.split("@")[0] ?? "", "referenced", exact)?.value : undefined) ?? "-";
 }
 
 function destroy(command: Command, argv: readonly string[]): void {
