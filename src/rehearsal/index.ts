@@ -2,6 +2,8 @@
 export type { Prediction } from "./costs.js";
 export { heldBackWithout } from "./held-back.js";
 export { isMutating } from "./host/dispatch.js";
+export { settled, survive, undisturbed } from "./faults.js";
+export type { Seen, Survival, Undisturbed } from "./faults.js";
 export type { HostRunOptions } from "./host/perform.js";
 export type { GuestEntry } from "./host/guests.js";
 export { startHost } from "./host/simulated-host.js";

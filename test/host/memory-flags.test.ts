@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { settled } from "../../src/rehearsal/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { ct, vm } from "../support/committed.js";
-import { settled } from "../support/faults.js";
 import { compileSource, mutating, withEmptyHost } from "../support/rehearsal.js";
 
 const test = suite("--keep-going and --wait");

@@ -107,4 +107,10 @@ test("the last line counts tests, and files that failed as a whole", () => {
   assert.match(renderReport(broken), "what it said");
 });
 
+test("a file that tries many cases in few tests says how many", () => {
+  const outcome = { passed: 2, failed: 0, skipped: 0 };
+  const line = renderReport({ name: "f", outcome, seconds: 1, output: "  31 cases, which\n•   28 cases\n" });
+  assert.match(line, /^ok {3}f +2 passed, 59 cases \(1\.0 s\)\n$/);
+});
+
 test.run();

@@ -1,5 +1,7 @@
-import type { Fault, HostState, SimulatedHost } from "../../src/rehearsal/index.js";
-import { compileSource, mutating, withEmptyHost } from "./rehearsal.js";
+import * as assert from "uvu/assert";
+import { presupposed, survive, undisturbed } from "../../src/rehearsal/index.js";
+import type { Fault, HostState, Seen, Survival, Undisturbed } from "../../src/rehearsal/index.js";
+import { compileSource } from "./rehearsal.js";
 import type { Compiled } from "./rehearsal.js";
 
 /** A container, a clone of its snapshot with a volume and a bind mount, a template from an image and its clone. */
@@ -46,70 +48,54 @@ vm 201 app {
 }
 `;
 
-/** The host's state without what is random or a running number: what two runs to the same end have in common. */
-export function settled(host: SimulatedHost): string {
-  const { files, datasets, volumes, pools } = host.capture() as HostState & Record<string, unknown>;
-  const kept = Object.entries(files).filter(([path]) =>
-    /^\/etc\/pve\/(nodes|storage|firewall)|^\/var\/lib\/phxc\/(intent|first)/.test(path),
-  );
-  return JSON.stringify([kept, datasets, volumes, pools, host.guests()], null, 1)
-    .replace(/BC:24:11:[0-9A-F:]{8}/g, "(mac)")
-    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, "(uuid)")
-    .replace(/"?(guid|createtxg|ctime|snaptime|creation|version)"?[=:] ?"?\d+/g, "$1=(number)")
-    .replace(/ctime=\d+/g, "ctime=(time)");
+export type Signal = NonNullable<Fault["signal"]>;
+
+/** A plan run without a fault on the host that it presupposes, or on another one; it has to succeed. */
+export async function wholeRun({ plan, script }: Compiled, state: HostState = presupposed(plan)): Promise<Undisturbed> {
+  const whole = await undisturbed(script, state);
+  assert.is(whole.run.code, 0, whole.run.stdout + whole.run.stderr);
+  return whole;
 }
 
-/** The fleet compiled, and how an undisturbed run of it ends. */
-export interface Undisturbed {
-  readonly fleet: Compiled;
-  /** {@link settled} afterwards. */
-  readonly end: string;
-  /** How many commands the run calls. */
-  readonly commands: number;
+/** {@link FLEET}, run without a fault. */
+export async function wholeFleet(): Promise<Undisturbed> {
+  return wholeRun(await compileSource(FLEET));
 }
 
-/** Runs the fleet once on an empty host. */
-export async function undisturbed(): Promise<Undisturbed> {
-  const fleet = await compileSource(FLEET);
-  return withEmptyHost(fleet.plan, async (host) => {
-    const run = await host.runScript(fleet.script);
-    if (run.code !== 0) throw new Error(run.stdout + run.stderr);
-    return { fleet, end: settled(host), commands: run.commands.length };
-  });
+/** One fault of a kind at every command, or at every n-th one. */
+export function faultsAt(whole: Undisturbed, when: Fault["when"], signal: Signal = "SIGKILL", every = 1): Fault[] {
+  const faults = whole.commands.map((_, i): Fault => ({ at: i + 1, when, signal }));
+  return faults.filter(({ at }) => at % every === 0);
 }
 
-/** Runs the fleet with a fault, and again, and again: what is wrong afterwards, or undefined. */
-export async function survive({ fleet, end }: Undisturbed, fault: Fault): Promise<string | undefined> {
-  return withEmptyHost(fleet.plan, async (host) => {
-    const cut = await host.runScript(fleet.script, [], { fault });
-    const second = await host.runScript(fleet.script);
-    if (second.code !== 0)
-      return `the next run ended with ${second.code}:\n${cut.stdout}--\n${second.stdout}${second.stderr}`;
-    if (settled(host) !== end)
-      return `another end state:\n${firstDifference(settled(host), end)}\n${cut.stdout}--\n${second.stdout}`;
-    const third = await host.runScript(fleet.script);
-    if (third.code !== 0 || mutating(third).length > 0)
-      return `the third run was not quiet:\n${third.stdout}${third.stderr}`;
-    return undefined;
-  });
-}
-
-function firstDifference(have: string, want: string): string {
-  const a = have.split("\n");
-  const b = want.split("\n");
-  const at = a.findIndex((line, i) => line !== b[i]);
-  return `- ${b.slice(at, at + 3).join("\n- ")}\n+ ${a.slice(at, at + 3).join("\n+ ")}`;
-}
-
-/** Kills the script with SIGKILL at every command; the failures, each with its command's number. */
-export async function killEverywhere(
-  when: Fault["when"],
-): Promise<{ readonly cases: number; readonly failures: readonly string[] }> {
-  const fleet = await undisturbed();
-  const failures: string[] = [];
-  for (let at = 1; at <= fleet.commands; at++) {
-    const failure = await survive(fleet, { at, when, signal: "SIGKILL" });
-    if (failure !== undefined) failures.push(`command ${at}, ${when}: ${failure}`);
+/** Fails unless the host survives every one of these faults; prints how many there were. */
+export async function surviveAll(whole: Undisturbed, faults: readonly Fault[], seen: Seen = new Map()): Promise<void> {
+  const wrong: string[] = [];
+  const known = seen.size;
+  for (const fault of faults) {
+    const survival = await survive(whole, fault, seen);
+    const problem = badEnd(survival) ?? survival.problem;
+    if (problem === undefined) continue;
+    const { at, when, signal } = fault;
+    wrong.push(`${when === "fail" ? when : `${signal} ${when}`} at command ${at} (${survival.command}): ${problem}
+what the disturbed run said:\n${survival.cut.stdout}${survival.cut.stderr}`);
   }
-  return { cases: fleet.commands, failures };
+  assert.is(wrong.join("\n\n"), "");
+  console.log(`  ${faults.length} cases, which left ${seen.size - known} different states`);
+}
+
+/** What is wrong with how the disturbed run itself ended. */
+function badEnd({ fault, cut, command }: Survival): string | undefined {
+  if (command === undefined) return "the fault was never reached";
+  const struck = cut.commands.find(({ number }) => number === fault.at);
+  if (fault.when === "fail") {
+    if (cut.code === 0) return struck?.mutating === true ? "its failure went unnoticed" : undefined;
+    const told = /^(Failed|Refused): step \S+/m.test(cut.stderr) || /^Refused; nothing was touched/m.test(cut.stderr);
+    return told && [3, 4].includes(cut.code) ? undefined : `it ended with ${cut.code} and without a report`;
+  }
+  if (fault.signal === "SIGKILL") return cut.signal === "SIGKILL" ? undefined : `it ended with ${cut.code}`;
+  if (cut.code !== 130) return `it ended with ${cut.code}`;
+  return /^Interrupted in step \S+\. Run the same script again/m.test(cut.stderr)
+    ? undefined
+    : "it did not say how to go on";
 }

@@ -126,8 +126,8 @@ const loud =
 /** The names under which the simulated host is called. */
 export const shimNames: readonly string[] = ["pct", "pveam", "pvesm", "qm", ...Object.keys(tools), ...loud];
 
-/** Tools whose calls count when a fault is placed at the n-th one. */
-export const countedTools: ReadonlySet<string> = new Set([
+/** Tools whose calls all count when a fault is placed at the n-th one. */
+const countedTools: ReadonlySet<string> = new Set([
   "pct",
   "pveam",
   "pvesh",
@@ -162,6 +162,11 @@ export function isMutating(argv: readonly string[]): boolean {
   const verbs = mutatingTools[tool];
   if (verbs !== undefined) return verbs.includes(verb);
   return tool === "wget" || tool === "chown" || loud.includes(tool) || ["pct", "pveam", "pvesm", "qm"].includes(tool);
+}
+
+/** Whether a fault can be placed at a command line: it is one of Proxmox or ZFS, or it may change something. */
+export function isStruck(argv: readonly string[]): boolean {
+  return countedTools.has(argv[0] ?? "") || isMutating(argv);
 }
 
 /** Runs one command line. Throws a refusal when it ends without success; returns who is to do it instead, if not this. */

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { HostState } from "../state.js";
 import { captureState } from "./capture.js";
-import { countedTools, isMutating } from "./dispatch.js";
+import { isMutating, isStruck } from "./dispatch.js";
 import { setActor } from "./guest-answers.js";
 import { type GuestEntry, listGuests, writeRunning } from "./guests.js";
 import { layOut, type Machine, removeHostFile, writeHostFile } from "./machine.js";
@@ -26,11 +26,13 @@ export interface RecordedCommand {
   readonly stderr: string;
   /** Whether the simulated host knows it; a plan that uses an unknown one is wrong, or the simulated host is. */
   readonly known: boolean;
+  /** Its number among those that a fault can be placed at, from 1; 0 for the others. */
+  readonly number: number;
 }
 
 /** Something that goes wrong in a run of a script. */
 export interface Fault {
-  /** The n-th call of a Proxmox or ZFS command, from 1. */
+  /** The n-th call of a Proxmox or ZFS command, or of another that changes something; from 1. */
   readonly at: number;
   /**
    * `before` and `after` its effect the script is signalled; `during`: half-way, where the command itself dies too (a
@@ -142,26 +144,25 @@ function setDevice(machine: Machine, path: string, present: boolean): void {
 async function serve(live: Live, request: Request, caller: Caller): Promise<void> {
   const run = live.runs.get(request.token);
   if (run === undefined) return caller.reply(127, "", "simulated host: the call is not from a script of this host\n");
-  const counts = countedTools.has(request.argv[0] ?? "");
-  if (counts) run.counted++;
-  const fault = counts && run.fault?.at === run.counted ? run.fault : undefined;
+  const number = isStruck(request.argv) ? ++run.counted : 0;
+  const fault = run.fault?.at === number ? run.fault : undefined;
   const signal = fault?.signal ?? "SIGKILL";
   const strike = (): void => void (run.pid > 0 && endProcess(run.pid, signal));
   const died = { code: signal === "SIGKILL" ? 137 : signal === "SIGTERM" ? 143 : 130, stdout: "", stderr: "" };
   if (fault?.when === "before" || fault?.when === "fail") {
     const result = fault.when === "fail" ? { code: 255, stdout: "", stderr: "simulated failure\n" } : died;
-    record(live, run, request, result);
+    record(live, run, request, number, result);
     if (fault.when === "before") strike();
     return caller.reply(result.code, result.stdout, result.stderr);
   }
   const output = await perform(live, request, caller, fault?.when === "during");
   if ("real" in output) return caller.real(join(live.stock, output.real));
-  record(live, run, request, output);
+  record(live, run, request, number, output);
   if (fault !== undefined) strike();
   caller.reply(output.code, output.stdout, output.stderr);
 }
 
-function record(live: Live, run: Run, { argv, step }: Request, result: CommandResult): void {
+function record(live: Live, run: Run, { argv, step }: Request, number: number, result: CommandResult): void {
   const known = !(result.code === 127 && result.stderr.includes("simulated host: unknown"));
   const recorded = {
     argv: argv.map((word) => word.replaceAll(live.machine.root, "")),
@@ -169,6 +170,7 @@ function record(live: Live, run: Run, { argv, step }: Request, result: CommandRe
     mutating: isMutating(argv),
     ...result,
     known,
+    number,
   };
   run.commands.push(recorded);
   live.log.push(recorded);

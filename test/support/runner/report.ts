@@ -5,7 +5,7 @@ export interface Report {
   readonly name: string;
   readonly outcome: Outcome;
   readonly seconds: number;
-  /** Printed whole when it failed. */
+  /** Printed whole when it failed; otherwise only how many cases it says to have tried (`31 cases`). */
   readonly output: string;
 }
 
@@ -18,10 +18,12 @@ export function hasFailed(report: Report): boolean {
 export function renderReport(report: Report): string {
   const { passed, failed, skipped, problem } = report.outcome;
   const state = hasFailed(report) ? "FAIL" : "ok  ";
+  const cases = [...report.output.matchAll(/\b(\d+) cases\b/g)].reduce((total, [, n]) => total + Number(n), 0);
   const counts = [
     `${passed} passed`,
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(cases > 0 ? [`${cases} cases`] : []),
   ];
   const line = `${state} ${report.name.padEnd(48)} ${counts.join(", ")} (${report.seconds.toFixed(1)} s)`;
   if (!hasFailed(report)) return `${line}\n`;

@@ -1,0 +1,143 @@
+import { createHash } from "node:crypto";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { filesBelow } from "./host/capture.js";
+import type { HostRunOptions } from "./host/perform.js";
+import { type Fault, type ScriptResult, type SimulatedHost, startHost } from "./host/simulated-host.js";
+import { compareKeys } from "../text/order.js";
+import type { HostState } from "./state.js";
+
+/** A script on a host, and how an undisturbed run of it ends. */
+export interface Undisturbed {
+  readonly script: string;
+  readonly state: HostState;
+  readonly options: HostRunOptions;
+  /** Of each run, in milliseconds. */
+  readonly timeoutMs: number;
+  readonly run: ScriptResult;
+  /** {@link settled} afterwards. */
+  readonly end: string;
+  /** The command lines at which a fault can be placed, in order: the first is number 1. */
+  readonly commands: readonly string[];
+}
+
+/** What became of a host whose run had a fault. */
+export interface Survival {
+  readonly fault: Fault;
+  /** The command line that was struck; undefined when the run never came so far. */
+  readonly command: string | undefined;
+  /** How the disturbed run ended. */
+  readonly cut: ScriptResult;
+  /** The next run, that is to go on; undefined where {@link Survival.known} says that it needed no second look. */
+  readonly next?: ScriptResult;
+  /** An earlier fault left the host in the very same state, and what followed was seen then. */
+  readonly known: boolean;
+  /** What is wrong, for a reader; undefined when the host has survived. */
+  readonly problem?: string;
+}
+
+/** States that faults left, with what came of them: the next run depends on nothing else. */
+export type Seen = Map<string, Pick<Survival, "next" | "problem">>;
+
+/** Runs a script without a fault on a host that starts in `state`. */
+export async function undisturbed(
+  script: string,
+  state: HostState,
+  more: { readonly options?: HostRunOptions; readonly timeoutMs?: number } = {},
+): Promise<Undisturbed> {
+  const { options = {}, timeoutMs = 600_000 } = more;
+  return withHost(state, options, async (host) => {
+    const run = await host.runScript(script, [], { timeoutMs });
+    const commands = run.commands.filter(({ number }) => number > 0).map(({ argv }) => argv.join(" "));
+    return { script, state, options, timeoutMs, run, end: settled(host), commands };
+  });
+}
+
+/**
+ * Runs the script with a fault, and again, and again: the second run has to reach the undisturbed end, the third to
+ * change nothing.
+ */
+export async function survive(whole: Undisturbed, fault: Fault, seen: Seen = new Map()): Promise<Survival> {
+  const { script, timeoutMs } = whole;
+  return withHost(whole.state, whole.options, async (host) => {
+    const cut = await host.runScript(script, [], { fault, timeoutMs });
+    const command = cut.commands.find(({ number }) => number === fault.at)?.argv.join(" ");
+    const left = fingerprint(host);
+    const before = seen.get(left);
+    if (before !== undefined) return { fault, command, cut, known: true, ...before };
+    const next = await host.runScript(script, [], { timeoutMs });
+    const problem = await wrongAfter(whole, host, next);
+    const found = { next, ...(problem === undefined ? {} : { problem }) };
+    seen.set(left, found);
+    return { fault, command, cut, known: false, ...found };
+  });
+}
+
+async function wrongAfter(whole: Undisturbed, host: SimulatedHost, next: ScriptResult): Promise<string | undefined> {
+  const said = `${next.stdout}${next.stderr}`;
+  if (next.code !== 0) return `the next run ended with ${next.code}:\n${said}`;
+  const end = settled(host);
+  if (end !== whole.end) return `the next run led to another state:\n${firstDifference(end, whole.end)}\n${said}`;
+  const third = await host.runScript(whole.script, [], { timeoutMs: whole.timeoutMs });
+  const changes = third.commands.filter(({ mutating }) => mutating).map(({ argv }) => argv.join(" "));
+  if (third.code !== 0 || changes.length > 0 || settled(host) !== end)
+    return `the run after it was not quiet (exit code ${third.code}): ${changes.join("; ")}\n${third.stdout}${third.stderr}`;
+  return undefined;
+}
+
+/** Runs `use` with a host in a folder that is removed afterwards. */
+async function withHost<T>(
+  state: HostState,
+  options: HostRunOptions,
+  use: (host: SimulatedHost) => Promise<T>,
+): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "phxc-faults-"));
+  const host = await startHost(state, folder, options);
+  try {
+    return await use(host);
+  } finally {
+    await host.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/**
+ * The host's state without what is random or a running number, a fact a line: what two runs to the same end have in
+ * common. Records of work that was begun are in it, so that none may be left.
+ */
+export function settled(host: SimulatedHost): string {
+  const { files, datasets, volumes, pools, running, owners } = host.capture();
+  const kept = Object.entries(files).filter(([path]) =>
+    /^\/etc\/pve\/(nodes|storage|firewall)|^\/var\/lib\/(phxc\/(intent|first|check)|vz)/.test(path),
+  );
+  const facts = [kept.toSorted(compareKeys), datasets, volumes, pools, Object.keys(running), owners, host.guests()];
+  return unchanging(JSON.stringify(facts, null, 1));
+}
+
+/** Everything that a later run can see. */
+function fingerprint(host: SimulatedHost): string {
+  const hash = createHash("sha1").update(settled(host));
+  for (const path of filesBelow(host, "/")) {
+    if (/^\/(run\/lock|tmp|var\/lib\/phxc\/log|etc\/pve\/\.vmlist)/.test(path)) continue;
+    hash.update(`${path}\0${unchanging(readFileSync(join(host.root, path), "utf8"))}\0`);
+  }
+  return hash.digest("hex");
+}
+
+function unchanging(text: string): string {
+  return text
+    .replace(/BC:24:11:[0-9A-F:]{8}/g, "(mac)")
+    .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}/g, "(uuid)")
+    .replace(/"?(guid|createtxg|ctime|snaptime|creation|version)"?[=:] ?"?\d+/g, "$1=(number)");
+}
+
+function firstDifference(have: string, want: string): string {
+  const a = have.split("\n");
+  const b = want.split("\n");
+  const at = Math.max(
+    0,
+    b.findIndex((line, i) => line !== a[i]),
+  );
+  return `- ${b.slice(at, at + 3).join("\n- ")}\n+ ${a.slice(at, at + 3).join("\n+ ")}`;
+}

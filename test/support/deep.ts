@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Undisturbed } from "../../src/rehearsal/index.js";
+import { wholeRun } from "./faults.js";
+import { shared } from "./paths.js";
+import { compileFolder } from "./rehearsal.js";
+
+interface Suite {
+  (name: string, body: () => Promise<void>): void;
+  skip(name?: string, body?: () => Promise<void>): void;
+}
+
+/** Declares tests that run with `npm run test:deep` alone, and count as skipped elsewhere. */
+export function deepTests(test: Suite): (name: string, body: () => Promise<void>) => void {
+  return process.env["PHXC_DEEP"] === "1" ? test : (name, body) => test.skip(name, body);
+}
+
+const real = join(shared, "phoenix/config");
+
+/** The same for tests of the configuration that the project began with; where it is absent they say so and are skipped. */
+export function realTests(test: Suite): (name: string, body: () => Promise<void>) => void {
+  if (existsSync(join(real, "phoenix_hypervisor_config.json"))) return deepTests(test);
+  console.log("  the configuration of the real host is not on this machine; its tests are skipped");
+  return (name, body) => test.skip(name, body);
+}
+
+/** The configuration of the real host, run without a fault. */
+export async function wholeReal(): Promise<Undisturbed> {
+  return wholeRun(await compileFolder(real, "phoenix_hypervisor_config.json"));
+}
