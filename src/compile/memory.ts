@@ -72,14 +72,15 @@ export interface Settled {
  * same ancestors; otherwise the committed plan becomes the latest of them.
  */
 export async function settle(plan: Plan, options: { readonly version: string }): Promise<Settled> {
-  const { digestOf, emitBash } = await import("../emitters/bash/index.js");
-  const script = emitBash(plan, options);
-  const digest = digestOf(script);
+  const { digestOf, draftBash } = await import("../emitters/bash/index.js");
   const { memory } = plan;
+  const draft = draftBash(plan, options);
+  const script = draft(memory?.ancestry ?? []);
+  const digest = digestOf(script);
   if (memory?.previous === undefined || memory.previous === digest) return { plan, script, digest };
   const ancestry = [memory.previous, ...memory.ancestry].slice(0, MAX_ANCESTRY);
   const next = { ...plan, memory: { ...memory, ancestry } };
-  const later = emitBash(next, options);
+  const later = draft(ancestry);
   return { plan: next, script: later, digest: digestOf(later) };
 }
 

@@ -40,6 +40,24 @@ test("the same plan gives the same bytes, and the digest covers all other bytes"
   assert.is(createHash("sha256").update(blank).digest("hex"), digest);
 });
 
+test("text of the sources that looks like the digest's place, or the ancestry's, stays as it is", () => {
+  const zeros = "0".repeat(64);
+  const lines = ["a", `# Digest: ${zeros}`, "readonly PLAN_MEMORY='none' PLAN_ANCESTRY=''", ""].join("\n");
+  const file = step("files", "host", "host", "files", { kind: "file", path: "/x", content: lines, adopt: false }, []);
+  const sum = step("sum", "host", "image.y", "sum", { kind: "image-absent", path: "/y", sha256: zeros }, [
+    ["wget", "-O", "/y.part", "https://x"],
+  ]);
+  const plan = planOf([file, sum]);
+  const memory = { declared: { guests: [], storages: [] }, retired: [], ancestry: ["f".repeat(64)] };
+  const script = emit({ ...plan, memory });
+  assert.ok(script.includes(lines));
+  assert.ok(script.includes(`'/y' '${zeros}'`));
+  assert.match(script, /^readonly PLAN_MEMORY='whole' PLAN_ANCESTRY='\nf{64}'$/m);
+  const [digest = ""] = /(?<=^# Digest: )[0-9a-f]{64}$/m.exec(script) ?? [];
+  const blank = script.replaceAll(digest, zeros);
+  assert.is(createHash("sha256").update(blank).digest("hex"), digest);
+});
+
 test("one changed option changes one line of its step, and the digest", () => {
   const before = emit(planOf([options(clone, ["qm", "set", "8001", "--cores", "4", "--memory", "4096"])])).split("\n");
   const after = emit(planOf([options(clone, ["qm", "set", "8001", "--cores", "4", "--memory", "8192"])])).split("\n");

@@ -13,18 +13,31 @@ const NO_DIGEST = "0".repeat(64);
  * zeros in its place; it detects damage, and names the plan on the host.
  */
 export function emitBash(plan: Plan, options: { readonly version: string }): string {
+  return draftBash(plan, options)(plan.memory?.ancestry ?? []);
+}
+
+/** The script of a plan as a function of the plans before it, the latest first: only a line or two of it depend on them. */
+export function draftBash(plan: Plan, options: { readonly version: string }): (ancestry: readonly string[]) => string {
   const text = render("script", {
     header: ShellWord.hereDocument(header(plan, options.version)),
     digest: ShellWord.bare(NO_DIGEST),
     memory: ShellWord.bare(memoryOf(plan)),
-    ancestry: (plan.memory?.ancestry ?? []).map((digest) => ShellWord.bare(digest)),
     runtime: ShellWord.hereDocument(runtime().trimEnd()),
     commands: programs(plan).map((program) => ShellWord.bare(program)),
     preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
     steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
   });
-  return text.replaceAll(NO_DIGEST, sha256(text));
+  return (ancestry) => {
+    const words = ancestry.map((digest) => `\n${String(ShellWord.bare(digest))}`).join("");
+    const whole = text.replace(ANCESTRY, (line) => line.slice(0, -1) + words + "'");
+    const digest = sha256(whole);
+    return DIGESTS.reduce((done, place) => done.replace(place, (line) => line.replace(NO_DIGEST, digest)), whole);
+  };
 }
+
+/** The first lines that look like these are the script's own: what stands before them cannot hold a line of its choice. */
+const ANCESTRY = /^readonly PLAN_MEMORY='[a-z]+' PLAN_ANCESTRY=''$/m;
+const DIGESTS = [/^# Digest: 0{64}$/m, /^readonly PLAN_DIGEST='0{64}'$/m] as const;
 
 /** The digest in a script. */
 export function digestOf(script: string): string {
