@@ -8,12 +8,14 @@ import { joinRepeated } from "./diagnostics/repeated.js";
 import { hasErrors, sortFindings } from "./diagnostics/summary.js";
 import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
+import type { ActionRequest } from "./planner/actions.js";
 import type { Plugin } from "./plugin-api/index.js";
 import type { Committed } from "./planner/memory/index.js";
 import type { Files, ReadFailure } from "./text/files.js";
 
 export type { JsonValue, ParamSetting } from "./checker/input.js";
 export { BUILT_IN_FORMATS } from "./compile/registry.js";
+export type { ActionRequest } from "./planner/actions.js";
 export type { ExternalPlugin } from "./compile/registry.js";
 export type { Plugin } from "./plugin-api/index.js";
 
@@ -31,6 +33,8 @@ export interface CompileRequest {
   readonly plugins?: readonly ExternalPlugin[];
   /** Ids, names or addresses to restrict the plan to, with what they need; none: everything. */
   readonly targets?: readonly string[];
+  /** What to do with the targets, in place of converging them. */
+  readonly action?: ActionRequest;
   /** The declared name of the host to plan for; needed only where the files declare several. */
   readonly host?: string;
   /** Committed plans are read: the plan follows the last one. `write`: a host that has none is to get its first. */
@@ -69,11 +73,12 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   if (request.upTo === "check") return done(checked.diagnostics);
   const { findingsDespite, plan, plans } = await import("./planner/index.js");
   if (blocked) return done([...checked.diagnostics, ...findingsDespite(checked.diagnostics, model, known.kinds)]);
-  const { targets = [], host } = request;
+  const { targets = [], host, action } = request;
   const committed = await committedOf(request, model);
   const options = {
     targets,
     ...(host === undefined ? {} : { host }),
+    ...(action === undefined ? {} : { action }),
     ...(committed === undefined ? {} : { committed }),
   };
   if (request.upTo === "plans") {

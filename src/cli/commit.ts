@@ -56,11 +56,11 @@ function misuse(args: Arguments): Problem | undefined {
       hint: "`--check` says what `--write` would change",
     };
   }
-  const other = ["out", "format"].find((name) => valueOf(args, name) !== undefined);
+  const other = ["out", "format", "action"].find((name) => valueOf(args, name) !== undefined);
   const flag = args.flags.has("write") ? "--write" : "--check";
   return other === undefined
     ? undefined
-    : { problem: `\`${flag}\` knows its files and their formats; leave out \`--${other}\`` };
+    : { problem: `\`${flag}\` is for the whole plan of a host, in files of its own; leave out \`--${other}\`` };
 }
 
 function withTargets({ targets }: Plan): Problem {

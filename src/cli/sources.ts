@@ -1,10 +1,11 @@
 import { join, resolve } from "node:path";
 import { compile } from "../compile.js";
-import type { Compilation, ParamSetting } from "../compile.js";
+import type { ActionRequest, Compilation, ParamSetting } from "../compile.js";
 import { cliUnreadable } from "../diagnostics/catalogue/cli.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { hasErrors } from "../diagnostics/summary.js";
+import { ACTIONS } from "../model/plan.js";
 import { defaultEntry, openProject, projectOf, whatIsAt } from "../host/project.js";
 import type { Project } from "../host/project.js";
 import { describeFailure } from "../text/files.js";
@@ -20,6 +21,17 @@ export const SOURCE_OPTIONS: OptionDeclarations = {
   params: { takes: "value", placeholder: "FILE", doc: "take the values of params from a JSON file" },
   for: { takes: "value", placeholder: "NAME", doc: "the host to plan for, where the files declare several" },
   "trust-plugins": { takes: "flag", doc: "run the project's plugins without `phxc trust`" },
+};
+
+/** Options of the commands whose plan can do something else than converge. */
+export const ACTION_OPTIONS: OptionDeclarations = {
+  action: {
+    takes: "value",
+    placeholder: "ACTION",
+    choices: ACTIONS,
+    doc: "what to do with the targets",
+  },
+  "with-dependents": { takes: "flag", doc: "with --action: also the guests that need the targets" },
 };
 
 /** An entry and what to plan of it. */
@@ -45,8 +57,21 @@ export async function compileArguments(
 ): Promise<Compiled | Problem> {
   const params = readParams(args, terminal);
   if (isProblem(params)) return params;
+  const action = actionOf(args);
+  if (isProblem(action)) return action;
   const selection = await select(args.positionals, terminal.cwd);
-  return isProblem(selection) ? selection : compileSelection(selection, params, { args, terminal, upTo, write });
+  return isProblem(selection)
+    ? selection
+    : compileSelection(selection, params, { args, terminal, upTo, write, action });
+}
+
+/** What is asked for, where that is not to converge. */
+function actionOf(args: Arguments): ActionRequest | Problem | undefined {
+  const name = ACTIONS.find((action) => action === valueOf(args, "action"));
+  const withDependents = args.flags.has("with-dependents");
+  if (name !== undefined && name !== "converge") return { name, withDependents };
+  if (!withDependents) return undefined;
+  return { problem: "`--with-dependents` is for `--action start`, `stop`, `restart` and `destroy`" };
 }
 
 interface Setting {
@@ -54,12 +79,13 @@ interface Setting {
   readonly terminal: Terminal;
   readonly upTo: "check" | "plans" | "plan";
   readonly write: boolean;
+  readonly action: ActionRequest | undefined;
 }
 
 async function compileSelection(
   selection: Selection,
   params: ReadonlyMap<string, ParamSetting>,
-  { args, terminal, upTo, write }: Setting,
+  { args, terminal, upTo, write, action }: Setting,
 ): Promise<Compiled | Problem> {
   const { project, entry, targets } = selection;
   const plugins = await pluginsOf(project, args, terminal);
@@ -74,6 +100,7 @@ async function compileSelection(
     plugins: plugins.value,
     env: (name) => terminal.env[name],
     ...(host === undefined ? {} : { host }),
+    ...(action === undefined ? {} : { action }),
     memory: { write, ...plansFolder(project) },
     upTo: hasErrors(own) ? "check" : upTo,
   });

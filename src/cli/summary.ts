@@ -16,7 +16,9 @@ export function planSummary(plan: Plan, palette: Palette): string {
   const ofGuests = new Set(plan.guests.map((guest) => guest.address));
   const others = plan.steps.filter((step) => !ofGuests.has(step.resource)).length;
   const host = others === 0 ? [] : [["host", visible(plan.host), plural(others, "step"), ""]];
-  const only = plan.targets.length === 0 ? "" : ` (only ${plan.targets.map(visible).join(", ")} and what they need)`;
+  const names = plan.targets.map(visible).join(", ");
+  const converging = names === "" ? "" : ` (only ${names} and what they need)`;
+  const only = plan.action === undefined ? converging : ` (to ${plan.action} ${names})`;
   return [
     palette.strong(
       `plan for ${visible(plan.host)}: ${plural(plan.guests.length, "guest")}, ${plural(plan.steps.length, "step")}${only}`,

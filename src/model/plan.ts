@@ -22,6 +22,10 @@ export type Phase = (typeof PHASES)[number];
  */
 export type Risk = "safe" | "interrupts" | "restarts" | "destroys";
 
+/** What a plan does: `converge` makes everything as the files say; the others do one thing with the guests that are named. */
+export const ACTIONS = ["converge", "start", "stop", "restart", "destroy"] as const;
+export type Action = (typeof ACTIONS)[number];
+
 /** One wanted option of a guest, as its `set` command takes it. */
 export interface OptionPair {
   /** Proxmox's name with index: `memory`, `net0`. */
@@ -117,12 +121,36 @@ export type Probe =
   | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string }
   /** A snapshot that only the last plan declares is still there. */
   | { readonly kind: "snapshot-retired"; readonly guest: GuestRef; readonly snapshot: string }
-  /** A guest that only the last plan declares is still there, under one of its names; `names`: former ones. */
-  | { readonly kind: "guest-retired"; readonly guest: GuestRef; readonly names: readonly string[] }
+  /**
+   * A guest that only the last plan declares is still there, under one of its names; `names`: former ones. It stays while one
+   * of those that needed it is still there (`dependants`).
+   */
+  | {
+      readonly kind: "guest-retired";
+      readonly guest: GuestRef;
+      readonly names: readonly string[];
+      readonly dependants: readonly GuestRef[];
+    }
   /** A file that only the last plan makes is still there, and begins with this mark. */
   | { readonly kind: "file-retired"; readonly guest: GuestRef; readonly path: string; readonly mark: string }
-  /** `first-start`: only when this plan created it and it has not been started since. */
-  | { readonly kind: "run-state"; readonly guest: GuestRef; readonly want: "running" | "stopped" | "first-start" }
+  /**
+   * `first-start`: only when this plan created it and it has not been started since; `running-again`: only when it was stopped
+   * to be started again.
+   */
+  | {
+      readonly kind: "run-state";
+      readonly guest: GuestRef;
+      readonly want: "running" | "stopped" | "first-start" | "stopped-for-now" | "running-again";
+      /** It is not stopped while one of these runs, because they need it. */
+      readonly neededBy?: readonly GuestRef[];
+    }
+  /** The guest is there, and is to be destroyed; not while one of these runs. `clones`: nor while one of these exists. */
+  | {
+      readonly kind: "guest-present";
+      readonly guest: GuestRef;
+      readonly neededBy: readonly GuestRef[];
+      readonly clones: readonly GuestRef[];
+    }
   /** The guest runs and its configuration has changes that wait for a restart (`restart = when-needed`). */
   | { readonly kind: "restart-needed"; readonly guest: GuestRef }
   /** A text file as a whole; one that exists and does not carry our mark is refused unless `adopt`. */
@@ -216,6 +244,8 @@ export interface Plan {
   readonly host: string;
   /** The node's name, when declared. */
   readonly node?: string;
+  /** What it does with the guests that it was restricted to; without it, all that the files say. */
+  readonly action?: Exclude<Action, "converge">;
   readonly steps: readonly Step[];
   readonly requirements: readonly Requirement[];
   /** In plan order. */

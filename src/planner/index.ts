@@ -7,6 +7,8 @@ import type { RetiredGuest } from "../model/memory.js";
 import type { Address, Model, Resource } from "../model/resource.js";
 import { guestRef, isGuest, stringOf } from "../plugin-api/index.js";
 import type { KindSpec, Lowered } from "../plugin-api/index.js";
+import { act } from "./actions.js";
+import type { ActionRequest } from "./actions.js";
 import { allHosts, assignHosts, chooseHost } from "./hosts.js";
 import { farewells, recall, withSlots } from "./memory/index.js";
 import type { Committed, Recalled } from "./memory/index.js";
@@ -21,6 +23,8 @@ import { resolveTargets } from "./targets.js";
 export interface PlanOptions {
   /** Ids, names or addresses; with what they need. None: everything. A host's name means everything on it. */
   readonly targets?: readonly string[];
+  /** What to do with the targets, in place of converging them. */
+  readonly action?: ActionRequest;
   /** The declared name of a host. Needed only where the files declare several and the targets do not decide. */
   readonly host?: string;
   /** The committed plans of hosts; without it a plan knows nothing of those before it. */
@@ -35,7 +39,10 @@ export function plan(model: Model, kinds: ReadonlyMap<string, KindSpec>, options
   const assignment = assignHosts(model);
   const { targets = [], host } = options;
   const choice = chooseHost(model, assignment, { targets, host });
-  const result = planOf(model, kinds, { ...choice, hostOf: assignment.hostOf, committed: options.committed });
+  const { committed, action } = options;
+  const scope = { ...choice, hostOf: assignment.hostOf, committed };
+  const result =
+    action === undefined ? planOf(model, kinds, scope) : actionPlan(model, kinds, { ...scope, action, words: targets });
   return {
     value: result.value,
     diagnostics: [...assignment.diagnostics, ...choice.diagnostics, ...result.diagnostics],
@@ -131,6 +138,40 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
       ...releases.diagnostics,
       ...repeatedSteps(steps),
     ],
+  };
+}
+
+/** A plan that does one thing with the guests that are named, and converges nothing. */
+function actionPlan(
+  model: Model,
+  kinds: ReadonlyMap<string, KindSpec>,
+  scope: Scope & { readonly action: ActionRequest; readonly words: readonly string[] },
+): Result<Plan> {
+  const { host, hostOf, targets, action, words } = scope;
+  const own = [...model.resources.values()].filter((resource) => (hostOf(resource) ?? host) === host);
+  const all = graphOf(own);
+  const meant = resolveTargets(targets, own, [...model.resources.values()]);
+  const named = targets.length === 0 ? undefined : meant.value;
+  const acted = act({ request: action, targets: words, named, own, model, kinds });
+  const recalled = recallAll({ ...scope, own, all, model, present: lowerAll(own, model, kinds) });
+  const node = nodeOf(model, host);
+  return {
+    value: {
+      host,
+      ...(node === undefined ? {} : { node }),
+      action: action.name,
+      steps: acted.value.steps,
+      requirements: [],
+      guests: acted.value.guests.map(({ resource, after }) => ({
+        ...planGuest(resource, all, model, recalled),
+        needs: after,
+      })),
+      sources: model.sources,
+      environment: model.environment,
+      targets: words,
+      ...(recalled === undefined ? {} : { memory: recalled.memory }),
+    },
+    diagnostics: [...(scope.committed?.(host)?.diagnostics ?? []), ...meant.diagnostics, ...acted.diagnostics],
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Diagnostic, DiagnosticKind } from "../diagnostics/diagnostic.js";
 import type { Model, Resource } from "../model/resource.js";
 import type { RetiredGuest } from "../model/memory.js";
-import type { Plan, Requirement, Step } from "../model/plan.js";
+import type { GuestRef, Plan, Requirement, Step } from "../model/plan.js";
 import type { Span } from "../text/source.js";
 import type { SectionSpec } from "./types.js";
 
@@ -22,8 +22,22 @@ export interface KindSpec extends SectionSpec {
   readonly edges?: (resource: Resource, model: Model) => readonly { readonly to: string; readonly reason: string }[];
   /** The steps of one resource, in the order of its own turn, and what they presuppose. Pure. */
   readonly lower?: (resource: Resource, context: LowerContext) => Lowered;
-  /** The steps that take back a guest of this kind that no file declares any more; `source` is the last plan. Pure. */
-  readonly retire?: (guest: RetiredGuest, source: Span) => readonly Step[];
+  /**
+   * The steps that take back a guest of this kind that no file declares any more; `source` is the last plan, `dependants` are
+   * those that needed it and are not declared either. Pure.
+   */
+  readonly retire?: (guest: RetiredGuest, source: Span, dependants: readonly GuestRef[]) => readonly Step[];
+  /** The steps that do one thing with a guest on demand; none where there is nothing of the kind to do. Pure. */
+  readonly act?: (resource: Resource, demand: Demand) => readonly Step[];
+}
+
+/** What is asked of one guest. */
+export interface Demand {
+  /** `pause` stops it to start it again with `resume`. */
+  readonly verb: "start" | "stop" | "pause" | "resume" | "destroy";
+  /** Guests that need it while they run. */
+  readonly neededBy: readonly GuestRef[];
+  readonly model: Model;
 }
 
 export interface Lowered {

@@ -13,7 +13,7 @@ import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS } from "../report.js";
-import { SOURCE_OPTIONS } from "../sources.js";
+import { ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
 /** `phxc apply` */
@@ -26,19 +26,21 @@ the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts t
   options: {
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
-    "allow-destroy": { takes: "flag", doc: "destroy guests and snapshots that are no longer declared" },
+    "allow-destroy": { takes: "flag", doc: "destroy guests and snapshots where the plan says so" },
     "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
     "keep-going": { takes: "flag", doc: "go on with the other guests when a step of one fails" },
     wait: { takes: "value", placeholder: "SECONDS", doc: "wait so long for another run that holds the lock" },
     "ssh-option": { takes: "values", placeholder: "OPTION", doc: "for ssh -o, such as Port=2222" },
     "ssh-config": { takes: "value", placeholder: "FILE", doc: "for ssh -F, in place of your configuration" },
     staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
+    ...ACTION_OPTIONS,
     ...SOURCE_OPTIONS,
     ...REPORT_OPTIONS,
   },
   examples: [
     ["phxc apply plan.sh --host root@pve1", "a script that has been reviewed"],
     ["phxc apply fleet.phx docker-1 --host root@pve1", "compile and apply one guest with what it needs"],
+    ["phxc apply fleet.phx docker-1 --action restart --host root@pve1", "one guest, stopped and started again"],
     ["phxc apply plan.sh --yes", "here, without asking"],
   ],
   run,
@@ -98,6 +100,9 @@ function starter(args: Arguments, terminal: Terminal): Start | Problem {
 async function scriptOf(args: Arguments, terminal: Terminal): Promise<Buffer | number | Problem> {
   const [first, ...rest] = args.positionals;
   if (first?.endsWith(".sh") === true) {
+    if (args.values.has("action") || args.flags.has("with-dependents")) {
+      return { problem: "a script does what is written in it; `--action` is for sources" };
+    }
     if (rest.length > 0) return { problem: `a script is applied whole; \`${rest.join(" ")}\` is too much` };
     return readScript(first, terminal);
   }

@@ -4,7 +4,7 @@ import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS, isMachineReport, outputClash, shortPath } from "../report.js";
-import { SOURCE_OPTIONS } from "../sources.js";
+import { ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
 import { planSummary } from "../summary.js";
 import type { Terminal } from "../terminal.js";
 
@@ -15,7 +15,9 @@ export const planCommand: Command = {
 ENTRY is a .phx file or a JSON configuration. Targets are ids or names of guests, planned with all that they need.
 The script and other formats go to standard output when --format is given without --out; findings go to standard error.
 --write keeps the plan as plans/HOST/plan.sh and plan.json, to be committed: the next plan reads it, and takes back what
-the files no longer declare. --check tells whether the committed plan is what the files give; exit code 2 when it is not.`,
+the files no longer declare. --check tells whether the committed plan is what the files give; exit code 2 when it is not.
+--action stop, start, restart or destroy plans just that for the guests that are named, and changes nothing else: what
+stops goes before what it needs, what starts after it. A guest that a running one needs is not stopped.`,
   options: {
     out: { takes: "value", short: "o", placeholder: "FILE", doc: "write the plan to a file" },
     format: {
@@ -26,6 +28,7 @@ the files no longer declare. --check tells whether the committed plan is what th
     },
     write: { takes: "flag", doc: "write the host's plan.sh and plan.json, both or none" },
     check: { takes: "flag", doc: "compare them with what --write would write, and write nothing" },
+    ...ACTION_OPTIONS,
     ...SOURCE_OPTIONS,
     ...REPORT_OPTIONS,
   },
@@ -35,6 +38,7 @@ the files no longer declare. --check tells whether the committed plan is what th
     ["phxc plan fleet.phx docker-1 9000 --format markdown", "two guests, for a pull request"],
     ["phxc plan fleet.phx --write", "the committed plan, which the next one follows"],
     ["phxc plan fleet.phx --check", "for a job that runs on every change"],
+    ["phxc plan fleet.phx web --action stop --with-dependents", "web, and what needs it, and nothing else"],
     ["phxc plan fleet.phx --set cores=8 --params site.json", "with other values of params"],
   ],
   run,

@@ -61,6 +61,37 @@ export const optionTooNew = diagnosticKind<{ option: string; since: string; host
   help: "Leave it out; or, if the host has a newer release by now, say so in its `version`.",
 });
 
+export const actionWantsGuests = diagnosticKind<{ action: string; thing: string | undefined }>({
+  code: "PHX6008",
+  severity: "error",
+  title: "action without guests",
+  message: ({ action, thing }) =>
+    thing === undefined
+      ? `\`${action}\` wants guests, each by its id or name`
+      : `\`${action}\` is for guests; ${thing} is none`,
+  help: ({ action }) =>
+    action === "destroy"
+      ? "Name every guest that is to be destroyed."
+      : "Name guests; the name of a declared host means all of its guests.",
+});
+
+export const dependantsNotNamed = diagnosticKind<{ action: string; guest: string; guests: readonly string[] }>({
+  code: "PHX6009",
+  severity: "warning",
+  title: "action on a guest that others need",
+  message: ({ action, guest, guests }) =>
+    `${guest} is needed by ${guests.join(", ")}, which \`${action}\` does not name`,
+  help: "The script does not stop a guest while one that needs it runs. Name these too, or say `--with-dependents`.",
+});
+
+export const nothingToAct = diagnosticKind<{ action: string; guest: string }>({
+  code: "PHX6010",
+  severity: "warning",
+  title: "action that does nothing",
+  message: ({ action, guest }) => `there is nothing to ${action} of ${guest}: a template does not run`,
+  help: "Leave it out.",
+});
+
 export const plannerDiagnostics = [
   unknownTarget,
   resourceWithoutHost,
@@ -69,4 +100,7 @@ export const plannerDiagnostics = [
   needAcrossHosts,
   repeatedStep,
   optionTooNew,
+  actionWantsGuests,
+  dependantsNotNamed,
+  nothingToAct,
 ] as const;

@@ -47,7 +47,7 @@ export function digestOf(script: string): string {
 /** Whether the host notes the plan as applied: one of the whole of a committed model, not one of some targets. */
 function memoryOf(plan: Plan): "none" | "part" | "whole" {
   if (plan.memory === undefined) return "none";
-  return plan.targets.length === 0 ? "whole" : "part";
+  return plan.targets.length === 0 && plan.action === undefined ? "whole" : "part";
 }
 
 /** The functions that steps call: the same text in every plan of a release. */
@@ -58,6 +58,13 @@ export function runtime(): string {
     .join("\n");
 }
 
+function aimOf({ action, targets }: Plan): string {
+  const names = targets.join(", ");
+  return action === undefined
+    ? `Only for: ${names} and what they need`
+    : `It converges nothing. To ${action}: ${names}`;
+}
+
 function header(plan: Plan, version: string): string {
   const leaving = plan.steps.flatMap(({ probe }) => (probe.kind === "guest-retired" ? [probe.guest] : []));
   const lines = [
@@ -66,7 +73,7 @@ function header(plan: Plan, version: string): string {
     "Sources (SHA-256):",
     ...plan.sources.map((source) => `  ${source.sha256}  ${source.path}`),
     ...(plan.environment.length === 0 ? [] : [`Environment variables read: ${plan.environment.join(", ")}`]),
-    ...(plan.targets.length === 0 ? [] : [`Only for: ${plan.targets.join(", ")} and what they need`]),
+    ...(plan.targets.length === 0 ? [] : [aimOf(plan)]),
     `Digest: ${NO_DIGEST}`,
     "",
     `${plan.guests.length} guests, ${plan.steps.length} steps:`,

@@ -132,9 +132,11 @@ function renderProbe(step: Step): string {
     case "snapshot-absent":
       return acting("snapshot", [], argv);
     case "run-state":
+      return acting(...runState(probe), argv);
+    case "guest-present":
       return acting(
-        probe.want === "stopped" ? "stop" : "start",
-        probe.want === "first-start" ? [bare("--first")] : [],
+        "destroy_asked",
+        [...others("--needed-by", probe.neededBy), ...others("--base-of", probe.clones)],
         argv,
       );
     case "restart-needed":
@@ -142,7 +144,7 @@ function renderProbe(step: Step): string {
     case "snapshot-retired":
       return acting("drop_snapshot", [], argv);
     case "guest-retired":
-      return acting("destroy", formerNames(probe.names), argv);
+      return acting("destroy", [...formerNames(probe.names), ...others("--before", probe.dependants)], argv);
     case "file-retired":
       return command("drop_file", [value(probe.path), value(probe.mark)]);
     case "check":
@@ -150,6 +152,27 @@ function renderProbe(step: Step): string {
     default:
       return renderHostProbe(probe, argv);
   }
+}
+
+/** The function that brings about a state, and its options. */
+function runState({ want, neededBy = [] }: Extract<Probe, { kind: "run-state" }>): [string, ShellWord[]] {
+  switch (want) {
+    case "running":
+      return ["start", []];
+    case "first-start":
+      return ["start", [bare("--first")]];
+    case "running-again":
+      return ["start_again", []];
+    case "stopped":
+      return ["stop", others("--needed-by", neededBy)];
+    case "stopped-for-now":
+      return ["stop", [bare("--again"), ...others("--needed-by", neededBy)]];
+  }
+}
+
+/** Guests after an option: `--needed-by 'ct 102 web'`. */
+function others(option: string, guests: readonly GuestRef[]): ShellWord[] {
+  return guests.flatMap((guest) => [bare(option), value(named(guest))]);
 }
 
 type HostProbe = Extract<

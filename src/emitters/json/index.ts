@@ -18,6 +18,7 @@ export function emitJson(plan: Plan, options: { readonly version: string; readon
     compiler: options.version,
     host: plan.host,
     ...(plan.node === undefined ? {} : { node: plan.node }),
+    ...(plan.action === undefined ? {} : { action: plan.action }),
     targets: plan.targets,
     ...(options.digest === undefined ? {} : { digest: options.digest }),
     ...(memory === undefined || plan.targets.length > 0

@@ -20,7 +20,9 @@ export function emitMarkdown(plan: Plan): string {
 function title(plan: Plan): string {
   const where = plan.node === undefined ? "" : ` (node ${text(plan.node)})`;
   const counts = `${count(plan.guests.length, "guest")}, ${count(plan.steps.length, "step")}`;
-  const only = plan.targets.length === 0 ? "" : ` Only for ${plan.targets.map(text).join(", ")} and what they need.`;
+  const names = plan.targets.map(text).join(", ");
+  const converging = names === "" ? "" : ` Only for ${names} and what they need.`;
+  const only = plan.action === undefined ? converging : ` It converges nothing. To ${plan.action}: ${names}.`;
   const sources = plan.sources.map(({ path, sha256 }) => `- ${code(path)} ${code(sha256.slice(0, 12))}`);
   return [`# Plan for ${text(plan.host)}${where}`, "", `${counts}.${only}`, "", "Sources:", "", ...sources].join("\n");
 }
@@ -88,7 +90,7 @@ function runs(steps: readonly Step[]): string {
   if (steps.some(({ probe }) => probe.kind === "not-template")) return "template";
   const state = steps.map((step) => step.probe).find((probe) => probe.kind === "run-state");
   if (state === undefined) return "as found";
-  return state.want === "first-start" ? "started once" : state.want;
+  return state.want === "first-start" ? "started once" : state.want.replace(/^(running|stopped).*$/, "$1");
 }
 
 const RISKS = ["safe", "interrupts", "restarts", "destroys"] as const;

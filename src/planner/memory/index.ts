@@ -1,7 +1,7 @@
 import { hasErrors } from "../../diagnostics/summary.js";
 import type { Diagnostic, Result } from "../../diagnostics/diagnostic.js";
 import type { Memory, PlanMemory, RetiredGuest } from "../../model/memory.js";
-import type { PlanGuest, Step } from "../../model/plan.js";
+import type { GuestRef, PlanGuest, Step } from "../../model/plan.js";
 import type { Address, Model } from "../../model/resource.js";
 import type { KindSpec } from "../../plugin-api/index.js";
 import { span } from "../../text/source.js";
@@ -98,10 +98,14 @@ export function farewells(recalled: Recalled | undefined, kinds: ReadonlyMap<str
     waiting.delete(address);
     const dependants = [...done.values()].filter((other) => other.guest.needs.includes(address));
     const requires = dependants.flatMap((other) => other.steps.map((step) => step.id));
-    const steps = kinds.get(guest.kind)?.retire?.(guest, span(recalled.file, 0)) ?? [];
+    const steps = kinds.get(guest.kind)?.retire?.(guest, span(recalled.file, 0), dependants.map(refOf)) ?? [];
     done.set(address, { guest, steps: steps.map((step) => ({ ...step, requires })) });
   }
   return [...done.values()].flatMap(({ steps }) => steps);
+}
+
+function refOf({ guest: { kind, id, name } }: { readonly guest: RetiredGuest }): GuestRef {
+  return { kind, id, name };
 }
 
 /** The last one that no other one needs; where all are needed (a cycle), the last. */

@@ -31,7 +31,7 @@ function firewallRemoval(resource: Resource, guest: GuestRef): Step {
 }
 
 /** The step that destroys a guest which no file declares any more; what else was declared of it goes with it. */
-export function retireGuest(retired: RetiredGuest, source: Span): readonly Step[] {
+export function retireGuest(retired: RetiredGuest, source: Span, dependants: readonly GuestRef[]): readonly Step[] {
   const { kind, id, name, names } = retired;
   const guest = { kind, id, name };
   const address = `${kind}.${id}`;
@@ -41,7 +41,7 @@ export function retireGuest(retired: RetiredGuest, source: Span): readonly Step[
     resource: address,
     title: "destroy",
     risk: "destroys",
-    probe: { kind: "guest-retired", guest, names },
+    probe: { kind: "guest-retired", guest, names, dependants },
     commands: [[toolOf(guest), "destroy", String(id), "--purge", "1"]],
     requires: [],
     source,

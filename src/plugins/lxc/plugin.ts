@@ -1,5 +1,6 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
+import { actOnGuest } from "../guest/demand.js";
 import { ctHabits } from "../guest/habits.js";
 import { retireGuest } from "../guest/retired.js";
 import { lxcFindings } from "./findings.js";
@@ -21,6 +22,7 @@ const ct = defineKind({
   edges: guestEdges,
   lower: lowerCt,
   retire: retireGuest,
+  act: actOnGuest,
 });
 
 /** Containers. */

@@ -1,5 +1,6 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
+import { actOnGuest } from "../guest/demand.js";
 import { vmHabits } from "../guest/habits.js";
 import { retireGuest } from "../guest/retired.js";
 import { vmFindings } from "./findings.js";
@@ -21,6 +22,7 @@ const vm = defineKind({
   edges: guestEdges,
   lower: lowerVm,
   retire: retireGuest,
+  act: actOnGuest,
 });
 
 /** Virtual machines. */

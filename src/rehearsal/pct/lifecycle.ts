@@ -3,7 +3,7 @@ import { type Call, flag, vmid } from "../host/command.js";
 import { checkLock, isRunning, loadConfig, removeConfig, setRunning, writeConfig } from "../host/guests.js";
 import { machinePath } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
-import { freeUnreferenced } from "../qm/lifecycle.js";
+import { freeUnreferenced, zombie } from "../qm/lifecycle.js";
 import { parseVolume } from "../storage/volume-names.js";
 import { freeVolume, isBaseInUse, makeBase, volumeExists } from "../storage/volumes.js";
 import { checkBridges, checkDevices } from "./options.js";
@@ -64,7 +64,7 @@ export async function pctReboot(call: Call): Promise<void> {
 }
 
 /** `pct destroy` */
-export function pctDestroy(call: Call): void {
+export async function pctDestroy(call: Call): Promise<void> {
   const id = vmid(call);
   const { machine } = call;
   const config = loadConfig(machine, "ct", id);
@@ -82,6 +82,7 @@ export function pctDestroy(call: Call): void {
     if (isBaseInUse(machine, volid)) refuse(`base volume '${volid}' is still in use by linked cloned`);
   for (const volid of volumes) if (parseVolume(machine, volid).owner === id) freeVolume(machine, volid);
   if (flag(call, "destroy-unreferenced-disks")) freeUnreferenced(call, id);
+  await zombie(call, "ct");
   if (flag(call, "purge")) call.print(`purging CT ${id} from related configurations..`);
   removeConfig(machine, "ct", id);
 }

@@ -1,3 +1,4 @@
+import { emptyConfig } from "../config/guest-config.js";
 import { parseProperty } from "../schema/property.js";
 import { type Call, flag, vmid } from "../host/command.js";
 import { checkLock, findConfig, isRunning, loadConfig, removeConfig, setRunning, writeConfig } from "../host/guests.js";
@@ -84,7 +85,7 @@ export async function qmReboot(call: Call): Promise<void> {
 }
 
 /** `qm destroy` */
-export function qmDestroy(call: Call): void {
+export async function qmDestroy(call: Call): Promise<void> {
   const id = vmid(call);
   const { machine } = call;
   const config = loadConfig(machine, "vm", id);
@@ -103,8 +104,17 @@ export function qmDestroy(call: Call): void {
     if (isBaseInUse(machine, volid)) refuse(`base volume '${volid}' is still in use by linked cloned`);
   for (const volid of volumes) if (parseVolume(machine, volid).owner === id) freeVolume(machine, volid);
   if (flag(call, "destroy-unreferenced-disks")) freeUnreferenced(call, id);
+  await zombie(call, "vm");
   if (flag(call, "purge")) call.print(`purging VM ${id} from related configurations..`);
   removeConfig(machine, "vm", id);
+}
+
+/** Proxmox leaves a configuration with nothing but this lock until all else is done. */
+export async function zombie(call: Call, kind: "vm" | "ct"): Promise<void> {
+  const config = emptyConfig();
+  config.current.options.set("lock", "destroyed");
+  writeConfig(call.machine, kind, vmid(call), config);
+  await call.midway();
 }
 
 /** Frees what else belongs to a guest by its name. */

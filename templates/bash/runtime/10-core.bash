@@ -20,6 +20,7 @@ GUEST_ACTIVE=1     # 0: the guest is held back or not asked for
 KEEP_GOING=0       # 1: a step that fails holds its guest back, and the others go on
 WORK=''            # folder for temporary files, removed at the end
 declare -A HELD=() # guest key -> why it is held back
+declare -A TOLD=() # guest key -> 1: and that was said
 declare -A CREATED=() CHANGED=() RESTART=()
 COUNT_CHANGES=0
 NOTES=()
@@ -77,7 +78,7 @@ guest() {
 	asked_for "$2" "$3" || return 0
 	[[ " ${GUESTS[*]} " == *" ${GUEST_KEY} "* ]] || GUESTS+=("${GUEST_KEY}")
 	if [[ -n ${HELD[${GUEST_KEY}]-} ]]; then
-		say "! ${GUEST}: held back: ${HELD[${GUEST_KEY}]}"
+		tell_held
 	else
 		GUEST_ACTIVE=1
 	fi
@@ -95,7 +96,13 @@ hold() {
 	HELD[${GUEST_KEY}]=$1
 	GUEST_ACTIVE=0
 	STEP_ACTIVE=0
-	say "! ${GUEST}: held back: $1"
+	tell_held
+}
+
+# tell_held: says once why the current guest is held back, however many turns it has.
+tell_held() {
+	[[ -n ${TOLD[${GUEST_KEY}]-} ]] || say "! ${GUEST}: held back: ${HELD[${GUEST_KEY}]}"
+	TOLD[${GUEST_KEY}]=1
 }
 
 # step ID FILE: begins a step; the command below it runs only while `active`.

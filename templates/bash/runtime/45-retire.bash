@@ -143,48 +143,87 @@ retired_guest() {
 	! asked_for "$2" "$3" || GUEST_ACTIVE=1
 }
 
-# destroy [--was NAME]... qm|pct destroy ID ...: destroys the guest with its disks, with --allow-destroy only, if it still
-# has one of its names and is not protected. One that runs is shut down before.
+# destroy [--was NAME]... [--before GUEST]... qm|pct destroy ID ...: destroys the guest with its disks, with --allow-destroy
+# only, if it still has one of its names and is not protected, and no guest that needed it is still there.
 destroy() {
 	active || return 0
-	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} name known names
-	names=$'\n'"${GUEST#* * }"$'\n'
-	while [[ $1 == --was ]]; do
-		names+="$2"$'\n'
+	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} other
+	local -a names=("${GUEST#* * }") others=()
+	while [[ $1 == --* ]]; do
+		if [[ $1 == --was ]]; then names+=("$2"); else others+=("$2"); fi
 		shift 2
 	done
-	read_conf "${kind}" "${id}"
-	((EXISTS == 1)) || return 0
-	name=${CURRENT[name]-${CURRENT[hostname]-}}
-	if [[ ${names} != *$'\n'"${name}"$'\n'* ]]; then
-		known="it is no longer declared, but called ${name:-(nothing)} now"
-	elif [[ ${CURRENT[protection]-0} != 0 ]]; then
-		known='it is no longer declared, but protected (protection: 1)'
-	elif [[ -n ${CURRENT[lock]-} ]]; then
-		known="it is no longer declared, but locked (${CURRENT[lock]})"
+	is_there "${kind}" "${id}" || return 0
+	if ! destroyable "${names[@]}"; then
+		note "it is no longer declared, but ${REPLY}: it is left as it is"
 	elif ((ALLOW_DESTROY == 0)); then
 		note 'no longer declared; to destroy, needs --allow-destroy'
-		return 0
+	elif other_left "${others[@]}"; then
+		note "it is no longer declared, but ${REPLY} needed it and is still there: it is left as it is"
 	else
 		GUESTS+=("${GUEST_KEY}")
-		DESTROYED[${GUEST_KEY}]=1
-		checking || destroy_now "${kind}" "${id}" "$@"
-		change '-' 'destroy'
-		return 0
+		destroy_counted "$@"
 	fi
-	note "${known}: it is left as it is"
 }
 
-# destroy_now KIND ID qm|pct destroy ID ...
+# is_there KIND ID: reads the guest; whether it exists. Of one that is gone no record of its destruction is kept.
+is_there() {
+	read_conf "$1" "$2"
+	((EXISTS == 0)) || return 0
+	checking || rm -f -- "${STATE}/intent/$2.destroy"
+	return 1
+}
+
+# destroyable NAME...: whether the guest that was read has one of the names, and neither protection nor a lock; REPLY says
+# what is in the way. What is left of one that was being destroyed by an earlier run has no name any more, and a lock.
+destroyable() {
+	local name=${CURRENT[name]-${CURRENT[hostname]-}}
+	REPLY=''
+	if [[ ${CURRENT[lock]-} == destroyed && -z ${name} && -e ${STATE}/intent/${GUEST_KEY#*.}.destroy ]]; then return 0; fi
+	if ! known_as "${name}" "$@"; then
+		REPLY="called ${name:-(nothing)} now"
+	elif [[ ${CURRENT[protection]-0} != 0 ]]; then
+		REPLY='protected (protection: 1)'
+	elif [[ -n ${CURRENT[lock]-} ]]; then
+		REPLY="locked (${CURRENT[lock]})"
+	fi
+	[[ -z ${REPLY} ]]
+}
+
+# other_left GUEST...: sets REPLY to the first of these guests, as "ct 103 step-ca", that exists and that this run has not
+# destroyed; fails when none does.
+other_left() {
+	local kind id
+	for REPLY in "$@"; do
+		read -r kind id _ <<<"${REPLY}"
+		[[ -z ${DESTROYED["${kind}.${id}"]-} ]] || continue
+		read_conf "${kind}" "${id}"
+		((EXISTS == 0)) || return 0
+	done
+	return 1
+}
+
+# destroy_counted qm|pct destroy ID ...
+destroy_counted() {
+	DESTROYED[${GUEST_KEY}]=1
+	checking || destroy_now "${GUEST_KEY%%.*}" "$3" "$@"
+	change '-' 'destroy'
+}
+
+# destroy_now KIND ID qm|pct destroy ID ...: one that runs is shut down before. Proxmox replaces the configuration by a lock
+# before it removes it: a record says that this was us, should the run be cut off there.
 destroy_now() {
-	local kind=$1 id=$2
+	local kind=$1 id=$2 record="${STATE}/intent/$2.destroy"
 	shift 2
 	if is_running "${kind}" "${id}"; then
 		run "$1" shutdown "${id}" --forceStop 1
 		read_sockets
 	fi
+	read_conf "${kind}" "${id}"
+	printf 'tool %s\n' "$1" | write_file "${record}" || refuse "no record can be written below ${STATE#"${ROOT}"}"
+	[[ ${CURRENT[lock]-} != destroyed ]] || run "$1" unlock "${id}"
 	run "$@"
 	read_conf "${kind}" "${id}"
 	((EXISTS == 0)) || failed 0 "$@"
-	rm -f -- "${STATE}/first-start/${id}"
+	rm -f -- "${record}" "${STATE}/first-start/${id}"
 }

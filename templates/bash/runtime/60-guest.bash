@@ -103,7 +103,7 @@ start() {
 	fi
 	if ! is_running "${kind}" "${id}"; then
 		read_conf "${kind}" "${id}"
-		unlocked || return 0
+		there && unlocked || return 0
 		checking || run_detached "$@"
 		change '+' 'start'
 	fi
@@ -117,20 +117,30 @@ run_detached() {
 	read_sockets
 }
 
-# stop COMMAND...: stops the guest when it runs.
+# stop [--again] [--needed-by GUEST]... COMMAND...: stops the guest when it runs, and none of those that need it does. With
+# --again it is to be started again: that is written down, so that it is not forgotten.
 stop() {
 	active || return 0
-	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.}
+	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} again=0 mark="${STATE}/first-start/${GUEST_KEY#*.}"
+	local -a needed=()
+	while [[ $1 == --* ]]; do
+		case $1 in
+		--again) again=1 && shift ;;
+		*) needed+=("$2") && shift 2 ;;
+		esac
+	done
 	if is_running "${kind}" "${id}"; then
 		read_conf "${kind}" "${id}"
-		unlocked || return 0
+		unneeded "${needed[@]}" && unlocked || return 0
+		STOPPED[${GUEST_KEY}]=1
 		if ! checking; then
+			((again == 0)) || write_file "${mark}" </dev/null
 			run "$@"
 			read_sockets
 		fi
 		change '~' 'stop'
 	fi
-	checking || rm -f -- "${STATE}/first-start/${id}"
+	((again == 1)) || checking || rm -f -- "${mark}"
 }
 
 # restart_pending COMMAND...: restarts a running guest when options wait for it.

@@ -202,7 +202,7 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
   --from STEP      leave out the steps before this one (names: --list)
-  --allow-destroy  destroy guests and snapshots that are no longer declared
+  --allow-destroy  destroy guests and snapshots where the plan says so
   --allow-older    apply a plan that does not follow the one that was applied last
   --wait SECONDS   wait so long for another run that holds the lock; without it, not at all
   --keep-going     a step that fails holds its guest back, and those that need it; the others go on
