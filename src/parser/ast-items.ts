@@ -48,36 +48,41 @@ const reserved = new Set([
   ...["true", "false", "absent", "self", "dhcp", "auto"],
 ]);
 
-/** The items of a file from its concrete tree. */
-export function buildFile(file: SourceFile, root: CstNode, report: Report): readonly Item[] {
+/** Makes the items of a file, one after the other, from their concrete trees. */
+export interface FileBuilder {
+  readonly items: readonly Item[];
+  readonly add: (node: CstNode) => void;
+}
+
+/** Makes an empty builder. */
+export function fileBuilder(file: SourceFile, report: Report): FileBuilder {
   const build: Build = {
     file,
     report,
     body: (node) => buildBody(build, node),
     string: (node) => buildString(build, node),
   };
-  return buildItems(build, subs(root, "item"), true);
+  const items: Item[] = [];
+  return { items, add: (node) => addItem(build, items, node, true) };
 }
 
 function buildBody(build: Build, node: CstNode): Body {
   const { start, end } = rangeOf(node) ?? { start: 0, end: 0 };
-  return { span: span(build.file, start, end), items: buildItems(build, subs(node, "item"), false) };
+  const items: Item[] = [];
+  for (const item of subs(node, "item")) addItem(build, items, item, false);
+  return { span: span(build.file, start, end), items };
 }
 
-function buildItems(build: Build, nodes: readonly CstNode[], isFile: boolean): readonly Item[] {
-  const items: Item[] = [];
-  for (const node of nodes) {
-    const entry = sub(node, "entry");
-    const junk = subs(node, "junk");
-    const last = items.at(-1);
-    const stray = entry === undefined ? sub(junk[0], "body") : undefined;
-    if (stray !== undefined && last?.type === "block" && last.body === undefined) {
-      items[items.length - 1] = withLateBody(build, last, stray);
-    } else {
-      items.push(buildItem(build, node, entry, junk, isFile));
-    }
+function addItem(build: Build, items: Item[], node: CstNode, isFile: boolean): void {
+  const entry = sub(node, "entry");
+  const junk = subs(node, "junk");
+  const last = items.at(-1);
+  const stray = entry === undefined ? sub(junk[0], "body") : undefined;
+  if (stray !== undefined && last?.type === "block" && last.body === undefined) {
+    items[items.length - 1] = withLateBody(build, last, stray);
+  } else {
+    items.push(buildItem(build, node, entry, junk, isFile));
   }
-  return items;
 }
 
 /** `vm 100 web` with its `{` on the next line: one finding, and the block is whole. */

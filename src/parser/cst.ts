@@ -42,6 +42,11 @@ export function rangeOfToken(token: IToken): Range {
   return { start: token.startOffset, end: endOf(token) };
 }
 
+/** Lets go of all that a node holds; only its place stays. */
+export function release(node: CstNode): void {
+  for (const rule of Object.keys(node.children)) delete node.children[rule];
+}
+
 /** Whether a child is a node; otherwise it is a token. */
 export function isNode(element: CstElement): element is CstNode {
   return "children" in element;

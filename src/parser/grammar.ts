@@ -1,4 +1,5 @@
-import { CstParser, type IParserErrorMessageProvider } from "chevrotain";
+import { type CstNode, CstParser, type IParserErrorMessageProvider } from "chevrotain";
+import { release } from "./cst.js";
 import * as t from "./tokens.js";
 
 /**
@@ -23,8 +24,17 @@ export class PhxParser extends CstParser {
     return false;
   }
 
+  /** Takes each item of the file as soon as it has been read, and all that it holds: a large file's tree is never there whole. */
+  onItem: (node: CstNode) => void = () => undefined;
+
   readonly file = this.RULE("file", () => {
-    this.MANY(() => this.SUBRULE(this.item));
+    this.MANY(() => {
+      const node = this.SUBRULE(this.item);
+      this.ACTION(() => {
+        this.onItem(node);
+        release(node);
+      });
+    });
   });
 
   private readonly item = this.RULE("item", () => {

@@ -1,10 +1,10 @@
 import type { CstNode, IToken, Lexer } from "chevrotain";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { beyondLimit, notText } from "../diagnostics/catalogue/syntax.js";
-import type { Comment, Document } from "../syntax/ast.js";
+import type { Comment, Document, Item } from "../syntax/ast.js";
 import { type SourceFile, span } from "../text/source.js";
-import { buildFile } from "./ast-items.js";
-import { rangeOfToken } from "./cst.js";
+import { fileBuilder } from "./ast-items.js";
+import { rangeOfToken, subs } from "./cst.js";
 import { ErrorMessages, reportErrors, TooManyErrors } from "./errors.js";
 import { PhxParser } from "./grammar.js";
 import { layOut } from "./layout.js";
@@ -13,7 +13,7 @@ import { createReport, type Report } from "./report.js";
 import { createLexer } from "./tokens.js";
 
 /** Larger files are refused: thirty thousand lines say more than one file should. In UTF-16 units. */
-export const largestFile = 1024 * 1024;
+export const largestFile = 8 * 1024 * 1024;
 
 /**
  * Reads one .phx file. Reports every mistake of the text, at most one syntax error for each line; what could not be
@@ -29,25 +29,41 @@ export function parse(file: SourceFile): Result<Document> {
   reportTokens(file, tokens, report);
   const balanced = layOut(file, tokens, report);
   // What is wrong so often is not .phx: parsing it would cost time and say nothing.
-  const tree = report.full() ? undefined : parseTokens(file, balanced, report);
-  const document = tree === undefined ? unread(file) : { ...unread(file), items: buildFile(file, tree, report) };
+  const items = report.full() ? undefined : parseTokens(file, balanced, report);
+  const document = items === undefined ? unread(file) : { ...unread(file), items };
   return { value: { ...document, comments }, diagnostics: report.findings() };
 }
 
-/** The concrete tree; undefined where there are too many errors to go on. */
-function parseTokens(file: SourceFile, tokens: IToken[], report: Report): CstNode | undefined {
+/** The items; undefined where there are too many errors to go on. */
+function parseTokens(file: SourceFile, tokens: IToken[], report: Report): readonly Item[] | undefined {
   const { parser, messages } = tools();
+  const builder = fileBuilder(file, report);
+  let reported = 0;
+  let built = 0;
+  const reportNew = (): void => {
+    reportErrors(file, parser.errors.slice(reported), report);
+    reported = parser.errors.length;
+  };
+  const add = (node: CstNode): void => {
+    reportNew();
+    builder.add(node);
+    built++;
+  };
   messages.begin();
   parser.input = tokens;
+  parser.onItem = add;
   try {
-    return parser.file();
+    // An item in which the parser gave up is in the tree, but was never handed over.
+    for (const node of subs(parser.file(), "item").slice(built)) add(node);
+    return builder.items;
   } catch (error) {
     if (error instanceof TooManyErrors) return undefined;
     throw error;
   } finally {
-    reportErrors(file, parser.errors, report);
-    // The parser lives on; the file's tokens need not.
+    reportNew();
+    // The parser lives on; the file's tokens and tree need not.
     parser.input = [];
+    parser.onItem = () => undefined;
   }
 }
 

@@ -1,6 +1,7 @@
 import type { GuestKind, GuestRef } from "../model/plan.js";
 import type { Address, Model, Resource, Section } from "../model/resource.js";
 import type { Span } from "../text/source.js";
+import { perModel } from "./per-model.js";
 import {
   argOf,
   boolOf,
@@ -118,8 +119,18 @@ export function guests(model: Model): readonly Resource[] {
 
 /** All resources of one kind, in source order. */
 export function resourcesOf(model: Model, kind: string): readonly Resource[] {
-  return [...model.resources.values()].filter((resource) => resource.kind === kind);
+  return byKind(model).get(kind) ?? [];
 }
+
+const byKind = perModel((model) => {
+  const kinds = new Map<string, Resource[]>();
+  for (const resource of model.resources.values()) {
+    const same = kinds.get(resource.kind);
+    if (same === undefined) kinds.set(resource.kind, [resource]);
+    else same.push(resource);
+  }
+  return kinds;
+});
 
 /** A guest as steps name it. */
 export function guestRef(resource: Resource): GuestRef {

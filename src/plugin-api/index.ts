@@ -3,6 +3,7 @@ export * from "./firewall.js";
 export * from "./guest.js";
 export * from "./memory.js";
 export * from "./options.js";
+export * from "./per-model.js";
 export * from "./plugin.js";
 export * from "./storages.js";
 export * from "./types.js";

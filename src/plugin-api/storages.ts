@@ -1,5 +1,6 @@
 import type { Model, Resource, Section } from "../model/resource.js";
 import { resourcesOf } from "./guest.js";
+import { perModel } from "./per-model.js";
 import { argOf, sectionsOf, stringOf, stringsOf } from "./values.js";
 
 /** A Proxmox storage that the files declare, on its own or inside the dataset that it offers. */
@@ -26,17 +27,20 @@ export function mountpointOf(dataset: Resource): string | undefined {
 }
 
 /** All declared storages in source order. */
-export function storages(model: Model): readonly DeclaredStorage[] {
-  return [...model.resources.values()].flatMap((resource) => {
+export const storages = perModel((model): readonly DeclaredStorage[] =>
+  [...model.resources.values()].flatMap((resource) => {
     if (resource.kind === "storage") return [ownStorage(resource)];
     return resource.kind === "dataset" ? datasetStorages(resource) : [];
-  });
-}
+  }),
+);
 
 /** The declared storage of an id. */
 export function storageById(model: Model, id: string): DeclaredStorage | undefined {
-  return storages(model).find((storage) => storage.id === id);
+  return byId(model).get(id);
 }
+
+/** Of storages of one id the first counts; that there are several is a finding. */
+const byId = perModel((model) => new Map(storages(model).toReversed().map((storage) => [storage.id, storage])));
 
 function ownStorage(resource: Resource): DeclaredStorage {
   return {
@@ -69,14 +73,20 @@ export function datasetStorages(dataset: Resource): readonly DeclaredStorage[] {
 
 /** The dataset that holds a host path, the deepest one if several do. */
 export function datasetOfPath(model: Model, path: string): Resource | undefined {
-  let best: Resource | undefined;
-  let longest = 0;
+  const known = byMountpoint(model);
+  for (let end = path.length; end > 0; end = path.lastIndexOf("/", end - 1)) {
+    const dataset = known.get(path.slice(0, end));
+    if (dataset !== undefined) return dataset;
+  }
+  return undefined;
+}
+
+/** Of datasets with one mount point the first counts. */
+const byMountpoint = perModel((model) => {
+  const datasets = new Map<string, Resource>();
   for (const dataset of resourcesOf(model, "dataset")) {
     const mountpoint = mountpointOf(dataset);
-    if (mountpoint === undefined || mountpoint.length <= longest) continue;
-    if (path !== mountpoint && !path.startsWith(`${mountpoint}/`)) continue;
-    best = dataset;
-    longest = mountpoint.length;
+    if (mountpoint !== undefined && !datasets.has(mountpoint)) datasets.set(mountpoint, dataset);
   }
-  return best;
-}
+  return datasets;
+});

@@ -1,6 +1,5 @@
-import { holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../../plugin-api/index.js";
+import { holdsPrivateKey, isStandIn, looksSecret, perModel, urlPasswords } from "../../plugin-api/index.js";
 import type { Model, Section, Setting, Span, Value } from "../../plugin-api/index.js";
-import { perModel } from "./per-model.js";
 
 /** What gives a secret away: its name, the form of a private key, or a URL that holds a password. */
 export type SecretKind = "name" | "private-key" | "url";

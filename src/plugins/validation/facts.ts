@@ -9,6 +9,7 @@ import {
   mounts,
   needsOf,
   nets,
+  perModel,
   parseIp,
   refOf,
   resourcesOf,
@@ -34,7 +35,6 @@ import type {
 } from "../../plugin-api/index.js";
 import { overrulings, readRules } from "./firewall-match.js";
 import type { Overruling, ReadRule } from "./firewall-match.js";
-import { perModel } from "./per-model.js";
 
 /** What the rules ask about a guest, read once. */
 export interface Guest {

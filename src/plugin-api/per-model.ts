@@ -1,7 +1,7 @@
-import type { Model } from "../../plugin-api/index.js";
+import type { Model } from "../model/resource.js";
 
 /**
- * A pure function of the model whose answer is kept as long as the model lives. Some forty rules look at one model; without
+ * A pure function of the model whose answer is kept as long as the model lives. Kinds and some forty rules look at one model; without
  * this each of them would walk all guests to learn the same things.
  */
 export function perModel<T extends object>(make: (model: Model) => T): (model: Model) => T {
