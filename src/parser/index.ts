@@ -1,7 +1,8 @@
 import type { CstNode, IToken, Lexer } from "chevrotain";
-import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import type { Result } from "../diagnostics/diagnostic.js";
 import { beyondLimit, notText } from "../diagnostics/catalogue/syntax.js";
 import type { Comment, Document, Item } from "../syntax/ast.js";
+import { MAX_FILE_BYTES } from "../text/files.js";
 import { type SourceFile, span } from "../text/source.js";
 import { fileBuilder } from "./ast-items.js";
 import { rangeOfToken, subs } from "./cst.js";
@@ -10,28 +11,43 @@ import { PhxParser } from "./grammar.js";
 import { layOut } from "./layout.js";
 import { reportComment, reportTokens } from "./lexical.js";
 import { createReport, type Report } from "./report.js";
-import { createLexer } from "./tokens.js";
-
-/** Larger files are refused: thirty thousand lines say more than one file should. In UTF-16 units. */
-export const largestFile = 8 * 1024 * 1024;
+import { createLexer, mostTokens, TooManyTokens } from "./tokens.js";
 
 /**
  * Reads one .phx file. Reports every mistake of the text, at most one syntax error for each line; what could not be
  * read is an `error` node. Never throws, whatever the text is.
  */
 export function parse(file: SourceFile): Result<Document> {
-  const refused = refusal(file);
-  if (refused !== undefined) return { value: unread(file), diagnostics: refused };
   const report = createReport(file);
-  const { tokens, groups } = tools().lexer.tokenize(file.text);
-  const comments = (groups["comments"] ?? []).map((token) => comment(file, token));
-  for (const token of groups["badComments"] ?? []) reportComment(token, report);
-  reportTokens(file, tokens, report);
-  const balanced = layOut(file, tokens, report);
+  const lexed = refuse(file, report) ? undefined : tokenize(file, report);
+  if (lexed === undefined) return { value: unread(file), diagnostics: report.findings() };
+  const { tokens, comments, isHopeless } = lexed;
   // What is wrong so often is not .phx: parsing it would cost time and say nothing.
-  const items = report.full() ? undefined : parseTokens(file, balanced, report);
+  const balanced = isHopeless ? undefined : layOut(file, tokens, report);
+  const items = balanced === undefined || report.full() ? undefined : parseTokens(file, balanced, report);
   const document = items === undefined ? unread(file) : { ...unread(file), items };
   return { value: { ...document, comments }, diagnostics: report.findings() };
+}
+
+interface Lexed {
+  readonly tokens: IToken[];
+  readonly comments: readonly Comment[];
+  readonly isHopeless: boolean;
+}
+
+/** The tokens; undefined where there are too many to go on. */
+function tokenize(file: SourceFile, report: Report): Lexed | undefined {
+  try {
+    const { tokens, groups } = tools().lexer.tokenize(file.text);
+    for (const token of groups["badComments"] ?? []) reportComment(token, report);
+    const comments = (groups["comments"] ?? []).map((token) => comment(file, token));
+    return { tokens, comments, isHopeless: !reportTokens(file, tokens, report) };
+  } catch (error) {
+    if (!(error instanceof TooManyTokens)) throw error;
+    const args = { what: "this file has too many words and signs", limit: `${mostTokens / 1e6} million` };
+    report.add(beyondLimit, { start: error.offset, end: error.offset + 1 }, args);
+    return undefined;
+  }
 }
 
 /** The items; undefined where there are too many errors to go on. */
@@ -67,15 +83,15 @@ function parseTokens(file: SourceFile, tokens: IToken[], report: Report): readon
   }
 }
 
-/** A file that is not worth reading, with the reason. */
-function refusal(file: SourceFile): readonly Diagnostic[] | undefined {
-  const report = createReport(file);
-  const binary = file.text.search(/[\0\uFFFD]/);
+/** Whether a file is not worth reading, for a reason that is reported. */
+function refuse({ text }: SourceFile, report: Report): boolean {
+  const binary = text.search(/[\0\uFFFD]/);
+  const isTooLarge = text.length > MAX_FILE_BYTES;
   if (binary !== -1) report.add(notText, { start: binary, end: binary + 1 }, undefined);
-  else if (file.text.length > largestFile) {
-    report.add(beyondLimit, { start: 0, end: 0 }, { what: "this file is too large", limit: "1 MiB" });
-  } else return undefined;
-  return report.findings();
+  else if (isTooLarge) {
+    report.add(beyondLimit, { start: 0, end: 0 }, { what: "this file is too large", limit: "8 MiB" });
+  }
+  return binary !== -1 || isTooLarge;
 }
 
 function unread(file: SourceFile): Document {

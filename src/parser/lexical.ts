@@ -14,18 +14,24 @@ import type { Report } from "./report.js";
 import { closesWithoutInterpolation } from "./scan.js";
 import * as t from "./tokens.js";
 
-/** Reports the tokens that are mistakes in themselves. */
-export function reportTokens(file: SourceFile, tokens: readonly IToken[], report: Report): void {
+/** More bad characters than this, though they be on one line, and the text is not .phx. */
+const mostBadCharacters = 10_000;
+
+/** Reports the tokens that are mistakes in themselves; false when there are so many that nothing else is worth saying. */
+export function reportTokens(file: SourceFile, tokens: readonly IToken[], report: Report): boolean {
+  let badCharacters = 0;
   let lineHasBadCharacter = false;
   for (const token of tokens) {
-    if (report.full()) return;
+    if (report.full() || badCharacters > mostBadCharacters) return false;
     if (token.tokenType === t.NewLine) lineHasBadCharacter = false;
     else if (token.tokenType !== t.BadChar) reporters.get(token.tokenType)?.(file, token, report);
-    else if (!lineHasBadCharacter) {
+    else {
+      badCharacters++;
+      if (!lineHasBadCharacter) reportCharacter(token, report);
       lineHasBadCharacter = true;
-      reportCharacter(token, report);
     }
   }
+  return true;
 }
 
 /** `/*` without an end; it has swallowed the rest of the file. */

@@ -62,6 +62,29 @@ const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 const rest: Matcher = (text, offset) => text.slice(offset);
 
+/** Thrown through the lexer by a text with more than {@link mostTokens}. */
+export class TooManyTokens extends Error {
+  readonly offset: number;
+  constructor(offset: number) {
+    super();
+    this.offset = offset;
+  }
+}
+
+/** Half as many again as the largest file of ordinary lines has: with more, reading costs more than a mistake should. */
+export const mostTokens = 3_000_000;
+
+const countTokens: CustomPatternMatcherFunc = (_, offset, tokens) => {
+  if (tokens.length > mostTokens) throw new TooManyTokens(offset);
+  return null;
+};
+/** Never there; asked before each token. */
+const Guard = token("Guard", {
+  pattern: countTokens,
+  line_breaks: false,
+  start_chars_hint: anyCharacter,
+});
+
 // Space and comments
 
 const Bom = token("Bom", {
@@ -227,12 +250,12 @@ const operators = [
 ].flat();
 const modes = {
   main: [
-    [Bom, NewLine, Space, LineComment, BlockComment, BadComment, BareText, ...words],
+    [Guard, Bom, NewLine, Space, LineComment, BlockComment, BadComment, BareText, ...words],
     [InlineText, TextOpen, RawText, BadText, StrOpen, BadStr, SingleQuoted, ...operators, LCurly, RCurly, BadChar],
   ].flat(),
-  string: [StrClose, InterpOpen, BadInterp, Chunk],
-  text: [TextClose, InterpOpen, BadInterp, TextChunk],
-  interp: [Space, ...words, StrOpen, ...operators, InterpClose, BadBrace, BadChar],
+  string: [Guard, StrClose, InterpOpen, BadInterp, Chunk],
+  text: [Guard, TextClose, InterpOpen, BadInterp, TextChunk],
+  interp: [Guard, Space, ...words, StrOpen, ...operators, InterpClose, BadBrace, BadChar],
 };
 
 const categories = [Word, Kind, ArgWord, BinOp, UnaryOp, Separator, Assign, Junk];

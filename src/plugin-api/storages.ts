@@ -40,7 +40,14 @@ export function storageById(model: Model, id: string): DeclaredStorage | undefin
 }
 
 /** Of storages of one id the first counts; that there are several is a finding. */
-const byId = perModel((model) => new Map(storages(model).toReversed().map((storage) => [storage.id, storage])));
+const byId = perModel(
+  (model) =>
+    new Map(
+      storages(model)
+        .toReversed()
+        .map((storage) => [storage.id, storage]),
+    ),
+);
 
 function ownStorage(resource: Resource): DeclaredStorage {
   return {

@@ -2,8 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ErrorMessages } from "../../src/parser/errors.js";
 import { PhxParser } from "../../src/parser/grammar.js";
-import { largestFile } from "../../src/parser/index.js";
-import { createLexer } from "../../src/parser/tokens.js";
+import { MAX_FILE_BYTES } from "../../src/text/files.js";
+import { createLexer, mostTokens } from "../../src/parser/tokens.js";
 import { hasErrors } from "../../src/syntax/visit.js";
 import { findings, parseText } from "../support/phx.js";
 
@@ -52,7 +52,18 @@ test("at most a hundred findings and a note", () => {
 });
 
 test("a file beyond the limit is one finding", () => {
-  assert.equal(findings("a = 1\n".repeat(largestFile / 5)), ["PHX1033 1:1"]);
+  assert.equal(findings("a = 1\n".repeat(MAX_FILE_BYTES / 5)), ["PHX1033 1:1"]);
+});
+
+test("a file of too many words and signs is one finding, where the limit is passed", () => {
+  const signs = "-".repeat(mostTokens - 5);
+  // Wherever that is: here inside the second interpolation of a string.
+  assert.equal(findings(`${signs}"\${a}\${b}\${c}"`), [`PHX1033 1:${signs.length + 9}`]);
+});
+
+test("a line of nothing but characters that the language has not is one finding", () => {
+  assert.equal(findings("`".repeat(100_000)), ["PHX1003 1:1"]);
+  assert.ok(hasErrors(parseText("`".repeat(100_000)).document));
 });
 
 test("what is not text is one finding", () => {
