@@ -4,6 +4,7 @@ import { join } from "node:path";
 import * as fc from "fast-check";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { consent, doomedBy } from "../../src/cli/consent.js";
 import { applyScript } from "../../src/host/apply.js";
 import { splitter } from "../../src/host/session.js";
 import type { Outcome, Session } from "../../src/host/session.js";
@@ -111,6 +112,40 @@ test("only pending changes and a yes lead to a run", async () => {
     assert.is((await applyScript(session, () => Promise.resolve(word))).code, 2);
     assert.equal(session.log, ["check", "close"]);
   }
+});
+
+test("of every guest that would be destroyed the name is asked for", async () => {
+  const output = [
+    "~ ct 101 web: cores 2 -> 4",
+    "- vm 102 db: destroy",
+    "- ct 101 web: delete snapshot one: destroy",
+    "- ct 103 step-ca: destroy",
+    "  - ct 104 x: destroy",
+    "! ct 105 y: held back: - ct 105 y: destroy",
+    "",
+  ].join("\n");
+  assert.equal(doomedBy(output), [
+    { guest: "vm 102 db", name: "db" },
+    { guest: "ct 103 step-ca", name: "step-ca" },
+  ]);
+  const answered = async (...answers: readonly string[]): Promise<readonly [string, number]> => {
+    let asked = 0;
+    const ask = (): Promise<string> => Promise.resolve(answers[asked++] ?? "");
+    return [await consent(output, ask), asked];
+  };
+  assert.equal(await answered("y", "db", " step-ca "), ["yes", 3]);
+  for (const [answers, asked] of [
+    [["n", "db", "step-ca"], 1],
+    [["", "db", "step-ca"], 1],
+    [["y", "", "step-ca"], 2],
+    [["y", "yes", "step-ca"], 2],
+    [["y", "102", "step-ca"], 2],
+    [["y", "db", "step"], 3],
+  ] as const) {
+    assert.equal(await answered(...answers), ["no", asked]);
+  }
+  assert.is(await consent(output, undefined), "cannot-ask");
+  assert.is(await consent("~ ct 101 web: cores 2 -> 4\n", () => Promise.resolve("YES")), "yes");
 });
 
 test("the session ends even when the question fails", async () => {

@@ -1,6 +1,5 @@
 import { resolve } from "node:path";
 import { applyScript } from "../../host/apply.js";
-import type { Answer } from "../../host/apply.js";
 import { readBytes } from "../../host/files.js";
 import { openSession } from "../../host/session.js";
 import type { Session } from "../../host/session.js";
@@ -11,6 +10,7 @@ import { describeFailure } from "../../text/files.js";
 import { visible } from "../../text/visible.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
+import { consent } from "../consent.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS } from "../report.js";
 import { ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
@@ -20,7 +20,8 @@ import type { Terminal } from "../terminal.js";
 export const applyCommand: Command = {
   usage: ["phxc apply PLAN.sh [--host USER@HOST]", "phxc apply [ENTRY] [TARGET...] [--host USER@HOST]"],
   about: `Stages a plan's script in a private folder of the host, runs its --check, shows the difference, asks, and runs
-the same bytes. Without --host it does so on this machine, as root. It passes on the script's output and exit code:
+the same bytes. Of a guest that is to be destroyed the name has to be typed; --yes asks nothing, and without
+--allow-destroy nothing is destroyed. Without --host it does so on this machine, as root. It passes on the script's output and exit code:
 0 done or nothing to do, 2 changes that were not applied, 3 the host is not ready, 4 a step failed, 5 another run holds
 the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.`,
   options: {
@@ -55,10 +56,17 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   if (!staging.startsWith("/")) return { problem: "`--staging` wants an absolute path on the host" };
   const flags = scriptFlags(args);
   if (isProblem(flags)) return flags;
-  const session = openSession({ script, staging, flags, start, output: terminal.out.write });
+  const shown: Buffer[] = [];
+  const output = (bytes: Buffer): void => {
+    shown.push(bytes);
+    terminal.out.write(bytes);
+  };
+  const session = openSession({ script, staging, flags, start, output });
   const stop = relaySignals(session, terminal);
   try {
-    const { code, message } = await applyScript(session, () => confirm(args, terminal));
+    const { code, message } = await applyScript(session, async () =>
+      args.flags.has("yes") ? "yes" : consent(Buffer.concat(shown).toString("utf8"), terminal.ask),
+    );
     if (message !== undefined) terminal.err.write(`phxc: ${visible(message)}\n`);
     return code;
   } finally {
@@ -116,13 +124,6 @@ function readScript(path: string, terminal: Terminal): Buffer | Problem {
   if (!Buffer.isBuffer(bytes)) return { problem: `cannot read ${path}: ${describeFailure(bytes.reason)}` };
   if (bytes.subarray(0, 2).toString("latin1") === "#!") return bytes;
   return { problem: `${path} is not a script: it does not begin with #!` };
-}
-
-async function confirm(args: Arguments, terminal: Terminal): Promise<Answer> {
-  if (args.flags.has("yes")) return "yes";
-  if (terminal.ask === undefined) return "cannot-ask";
-  const answer = await terminal.ask("Apply these changes? [y/N] ");
-  return /^y(es)?$/i.test(answer.trim()) ? "yes" : "no";
 }
 
 /** An interruption goes to the script, which ends in order and reports; only the third ends the transport as well. */
