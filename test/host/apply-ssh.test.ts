@@ -198,6 +198,18 @@ onSsh("the command asks on a terminal, takes --yes elsewhere, and passes codes o
   assert.is((await runCli(command("--yes"), { cwd: place })).code, 4);
 });
 
+onSsh("where a guest would be destroyed the command wants its name, unless --yes", async () => {
+  const line = "~ vm 8001 docker-1: memory 4096 -> 8192";
+  const argv = command();
+  const text = script().toString("utf8");
+  assert.ok(text.includes(line));
+  writeFileSync(join(place, "plan.sh"), text.replace(line, "- vm 8001 docker-1: destroy"));
+  const declined = await runCli(argv, { cwd: place, answer: "y" });
+  assert.equal([declined.code, existsSync(join(place, "ran"))], [2, false]);
+  assert.match(declined.err, "vm 8001 docker-1 is destroyed with all of its disks. Type its name to agree: ");
+  assert.is((await runCli([...argv, "--yes"], { cwd: place })).code, 0);
+});
+
 onSsh("Ctrl-C on the terminal, which reaches ssh as well, lets the script end in order", async () => {
   set("SLEEP", "");
   const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));

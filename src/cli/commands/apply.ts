@@ -21,9 +21,9 @@ export const applyCommand: Command = {
   usage: ["phxc apply PLAN.sh [--host USER@HOST]", "phxc apply [ENTRY] [TARGET...] [--host USER@HOST]"],
   about: `Stages a plan's script in a private folder of the host, runs its --check, shows the difference, asks, and runs
 the same bytes. Of a guest that is to be destroyed the name has to be typed; --yes asks nothing, and without
---allow-destroy nothing is destroyed. Without --host it does so on this machine, as root. It passes on the script's output and exit code:
-0 done or nothing to do, 2 changes that were not applied, 3 the host is not ready, 4 a step failed, 5 another run holds
-the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.`,
+--allow-destroy nothing is destroyed. Without --host it does so on this machine, as root. It passes on the script's output
+and exit code: 0 done or nothing to do, 2 changes that were not applied, 3 the host is not ready, 4 a step failed, 5 another
+run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.`,
   options: {
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
