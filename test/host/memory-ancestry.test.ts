@@ -1,4 +1,4 @@
-import { appendFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -26,6 +26,31 @@ test("an older plan than the one that was applied last is refused, unless --allo
     assert.equal([allowed.code, allowed.said], [0, ["~ ct 101 a: cores 2 -> 1"]]);
     // The older one is the last one now, and the newer one follows it.
     await settled(project);
+  }));
+
+test("a newer plan that was cut off is newer all the same: the older one is refused", () =>
+  withCommitted(async (project) => {
+    const { write, read, run, host } = project;
+    await write(HOST + ct(101, "a"));
+    await settled(project);
+    const older = read(SCRIPT);
+    await write(HOST + ct(101, "a", "cores = 2") + ct(102, "b"));
+    const cut = await host.runScript(read(SCRIPT), [], { fault: { at: 2, when: "before", signal: "SIGKILL" } });
+    assert.is.not(cut.code, 0);
+    assert.is((await run(older)).code, 3);
+    assert.is((await project.apply("--check")).code, 2);
+    await settled(project);
+    assert.is((await run(older)).code, 3);
+  }));
+
+test("a plan that cannot be noted as applied does nothing", () =>
+  withCommitted(async (project) => {
+    await project.write(HOST + ct(101, "a"));
+    mkdirSync(join(project.host.root, "var/lib/phxc/applied"), { recursive: true });
+    const run = await project.apply();
+    assert.equal([run.code, run.commands], [4, []]);
+    assert.match(run.stderr, /\/var\/lib\/phxc\/applied cannot be written; nothing was done/);
+    assert.not.match(run.stderr, /Unexpected/);
   }));
 
 test("plans that were never applied lie between: the next one follows all of them", () =>
@@ -126,9 +151,14 @@ test("with several hosts, each has its plan; a guest that changes hosts is refus
     for (const host of ["pve1", "pve2"]) {
       const moved = await write(host);
       assert.is(moved.code, 1);
-      assert.match(moved.err, /PHX6022.*ct 102 b was on pve1 in its last plan and is declared on pve2 now/);
+      assert.match(moved.err, /PHX6022.*ct 102 b was on pve1 in a plan of that host and is declared on pve2 now/);
       assert.match(moved.err, /pct migrate 102 node2 --restart/);
     }
+    // Nor when each host's plan is written at another time.
+    edit(hosts + on("pve1", 101, "a") + on("pve2", 201, "c"));
+    assert.is((await write("pve1")).code, 0);
+    edit(hosts + on("pve1", 101, "a") + on("pve2", 102, "b") + on("pve2", 201, "c"));
+    assert.equal([(await write("pve1")).code, (await write("pve2")).code], [1, 1]);
     assert.is((await phxc("forget", "--for", "pve1", "ct.102")).code, 0);
     assert.equal([(await write("pve1")).code, (await write("pve2")).code], [0, 0]);
     assert.not.match(read("plans/pve1/plan.sh"), /ct 102/);
@@ -153,7 +183,18 @@ test("a damaged plan.json is a finding, whatever is wrong with it; nothing is wr
             JSON.stringify(bad) !== JSON.stringify({ ...data, ancestry: [] }),
         ),
     ];
-    for (const bad of damaged) {
+    const [guest] = (data["declared"] as { readonly guests: readonly Record<string, unknown>[] }).guests;
+    const spoilt = [
+      { id: 0 },
+      { name: "a b" },
+      { name: "--force" },
+      { options: { "a]b": "1" } },
+      { options: { "x,y": "1" } },
+      { snapshots: ["--force"] },
+      { rawLines: { "lxc.x: y": [] } },
+      { slots: { "disk d": "scsi1 --x" } },
+    ].map((part) => ({ ...data, declared: { guests: [{ ...guest, ...part }], storages: [] } }));
+    for (const bad of [...damaged, ...spoilt]) {
       const text = typeof bad === "string" ? bad : JSON.stringify(bad);
       writeFileSync(path, text);
       const { code, err } = await phxc("plan", "--write");

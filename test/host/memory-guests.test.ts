@@ -105,11 +105,15 @@ test("a guest under another id, or an id of another kind, is refused; forgetting
     edit(HOST + vm(102, "a") + ct(103, "c"));
     const moved = await phxc("plan", "--write");
     assert.is(moved.code, 1);
-    assert.match(moved.err, /PHX6021.*`a` was vm 101 in the last plan and is vm 102 now/);
+    assert.match(moved.err, /PHX6021.*`a` was vm 101 in an earlier plan and is vm 102 now/);
     assert.match(moved.err, /qm clone 101 102 --full 1 --name a/);
     edit(HOST + vm(101, "a") + vm(103, "d"));
     assert.match((await phxc("plan")).err, /PHX6023.*vm 103 d has the id of ct 103 of the last plan/);
     edit(HOST + vm(102, "a") + ct(103, "c"));
+    // Nor with a plan between that declares neither.
+    await write(HOST + ct(103, "c"));
+    edit(HOST + vm(102, "a") + ct(103, "c"));
+    assert.match((await phxc("plan", "--write")).err, /PHX6021/);
     assert.is((await phxc("forget", "vm.101")).code, 0);
     assert.is((await phxc("plan", "--write")).code, 0);
     assert.not.match(read("plans/pve1/plan.sh"), /destroy 101/);

@@ -43,6 +43,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   }
   if (known === undefined) return { problem: `no plan of ${host} is committed`, hint: "phxc plan --write writes one" };
   if (targets.length === 0) {
+    if (known.items.length === 0)
+      terminal.err.write("all that was ever declared still is: there is nothing to forget\n");
     terminal.out.write(known.items.map((item) => `${visible(item)}\n`).join(""));
     return EXIT.ok;
   }
@@ -58,7 +60,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   } catch (error) {
     return { problem: `cannot write ${shortPath(terminal.cwd, path)}: ${writeFailure(error)}` };
   }
-  terminal.out.write(`forgotten; now write the plan anew: phxc plan --write\n`);
+  terminal.out.write(`forgotten in ${shortPath(terminal.cwd, path)}; now write the plan anew: phxc plan --write\n`);
   return EXIT.ok;
 }
 

@@ -7,18 +7,18 @@ export const guestRenumbered = diagnosticKind<{ guest: string; name: string; was
   severity: "error",
   title: "guest under another id",
   message: ({ guest, name, was }) =>
-    `\`${name}\` was ${was} in the last plan and is ${guest} now; a plan moves no guest`,
+    `\`${name}\` was ${was} in an earlier plan and is ${guest} now; a plan moves no guest`,
   help: ({ was, commands }) =>
-    `Keep the id, or move it by hand (${commands}) and then say \`phxc forget ${was.replace(" ", ".")}\`.`,
+    `Keep the id, or move it by hand (${commands}) and then say \`phxc forget ${was.replace(" ", ".")}\`. The same where ${was} is gone and this is another guest.`,
 });
 
 export const guestMovedHost = diagnosticKind<{ guest: string; from: string; to: string; command: string }>({
   code: "PHX6022",
   severity: "error",
   title: "guest on another host",
-  message: ({ guest, from, to }) => `${guest} was on ${from} in its last plan and is declared on ${to} now`,
+  message: ({ guest, from, to }) => `${guest} was on ${from} in a plan of that host and is declared on ${to} now`,
   help: ({ guest, from, command }) =>
-    `Move it with \`${command}\` on ${from}, then say \`phxc forget --for ${from} ${guest.split(" ").slice(0, 2).join(".")}\`.`,
+    `Move it with \`${command}\` on ${from}, then say \`phxc forget --for ${from} ${guest.split(" ").slice(0, 2).join(".")}\`. The same where it is gone there and this is another guest.`,
 });
 
 export const guestOtherKind = diagnosticKind<{ guest: string; was: string }>({

@@ -41,7 +41,7 @@ export function moveFindings(context: MoveContext): readonly Diagnostic[] {
   const { previous, guests } = context;
   const before = new Map(previous?.declared.guests.map((guest) => [addressOf(guest), guest]));
   const now = new Map(guests.map((guest) => [addressOf(guest), guest]));
-  const gone = [...before.values()].filter((guest) => !now.has(addressOf(guest)));
+  const gone = knownTo(previous).filter((guest) => !now.has(addressOf(guest)));
   const fresh = guests.filter((guest) => !before.has(addressOf(guest)));
   return [
     ...fresh.flatMap((guest) => renumbered(guest, gone)),
@@ -50,6 +50,11 @@ export function moveFindings(context: MoveContext): readonly Diagnostic[] {
     ...gone.flatMap((guest) => movedAway(guest, context)),
     ...fresh.flatMap((guest) => movedHere(guest, context)),
   ];
+}
+
+/** Guests that the host may have by its plans: those that the last one declares, and those that earlier ones did. */
+function knownTo(memory: Memory | undefined): readonly DeclaredGuest[] {
+  return memory === undefined ? [] : [...memory.declared.guests, ...memory.retired.filter(({ whole }) => whole)];
 }
 
 function renumbered(guest: PlanGuest, gone: readonly DeclaredGuest[]): readonly Diagnostic[] {
@@ -82,7 +87,7 @@ function movedAway(guest: DeclaredGuest, { host, elsewhere }: MoveContext): read
 
 function movedHere(guest: PlanGuest, { host, node, others }: MoveContext): readonly Diagnostic[] {
   return [...others].flatMap(([from, memory]) => {
-    const was = memory.declared.guests.find(({ kind, name }) => kind === guest.kind && name === guest.name);
+    const was = knownTo(memory).find(({ kind, name }) => kind === guest.kind && name === guest.name);
     if (was === undefined) return [];
     const data = { guest: named(was), from, to: host, command: migrate(was, node) };
     return [diagnose(guestMovedHost, guest.source, data)];

@@ -56,13 +56,13 @@ function guestOf(data: Data, where: string): DeclaredGuest {
   return {
     kind,
     id: number(data["id"], `${where}.id`),
-    name: string(data["name"], `${where}.name`),
+    name: matching(NAME)(data["name"], `${where}.name`),
     needs: list(data["needs"], `${where}.needs`, string),
-    options: record(data["options"], `${where}.options`, string),
-    snapshots: list(data["snapshots"], `${where}.snapshots`, string),
+    options: keyed(OPTION, data["options"], `${where}.options`, string),
+    snapshots: list(data["snapshots"], `${where}.snapshots`, matching(SNAPSHOT)),
     firewall: flag(data["firewall"], `${where}.firewall`),
-    rawLines: record(data["rawLines"], `${where}.rawLines`, (item, at) => list(item, at, string)),
-    slots: record(data["slots"], `${where}.slots`, string),
+    rawLines: keyed(RAW_KEY, data["rawLines"], `${where}.rawLines`, (item, at) => list(item, at, string)),
+    slots: record(data["slots"], `${where}.slots`, matching(SLOT)),
   };
 }
 
@@ -71,8 +71,8 @@ function retiredOf(item: unknown, where: string): RetiredGuest {
   return {
     ...guestOf(data, where),
     whole: flag(data["whole"], `${where}.whole`),
-    names: list(data["names"], `${where}.names`, string),
-    keys: record(data["keys"], `${where}.keys`, (keys, at) => record(keys, at, string)),
+    names: list(data["names"], `${where}.names`, matching(NAME)),
+    keys: keyed(OPTION, data["keys"], `${where}.keys`, (keys, at) => keyed(PROPERTY, keys, at, string)),
   };
 }
 
@@ -83,6 +83,33 @@ function storageOf(item: unknown, where: string): DefinedStorage {
     return [string(key, at), string(value, at)];
   });
   return { id: string(data["id"], `${where}.id`), type: string(data["type"], `${where}.type`), fixed };
+}
+
+/** What becomes a word of a command or a name that the script looks up is held to what phxc itself writes. */
+const OPTION = /^(?:[a-z][a-z0-9_-]*|(?:mp|dev) .+)$/;
+const PROPERTY = /^[A-Za-z][\w-]*$/;
+const RAW_KEY = /^lxc\.[\w.-]+$/;
+const SNAPSHOT = /^[A-Za-z][\w-]*$/;
+const SLOT = /^(?:scsi|virtio|sata|ide|net)\d{1,2}$/;
+const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]*$/;
+
+function matching(form: RegExp): (value: unknown, where: string) => string {
+  return (value, where) => {
+    const text = string(value, where);
+    if (form.test(text)) return text;
+    throw new Problem(`${where} is ${JSON.stringify(text)}, which phxc does not write`);
+  };
+}
+
+/** A record whose keys have a form. */
+function keyed<T>(
+  form: RegExp,
+  value: unknown,
+  where: string,
+  read: (item: unknown, where: string) => T,
+): Readonly<Record<string, T>> {
+  for (const key of Object.keys(object(value, where))) matching(form)(key, `a key of ${where}`);
+  return record(value, where, read);
 }
 
 function object(value: unknown, where: string): Data {

@@ -255,7 +255,6 @@ summary() {
 	else
 		say "Guests: ${created} created, ${changed} changed, ${same} unchanged, ${destroyed} destroyed, ${held} held back. Changes made: ${COUNT_CHANGES}."
 		((held == 0)) || code=4
-		record_applied
 	fi
 	finish "${code}"
 }

@@ -100,11 +100,15 @@ need_ancestry() {
 	problem "the plan ${REPLY:0:12} was applied here last, and this one does not follow it: an older plan, or one made without it, would revert what it did; --allow-older applies it all the same"
 }
 
-# record_applied: notes that this plan was applied, where plans are committed and this is a whole one.
+# record_applied: notes that this plan is applied, where plans are committed and this is a whole one. That is done before its
+# first step: what a run that is cut off has done is newer work, too.
 record_applied() {
-	[[ ${PLAN_MEMORY} == whole ]] || return 0
+	[[ ${PLAN_MEMORY} == whole ]] && ! checking || return 0
 	last_applied
-	[[ ${REPLY} == "${PLAN_DIGEST}" ]] || printf '%s\n' "${PLAN_DIGEST}" >>"${STATE}/applied"
+	[[ ${REPLY} != "${PLAN_DIGEST}" ]] || return 0
+	printf '%s\n' "${PLAN_DIGEST}" >>"${STATE}/applied" && return 0
+	say "${STATE#"${ROOT}"}/applied cannot be written; nothing was done" >&2
+	finish 4
 }
 
 # need_storage STORAGE CONTENT [GUEST-KEY...]: there is such a storage for this node and for this content.
