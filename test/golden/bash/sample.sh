@@ -190,6 +190,7 @@ main() {
 	begin
 	preflight
 	settle_interrupted
+	record_applied
 	steps
 	summary
 }
