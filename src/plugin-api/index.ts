@@ -5,6 +5,7 @@ export * from "./memory.js";
 export * from "./options.js";
 export * from "./per-model.js";
 export * from "./plugin.js";
+export * from "./pve.js";
 export * from "./storages.js";
 export * from "./types.js";
 export * from "./values.js";

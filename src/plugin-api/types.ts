@@ -1,4 +1,7 @@
 import type { Value } from "../model/resource.js";
+import type { Effect } from "../pve/spec.js";
+
+export type { Effect } from "../pve/spec.js";
 
 /**
  * The types of attributes. A type is data: checking, completion, the JSON Schema and the reference pages are all derived from it.
@@ -53,9 +56,6 @@ export interface LooseName {
   readonly describe: string;
 }
 
-/** When Proxmox applies a changed option to a running guest. */
-export type Effect = "at-once" | "pending" | "create-only";
-
 /** One attribute of a kind: the entry that everything else derives from. */
 export interface OptionSpec {
   readonly type: OptionType;
@@ -72,6 +72,8 @@ export interface OptionSpec {
    */
   readonly pve?: string;
   readonly render?: (value: Value) => string;
+  /** What the kind writes with code of its own: an option of Proxmox, or a key of a property string, as `net[n].rate`. */
+  readonly writes?: string;
   readonly effect?: Effect;
   /** The oldest Proxmox VE release that knows it, as `8.2`: a host that declares an older one is refused. */
   readonly since?: string;

@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { commandSpecs } from "../../src/rehearsal/tables/commands.js";
-import type { Spec } from "../../src/rehearsal/schema/spec.js";
+import { commandSpecs } from "../../src/rehearsal/schema/commands.js";
+import type { Spec } from "../../src/pve/spec.js";
 import { hasShared, shared } from "../support/paths.js";
 
 const test = suite("sim options");

@@ -4,11 +4,11 @@ import { decodeText, encodeText, parseGuestConfig, printGuestConfig } from "../.
 import { contentOf, parseStorageConfig, printStorageConfig } from "../../src/rehearsal/config/storage-config.js";
 import { parseProperty, printProperty } from "../../src/rehearsal/schema/property.js";
 import { checkValue } from "../../src/rehearsal/schema/check.js";
-import { specOf } from "../../src/rehearsal/schema/spec.js";
+import { specOf } from "../../src/pve/spec.js";
 import { allocationSize, parseSize, parseZfsSize, printSize, printZfsSize } from "../../src/rehearsal/storage/sizes.js";
-import { ctNetFormat, mountFormat, pctConfig } from "../../src/rehearsal/tables/pct.js";
-import { netFormat } from "../../src/rehearsal/tables/qm-devices.js";
-import { driveFormat, qmConfig } from "../../src/rehearsal/tables/qm.js";
+import { ctNetFormat, mountFormat, pctConfig } from "../../src/pve/pct.js";
+import { netFormat } from "../../src/pve/qm-devices.js";
+import { driveFormat, qmConfig } from "../../src/pve/qm.js";
 
 const test = suite("rehearsal: files and values");
 

@@ -1,14 +1,40 @@
-import { renderTags, renderText, renderWords } from "../../plugin-api/index.js";
-import type { OptionSpec, SectionSpec } from "../../plugin-api/index.js";
+import { attribute, renderTags, renderText, renderWords, written } from "../../plugin-api/index.js";
+import type { Options, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import { bootHabits, netHabits } from "./habits.js";
 import * as t from "./types.js";
 import { checkSection, featureSection, firewallSection, snapshotSection, volumeSection } from "./sections.js";
 
 /**
  * What virtual machines and containers have in common. One entry per option: checking, the schema, the reference page and,
- * where `pve` is set, the converge step are made from it.
+ * where `pve` is set, the converge step are made from it. `pve` is the table of the guest's options at Proxmox.
  */
-export const guestOptions: Readonly<Record<string, OptionSpec>> = {
+export function guestOptions(pve: Options): Readonly<Record<string, OptionSpec>> {
+  return {
+    ...sharedOptions,
+    cores: attribute(pve, "cores"),
+    memory: attribute(pve, "memory"),
+    description: attribute(pve, "description", {
+      type: { type: "string", maxLength: 8192, multiline: true },
+      render: renderText,
+    }),
+    tags: attribute(pve, "tags", { render: renderTags }),
+    protection: attribute(pve, "protection"),
+    nameservers: written(pve, "nameserver", {
+      type: t.listOfType(t.ip),
+      doc: "The addresses of the name servers. Default: those of the guest's network.",
+      removable: true,
+      render: renderWords,
+    }),
+    search: written(pve, "searchdomain", {
+      type: t.dnsName,
+      doc: "The DNS search domain. Default: that of the guest's network.",
+      removable: true,
+    }),
+  };
+}
+
+/** Attributes that say what phxc does, not what Proxmox keeps. */
+const sharedOptions: Readonly<Record<string, OptionSpec>> = {
   template: { type: t.bool, doc: "Make a template of it: it is never started, and guests are cloned from it." },
   clone: { type: { type: "ref", kinds: ["vm", "ct"] }, doc: "The guest that it is cloned from, by name or id." },
   clone_snapshot: {
@@ -19,35 +45,6 @@ export const guestOptions: Readonly<Record<string, OptionSpec>> = {
     type: t.oneOf("linked", "full"),
     doc: "A linked clone shares the disk of a template; a full one is a copy. Default: linked where the source allows it.",
   },
-  cores: { type: { type: "int", min: 1, max: 8192 }, doc: "The number of CPU cores.", pve: "cores", effect: "at-once" },
-  memory: { type: t.memory, doc: "The memory, in whole MiB.", pve: "memory", effect: "at-once" },
-  description: {
-    type: { type: "string", maxLength: 8192, multiline: true },
-    doc: "Notes shown in the web interface.",
-    pve: "description",
-    effect: "at-once",
-    render: renderText,
-  },
-  tags: {
-    type: t.listOfType(t.tag, true),
-    doc: "Tags; Proxmox keeps them in lower case and sorted.",
-    pve: "tags",
-    effect: "at-once",
-    render: renderTags,
-  },
-  protection: {
-    type: t.bool,
-    doc: "Proxmox refuses to destroy the guest or its disks.",
-    pve: "protection",
-    effect: "at-once",
-  },
-  nameservers: {
-    type: t.listOfType(t.ip),
-    doc: "The addresses of the name servers. Default: those of the guest's network.",
-    removable: true,
-    render: renderWords,
-  },
-  search: { type: t.dnsName, doc: "The DNS search domain. Default: that of the guest's network.", removable: true },
   state: {
     type: t.oneOfMeant(
       {
@@ -78,62 +75,64 @@ export const guestOptions: Readonly<Record<string, OptionSpec>> = {
   features: { type: t.listOfType(t.label, true), doc: "Software to install in the guest, in order." },
 };
 
-const boot: SectionSpec = {
-  doc: "Start at boot, and in which order.",
-  args: [],
-  repeat: "once",
-  options: {
-    start: { type: t.bool, doc: "Start the guest when the host boots, and once after its creation.", removable: true },
-    order: {
-      type: { type: "int", min: 0 },
-      doc: "Guests with a lower number start earlier and stop later.",
-      removable: true,
+/** A key of `startup`, which Proxmox reads with code of its own. */
+function startup(type: OptionType, doc: string): OptionSpec {
+  return { type, doc, removable: true, writes: "startup" };
+}
+
+function bootSection(pve: Options): SectionSpec {
+  return {
+    doc: "Start at boot, and in which order.",
+    args: [],
+    repeat: "once",
+    options: {
+      start: written(pve, "onboot", { removable: true }),
+      order: startup({ type: "int", min: 0 }, "Guests with a lower number start earlier and stop later."),
+      delay: startup(t.seconds, "Time to wait before the next guest is started, in seconds."),
+      down_delay: startup(t.seconds, "Time that the guest may take to shut down, in seconds."),
     },
-    delay: { type: t.seconds, doc: "Time to wait before the next guest is started, in seconds.", removable: true },
-    down_delay: { type: t.seconds, doc: "Time that the guest may take to shut down, in seconds.", removable: true },
-  },
-  sections: {},
-  instead: bootHabits,
-};
+    sections: {},
+    instead: bootHabits,
+  };
+}
 
 /** Blocks of both kinds of guests. */
-export const guestSections: Readonly<Record<string, SectionSpec>> = {
-  boot,
-  firewall: firewallSection,
-  check: checkSection,
-  snapshot: snapshotSection,
-  volume: volumeSection,
-  feature: featureSection,
-};
-
-/** Attributes of a `net` block that both kinds of guests have. */
-const netOptions: Readonly<Record<string, OptionSpec>> = {
-  ip: {
-    type: t.union(t.oneOf("dhcp", "none"), t.ip, { type: "cidr", host: true }),
-    doc: "The address, with the prefix of its network unless it says one; or `dhcp`, or `none`.",
-    hint: "`auto` is not there yet: this version draws no addresses from the network's `pool`; write an address",
-    removable: true,
-  },
-  gateway: {
-    type: t.ip,
-    doc: "The default gateway. Default: the network's, on the first interface with a static address.",
-    removable: true,
-  },
-  mac: { type: { type: "mac" }, doc: "The hardware address. Omitted: Proxmox makes one, and it is kept." },
-  vlan: { type: t.vlan, doc: "The VLAN tag. Default: the network's.", removable: true },
-  firewall: { type: t.bool, doc: "Whether the guest's firewall filters this interface.", removable: true },
-  bridge: { type: t.bridge, doc: "The bridge of the host. Default: the network's." },
-  mtu: { type: { type: "int", min: 64, max: 65520 }, doc: "The largest packet, in bytes.", removable: true },
-  rate: { type: { type: "number", min: 0 }, doc: "The rate limit, in megabytes per second.", removable: true },
-};
+export function guestSections(pve: Options): Readonly<Record<string, SectionSpec>> {
+  return {
+    boot: bootSection(pve),
+    firewall: firewallSection,
+    check: checkSection,
+    snapshot: snapshotSection,
+    volume: volumeSection,
+    feature: featureSection,
+  };
+}
 
 /** `net lan { ip = 10.0.0.5 }`, with the attributes of a kind of guest. */
-export function netSection(doc: string, own: Readonly<Record<string, OptionSpec>>): SectionSpec {
+export function netSection(pve: Options, doc: string, own: Readonly<Record<string, OptionSpec>>): SectionSpec {
   return {
     doc,
     args: [{ name: "network", type: { type: "ref", kinds: ["network"] }, doc: "The network that it is on." }],
     repeat: "any",
-    options: { ...netOptions, ...own },
+    options: {
+      ip: {
+        type: t.union(t.oneOf("dhcp", "none"), t.ip, { type: "cidr", host: true }),
+        doc: "The address, with the prefix of its network unless it says one; or `dhcp`, or `none`.",
+        hint: "`auto` is not there yet: this version draws no addresses from the network's `pool`; write an address",
+        removable: true,
+      },
+      gateway: {
+        type: t.ip,
+        doc: "The default gateway. Default: the network's, on the first interface with a static address.",
+        removable: true,
+      },
+      vlan: written(pve, "net[n].tag", { removable: true }),
+      firewall: written(pve, "net[n].firewall", { removable: true }),
+      bridge: written(pve, "net[n].bridge", { type: t.bridge }),
+      mtu: written(pve, "net[n].mtu", { removable: true }),
+      rate: written(pve, "net[n].rate", { type: { type: "number", min: 0 }, removable: true }),
+      ...own,
+    },
     sections: {},
     instead: netHabits,
   };

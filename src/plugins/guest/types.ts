@@ -1,7 +1,7 @@
-import { MIB } from "../../plugin-api/index.js";
+import { LINE, looseName, typeOf } from "../../plugin-api/index.js";
 import type { OptionType } from "../../plugin-api/index.js";
 
-/** Types that several kinds share. Patterns restate what Proxmox VE accepts. */
+/** Types that several kinds share. Those of Proxmox's options come from its table. */
 
 export const bool: OptionType = { type: "bool" };
 export const ip: OptionType = { type: "ip" };
@@ -11,40 +11,21 @@ export const keyPath: OptionType = { type: "path", without: "," };
 /** A path that is the bare first part of a property string: `mp0: /srv/data,mp=/data`. */
 export const barePath: OptionType = { type: "path", without: ",=" };
 export const text: OptionType = { type: "string" };
-/** A value of a configuration file: Proxmox drops white space around it when it reads the line, so that it would always differ. */
-export const line: OptionType = {
-  type: "string",
-  pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?",
-  describe: "text without white space at its ends and without control characters",
-};
+/** A value of a configuration file. */
+export const line: OptionType = LINE;
 export const port: OptionType = { type: "int", min: 1, max: 65535 };
 /** Proxmox counts these in whole seconds. */
 export const seconds: OptionType = { type: "duration", min: 0, multipleOf: 1000 };
-/** Proxmox counts memory in whole MiB, at least 16. */
-export const memory: OptionType = { type: "size", min: 16 * MIB, multipleOf: MIB };
 /** New disks are counted in GiB, growing ones in KiB. */
 export const diskSize: OptionType = { type: "size", min: 1024, multipleOf: 1024 };
 
 /** The names of guests and hosts: labels of letters, digits and hyphens, joined by dots. */
-export const dnsName: OptionType = {
-  type: "string",
-  pattern: "([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\\.)*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?",
-  describe: "a DNS name: letters, digits and hyphens, in labels joined by dots",
-  maxLength: 255,
-};
+export const dnsName = typeOf({ type: "string", format: "dns-name", maxLength: 255 });
 
 /** Proxmox's ids of snapshots and the like: two characters at least. */
-export const configId: OptionType = {
-  type: "string",
-  pattern: "[A-Za-z][A-Za-z0-9_-]+",
-  describe: "a name: a letter, then letters, digits, `_` and `-`, two characters at least",
-  maxLength: 40,
-};
+export const configId = typeOf({ type: "string", format: "pve-configid", maxLength: 40 });
 
-const STORAGE_ID = "[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]";
-const STORAGE_WORDS = "a storage name: a letter, then letters, digits, `.`, `_` and `-`, ending in a letter or digit";
-
-export const storageId: OptionType = { type: "string", pattern: STORAGE_ID, describe: STORAGE_WORDS };
+export const storageId = typeOf({ type: "string", format: "pve-storage-id" });
 
 /** A bridge or another interface of the host. */
 export const bridge: OptionType = {
@@ -52,12 +33,6 @@ export const bridge: OptionType = {
   pattern: "[A-Za-z0-9_][A-Za-z0-9_.-]*",
   describe: "the name of a bridge: letters, digits, `_`, `.` and `-`",
   maxLength: 15,
-};
-
-export const tag: OptionType = {
-  type: "string",
-  pattern: "[A-Za-z0-9_][A-Za-z0-9_+.-]*",
-  describe: "a tag: letters, digits, `_`, then also `+`, `.` and `-`",
 };
 
 /** A name of a thing inside a file: a disk, a check. */
@@ -68,15 +43,10 @@ export const label: OptionType = {
   maxLength: 64,
 };
 
-export const vlan: OptionType = { type: "int", min: 1, max: 4094 };
 /** Proxmox's range of guest ids. */
 export const guestId: OptionType = { type: "int", min: 100, max: 999999999 };
 
-export const storageRef: OptionType = {
-  type: "ref",
-  kinds: ["storage"],
-  loose: { pattern: STORAGE_ID, describe: STORAGE_WORDS },
-};
+export const storageRef: OptionType = { type: "ref", kinds: ["storage"], loose: looseName("pve-storage-id") };
 export const hostRef: OptionType = { type: "ref", kinds: ["host"] };
 
 export function listOfType(of: OptionType, unique = false): OptionType {

@@ -1,4 +1,4 @@
-import { MIB } from "../../plugin-api/index.js";
+import { attribute, attributes, pctConfig, written } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import { diskHabits, mountHabits } from "../guest/habits.js";
@@ -12,7 +12,7 @@ export const ctArgs: readonly ArgSpec[] = [
 
 /** The attributes of a container. */
 export const ctOptions: Readonly<Record<string, OptionSpec>> = {
-  ...guestOptions,
+  ...guestOptions(pctConfig),
   image: {
     type: {
       type: "ref",
@@ -25,35 +25,19 @@ export const ctOptions: Readonly<Record<string, OptionSpec>> = {
     },
     doc: "What it is made from: a declared image, a volume (`local:vztmpl/debian.tar.zst`), or the path of an archive.",
   },
-  unprivileged: {
-    type: t.bool,
-    doc: "Run it in a user namespace. Decided when it is made; default for new containers: true.",
-  },
-  swap: { type: { type: "size", min: 0, multipleOf: MIB }, doc: "The swap space, in whole MiB.", pve: "swap" },
-  ostype: {
-    type: t.oneOf(
-      ...["debian", "devuan", "ubuntu", "centos", "fedora", "opensuse", "archlinux", "alpine", "gentoo", "nixos"],
-      "unmanaged",
-    ),
-    doc: "The operating system, which decides how Proxmox sets up networking inside.",
-    pve: "ostype",
-    effect: "pending",
-  },
-  timezone: {
+  unprivileged: written(pctConfig, "unprivileged", { effect: "create-only" }),
+  swap: attribute(pctConfig, "swap"),
+  ostype: attribute(pctConfig, "ostype"),
+  timezone: attribute(pctConfig, "timezone", {
     type: { type: "string", pattern: "[A-Za-z0-9_+/-]+", describe: "`host` or a name such as `Europe/London`" },
-    doc: "The time zone, or `host`.",
-    pve: "timezone",
-    effect: "pending",
-  },
-  nesting: feature("Allow containers inside the container."),
-  keyctl: feature("Allow the keyctl system call."),
-  fuse: feature("Allow FUSE file systems."),
-  mknod: feature("Allow making some device nodes."),
-  mount_fs: {
+  }),
+  nesting: feature("nesting"),
+  keyctl: feature("keyctl"),
+  fuse: feature("fuse"),
+  mknod: feature("mknod"),
+  mount_fs: feature("mount", {
     type: t.listOfType({ type: "string", pattern: "[A-Za-z0-9_]+", describe: "the name of a file system type" }),
-    doc: "The types of file systems that may be mounted inside.",
-    removable: true,
-  },
+  }),
   gpus: {
     type: t.listOfType({ type: "int", min: 0, max: 31 }, true),
     doc: "The NVIDIA devices of the container as an exact set; `[]` takes away those that a clone inherited.",
@@ -61,25 +45,12 @@ export const ctOptions: Readonly<Record<string, OptionSpec>> = {
 };
 
 /** A key of the property string `features`; the lowering collects them. */
-function feature(doc: string): OptionSpec {
-  return { type: t.bool, doc, removable: true, effect: "pending" };
+function feature(key: string, own: Partial<OptionSpec> = {}): OptionSpec {
+  return written(pctConfig, `features.${key}`, { removable: true, effect: "pending", ...own });
 }
 
-/** Plain options under their Proxmox names: one entry each. */
-const rawOptions: Readonly<Record<string, OptionSpec>> = {
-  cmode: {
-    type: t.oneOf("tty", "console", "shell"),
-    doc: "What the console of the web interface attaches to.",
-    pve: "cmode",
-    effect: "pending",
-  },
-  console: { type: t.bool, doc: "Attach a console device.", pve: "console", effect: "pending" },
-  cpulimit: { type: { type: "number", min: 0, max: 8192 }, doc: "The CPU time limit, in cores.", pve: "cpulimit" },
-  cpuunits: { type: { type: "int", min: 0, max: 500000 }, doc: "The CPU weight.", pve: "cpuunits" },
-  debug: { type: t.bool, doc: "Start with a verbose log.", pve: "debug", effect: "pending" },
-  hookscript: { type: t.line, doc: "A volume with a script that runs at start and stop.", pve: "hookscript" },
-  tty: { type: { type: "int", min: 0, max: 6 }, doc: "The number of terminals.", pve: "tty", effect: "pending" },
-};
+/** Plain options under their Proxmox names. Adding one is adding its name, and its sentence in the table. */
+const rawOptions = attributes(pctConfig, ...["cmode", "console", "cpulimit", "cpuunits", "debug", "hookscript", "tty"]);
 
 const disk: SectionSpec = {
   doc: "The root file system (`disk root`), or a volume mounted at `at`.",
@@ -88,18 +59,18 @@ const disk: SectionSpec = {
     size: { type: t.diskSize, doc: "The size; it grows to this, and is never shrunk." },
     storage: { type: t.storageRef, doc: "The storage that it lies on." },
     at: { type: t.keyPath, doc: "Where the container mounts it." },
-    backup: { type: t.bool, doc: "Whether backups include the volume.", removable: true },
-    readonly: { type: t.bool, doc: "Mount it read-only.", removable: true },
+    backup: written(pctConfig, "mp[n].backup", { doc: "Whether backups include the volume.", removable: true }),
+    readonly: written(pctConfig, "mp[n].ro", { removable: true }),
   },
   sections: {},
   instead: diskHabits,
 };
 
-const net = netSection("A network interface; the n-th block is `netN`.", {
-  device: {
+const net = netSection(pctConfig, "A network interface; the n-th block is `netN`.", {
+  mac: written(pctConfig, "net[n].hwaddr"),
+  device: written(pctConfig, "net[n].name", {
     type: { type: "string", pattern: "[A-Za-z0-9_.-]+", describe: "the name of an interface", maxLength: 15 },
-    doc: "The interface's name inside. Default: `eth0`, `eth1`, ...",
-  },
+  }),
 });
 
 const mount: SectionSpec = {
@@ -108,8 +79,8 @@ const mount: SectionSpec = {
   options: {
     at: { type: t.keyPath, doc: "Where the container mounts it.", required: true },
     owner: { type: { type: "ownership" }, doc: "The owner as the container sees it, `uid:gid`." },
-    readonly: { type: t.bool, doc: "Mount it read-only.", removable: true },
-    backup: { type: t.bool, doc: "Whether backups include it.", removable: true },
+    readonly: written(pctConfig, "mp[n].ro", { removable: true }),
+    backup: written(pctConfig, "mp[n].backup", { removable: true }),
   },
   sections: {},
   instead: mountHabits,
@@ -125,13 +96,9 @@ const device: SectionSpec = {
     },
   ],
   options: {
-    uid: { type: { type: "int", min: 0 }, doc: "Its owner inside.", removable: true },
-    gid: { type: { type: "int", min: 0 }, doc: "Its group inside.", removable: true },
-    mode: {
-      type: { type: "string", pattern: "0[0-7]{3}", describe: "an octal mode such as 0660" },
-      doc: "Its access mode inside.",
-      removable: true,
-    },
+    uid: written(pctConfig, "dev[n].uid", { removable: true }),
+    gid: written(pctConfig, "dev[n].gid", { removable: true }),
+    mode: written(pctConfig, "dev[n].mode", { removable: true }),
   },
   sections: {},
 };
@@ -155,7 +122,7 @@ const raw: SectionSpec = {
 
 /** The blocks of a container. */
 export const ctSections: Readonly<Record<string, SectionSpec>> = {
-  ...guestSections,
+  ...guestSections(pctConfig),
   disk,
   net,
   mount,

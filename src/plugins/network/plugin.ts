@@ -1,4 +1,4 @@
-import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import { defineKind, definePlugin, qmConfig, written } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 
 const network = defineKind({
@@ -14,7 +14,7 @@ const network = defineKind({
     dns: { type: t.listOfType(t.ip), doc: "The name servers of its guests." },
     search: { type: t.dnsName, doc: "The DNS search domain of its guests." },
     pool: { type: { type: "range", of: "ip" }, doc: "The addresses that are handed out." },
-    vlan: { type: t.vlan, doc: "The VLAN tag of its guests." },
+    vlan: written(qmConfig, "net[n].tag", { doc: "The VLAN tag of its guests." }),
   },
   sections: {},
   instead: {

@@ -1,4 +1,4 @@
-import { storageTypes } from "../tables/storage.js";
+import { storageTypes } from "../../pve/storage.js";
 import { compareText } from "../../text/order.js";
 
 /** A storage as storage.cfg defines it. */

@@ -1,5 +1,5 @@
 import { readArguments } from "../schema/arguments.js";
-import { commandAliases, commandSpecs } from "../tables/commands.js";
+import { commandAliases, commandSpecs } from "../schema/commands.js";
 import { listSnapshots, deleteSnapshot, rollback, takeSnapshot } from "../guest/snapshots.js";
 import { migrate, pctList, qmList, showConfig, showPending, showStatus, unlock } from "../guest/show.js";
 import { pctClone } from "../pct/clone.js";

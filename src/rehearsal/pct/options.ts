@@ -5,10 +5,10 @@ import { type Machine, machinePath, newMac } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { tagList } from "../qm/options.js";
 import { parseProperty, printProperty } from "../schema/property.js";
-import { specOf } from "../schema/spec.js";
+import { specOf } from "../../pve/spec.js";
 import { splitList } from "../schema/check.js";
 import { volumePath } from "../storage/volume-names.js";
-import { ctNetFormat, deviceFormat, pctConfig } from "../tables/pct.js";
+import { ctNetFormat, deviceFormat, pctConfig } from "../../pve/pct.js";
 
 /** Device files that every host has. */
 const everywhere = new Set([

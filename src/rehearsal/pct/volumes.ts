@@ -4,11 +4,11 @@ import type { Machine } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
 import { parseProperty, printProperty } from "../schema/property.js";
-import type { PropertyFormat } from "../schema/spec.js";
+import type { PropertyFormat } from "../../pve/spec.js";
 import { allocationSize, printSize } from "../storage/sizes.js";
 import { allows, findStorage, getStorage, isVolumeId } from "../storage/volume-names.js";
 import { allocate } from "../storage/volumes.js";
-import { mountFormat, rootfsFormat } from "../tables/pct.js";
+import { mountFormat, rootfsFormat } from "../../pve/pct.js";
 
 /** A container's file system: its root or a mount point. */
 export interface Mount {

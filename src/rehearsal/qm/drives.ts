@@ -11,7 +11,7 @@ import { defaultImageSize } from "../state.js";
 import { allocationSize, printSize, sayBytes } from "../storage/sizes.js";
 import { allows, getStorage, isVolumeId, parseVolume } from "../storage/volume-names.js";
 import { allocate, freeVolume, resizeVolume, volumeExists, volumeSize } from "../storage/volumes.js";
-import { driveFormat } from "../tables/qm.js";
+import { driveFormat } from "../../pve/qm.js";
 
 const families = ["ide", "scsi", "virtio", "sata", "efidisk", "tpmstate"];
 

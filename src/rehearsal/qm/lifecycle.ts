@@ -5,7 +5,7 @@ import { checkLock, findConfig, isRunning, loadConfig, removeConfig, setRunning,
 import { refuse } from "../host/refusal.js";
 import { freeVolume, isBaseInUse, listVolumes, volumeExists } from "../storage/volumes.js";
 import { parseVolume, storages } from "../storage/volume-names.js";
-import { netFormat } from "../tables/qm-devices.js";
+import { netFormat } from "../../pve/qm-devices.js";
 import { driveVolume, drivesOf, isCdrom, isCloudInit } from "./drives.js";
 import { applyPending } from "./set.js";
 

@@ -4,12 +4,12 @@ import { hashPassword, type Machine, newMac } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
 import { parseProperty, printProperty } from "../schema/property.js";
-import { specOf } from "../schema/spec.js";
+import { specOf } from "../../pve/spec.js";
 import { splitList } from "../schema/check.js";
 import { callerFile } from "../host/command.js";
 import { volumePath } from "../storage/volume-names.js";
-import { netFormat } from "../tables/qm-devices.js";
-import { qmConfig } from "../tables/qm.js";
+import { netFormat } from "../../pve/qm-devices.js";
+import { qmConfig } from "../../pve/qm.js";
 
 /** The options of a call that belong into the configuration, with file names and prompts replaced by what they stand for. */
 export async function wantedOptions(call: Call): Promise<Map<string, string>> {

@@ -1,13 +1,21 @@
 import type { GuestConfig } from "../config/guest-config.js";
+import {
+  appliesAtOnce,
+  type Changes,
+  checkDeletes,
+  deleteLater,
+  isInSnapshot,
+  readChanges,
+  setLater,
+  setNow,
+} from "../guest/changes.js";
 import { type Call, flag, vmid } from "../host/command.js";
 import { checkDigest, checkLock, isRunning, loadConfig, writeConfig } from "../host/guests.js";
-import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
 import { splitList } from "../schema/check.js";
-import { specOf } from "../schema/spec.js";
 import { parseVolume } from "../storage/volume-names.js";
 import { freeVolume, makeBase } from "../storage/volumes.js";
-import { cloudInitOptions, driveFormat, qmConfig } from "../tables/qm.js";
+import { cloudInitOptions, driveFormat, qmConfig } from "../../pve/qm.js";
 import {
   checkDrives,
   driveVolume,
@@ -22,42 +30,14 @@ import {
 import { checkOptions, setPlain, wantedOptions, writtenValue } from "./options.js";
 import { compareKeys } from "../../text/order.js";
 
-/** What a running VM takes over at once; everything else waits for its restart. */
-const atOnce = new Set([
-  "balloon",
-  "cpulimit",
-  "cpuunits",
-  "description",
-  "hookscript",
-  "hotplug",
-  "lock",
-  "migrate_downtime",
-  "migrate_speed",
-  "name",
-  "onboot",
-  "protection",
-  "shares",
-  "startup",
-  "tags",
-  "template",
-  "vmstatestorage",
-  ...cloudInitOptions,
-]);
-
-function appliesAtOnce(option: string): boolean {
-  return atOnce.has(option) || /^(?:net|ipconfig|usb|unused)\d+$/.test(option) || driveFormat(option) !== undefined;
-}
-
 /** `qm set` */
 export async function qmSet(call: Call): Promise<void> {
   const id = vmid(call);
   const { machine } = call;
-  const wanted = await wantedOptions(call);
-  const deletes = splitList(call.args.values.get("delete") ?? "");
-  const reverts = splitList(call.args.values.get("revert") ?? "");
-  if (wanted.size + deletes.length + reverts.length === 0) refuse("no options specified", 2);
+  const changes = readChanges(call, await wantedOptions(call));
+  const { wanted, deletes, reverts } = changes;
   const config = loadConfig(machine, "vm", id);
-  checkDeletes(call, wanted, deletes);
+  checkDeletes(call, qmConfig, changes);
   checkDrives(call, drivesOf(wanted));
   for (const [option, value] of wanted) if (/^unused\d+$/.test(option)) parseVolume(machine, value, 2);
   checkDigest(machine, "vm", id, call.args.values.get("digest"));
@@ -66,21 +46,7 @@ export async function qmSet(call: Call): Promise<void> {
   warnOfUnset(call, config, deletes);
   call.print(`update VM ${id}: ${shownParameters(call, wanted)}`);
   for (const option of reverts) config.pending.options.delete(option);
-  await applyChanges(call, id, config, wanted, deletes);
-}
-
-function checkDeletes(call: Call, wanted: ReadonlyMap<string, string>, deletes: readonly string[]): void {
-  for (const option of deletes) {
-    const name = "delete";
-    if (wanted.has(option))
-      throw parameterRefusal(
-        call.args.spec,
-        [{ name, message: `you can't use '-${option}' and -delete ${option}' at the same time` }],
-        255,
-      );
-    if (specOf(qmConfig, option) === undefined)
-      throw parameterRefusal(call.args.spec, [{ name, message: `unknown option '${option}'` }], 255);
-  }
+  await applyChanges(call, id, config, changes);
 }
 
 function warnOfUnset(call: Call, config: GuestConfig, deletes: readonly string[]): void {
@@ -107,13 +73,7 @@ function shownParameters(call: Call, wanted: ReadonlyMap<string, string>): strin
     .join(" ");
 }
 
-async function applyChanges(
-  call: Call,
-  id: number,
-  config: GuestConfig,
-  wanted: ReadonlyMap<string, string>,
-  deletes: readonly string[],
-): Promise<void> {
+async function applyChanges(call: Call, id: number, config: GuestConfig, { wanted, deletes }: Changes): Promise<void> {
   const { machine } = call;
   const running = isRunning(machine, id);
   let unplugged: string | undefined;
@@ -144,15 +104,9 @@ function asBase(call: Call, { current }: GuestConfig, option: string, value: str
 }
 
 function setOption(config: GuestConfig, option: string, value: string, running: boolean): void {
-  forgetPendingDelete(config, option);
-  if (running && !appliesAtOnce(option)) {
-    if (config.current.options.get(option) === value) config.pending.options.delete(option);
-    else config.pending.options.set(option, value);
-    return;
-  }
+  if (running && !appliesAtOnce(qmConfig, option)) return setLater(config, option, value);
   if (running) rememberForCloudInit(config, option);
-  config.pending.options.delete(option);
-  setPlain(config.current, option, value);
+  setNow(config, option, value, setPlain);
 }
 
 /** Removes an option; false when the guest keeps the device. */
@@ -162,9 +116,8 @@ function deleteOption(call: Call, id: number, config: GuestConfig, option: strin
   pending.options.delete(option);
   const isDisk = driveFormat(option) !== undefined && !isCdrom(option, current.options.get(option) ?? "");
   const refused = running && isDisk && machine.state.manners[id]?.refusesUnplug === true;
-  if (running && current.options.has(option) && (refused || !appliesAtOnce(option))) {
-    const waiting = new Set(splitList(pending.options.get("delete") ?? "")).add(option);
-    pending.options.set("delete", [...waiting].sort().join(","));
+  if (running && current.options.has(option) && (refused || !appliesAtOnce(qmConfig, option))) {
+    deleteLater(config, option);
     return !refused;
   }
   if (/^unused\d+$/.test(option)) freeUnused(call, config, option);
@@ -180,20 +133,9 @@ function deleteOption(call: Call, id: number, config: GuestConfig, option: strin
 function freeUnused(call: Call, config: GuestConfig, option: string): void {
   const volid = config.current.options.get(option);
   config.current.options.delete(option);
-  if (volid !== undefined && !isReferenced(config, volid)) freeVolume(call.machine, volid);
-}
-
-/** Whether a snapshot still uses a volume. */
-function isReferenced(config: GuestConfig, volid: string): boolean {
-  return [...config.snapshots.values()].some(({ options }) =>
-    [...options].some(([name, value]) => driveVolume(name, value) === volid),
-  );
-}
-
-function forgetPendingDelete(config: GuestConfig, option: string): void {
-  const left = splitList(config.pending.options.get("delete") ?? "").filter((name) => name !== option);
-  if (left.length === 0) config.pending.options.delete("delete");
-  else config.pending.options.set("delete", left.join(","));
+  const volumes = (options: ReadonlyMap<string, string>): readonly (string | undefined)[] =>
+    [...options].map(([name, value]) => driveVolume(name, value));
+  if (volid !== undefined && !isInSnapshot(config, volid, volumes)) freeVolume(call.machine, volid);
 }
 
 /** Notes what the cloud-init image of a running VM still says. */

@@ -1,7 +1,7 @@
 import { Refusal } from "../host/refusal.js";
-import type { CommandSpec } from "../tables/commands.js";
+import type { CommandSpec } from "./commands.js";
 import { checkValue, type ParameterError, parseBoolean } from "./check.js";
-import { type Options, specOf } from "./spec.js";
+import { type Options, specOf } from "../../pve/spec.js";
 import { compareText } from "../../text/order.js";
 
 /** The arguments of a command, checked. */

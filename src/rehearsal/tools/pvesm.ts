@@ -8,7 +8,7 @@ import { splitList } from "../schema/check.js";
 import { findStorage, getStorage, parseVolume, storages, volumePath } from "../storage/volume-names.js";
 import { allocate, freeVolume, listVolumes, volumeExists, volumeSize } from "../storage/volumes.js";
 import { parseSize } from "../storage/sizes.js";
-import { storageTypes } from "../tables/storage.js";
+import { storageTypes } from "../../pve/storage.js";
 import { compareText } from "../../text/order.js";
 
 function writeStorages(machine: Machine, all: readonly Storage[]): void {

@@ -1,4 +1,4 @@
-import { commandAliases } from "../../../src/rehearsal/tables/commands.js";
+import { commandAliases } from "../../../src/rehearsal/schema/commands.js";
 
 const guest = "clone create delsnapshot destroy reboot set shutdown snapshot start template unlock";
 

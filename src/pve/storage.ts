@@ -1,4 +1,4 @@
-import { bool, format, int, matching, num, oneOf, type Options, property } from "../schema/spec.js";
+import * as o from "./spec.js";
 
 /** What a storage type takes: options that are needed and never change afterwards, others, and its default content. */
 export interface StorageType {
@@ -50,45 +50,62 @@ export const storageTypes: Readonly<Record<string, StorageType>> = {
 export const storageTypeNames =
   "btrfs cephfs cifs dir esxi iscsi iscsidirect lvm lvmthin nfs pbs rbd zfs zfspool".split(" ");
 
+/** Settable at the storage types of which they are no fixed part; those that files can declare are made of them. */
+const fixed = { effect: "create-only" } as const;
+
 const keeps = Object.fromEntries(
-  ["daily", "hourly", "last", "monthly", "weekly", "yearly"].map((k) => [`keep-${k}`, int(0)]),
+  ["daily", "hourly", "last", "monthly", "weekly", "yearly"].map((k) => [`keep-${k}`, o.int(0)]),
 );
 const plain =
-  "content-dirs data-pool domain encryption-key is_mountpoint keyring master-pubkey namespace options password pool saferemove_throughput username";
+  "content-dirs data-pool domain encryption-key keyring master-pubkey namespace password saferemove_throughput username";
 const flags =
-  "create-base-path create-subdirs disable fuse krbd mkdir nocow nowritecache saferemove shared skip-cert-verification snapshot-as-volume-chain sparse tagged_only";
+  "create-base-path create-subdirs fuse krbd mkdir nocow nowritecache saferemove skip-cert-verification snapshot-as-volume-chain tagged_only";
 
-/** Options of `pvesm set`. */
-export const storageSet: Options = {
+/** o.Options of `pvesm set`. */
+export const storageSet: o.Options = {
   ...Object.fromEntries(plain.split(" ").map((name) => [name, { type: "string" as const }])),
-  ...Object.fromEntries(flags.split(" ").map((name) => [name, bool])),
-  blocksize: format("zfs-blocksize"),
-  bwlimit: property(undefined, { clone: num(0), default: num(0), migration: num(0), move: num(0), restore: num(0) }),
-  content: format("pve-content", { list: true }),
-  delete: format("pve-configid", { list: true, maxLength: 4096 }),
+  ...Object.fromEntries(flags.split(" ").map((name) => [name, o.bool])),
+  blocksize: o.told(o.format("zfs-blocksize"), "The block size of new volumes, for `zfspool`."),
+  bwlimit: o.property(undefined, {
+    clone: o.num(0),
+    default: o.num(0),
+    migration: o.num(0),
+    move: o.num(0),
+    restore: o.num(0),
+  }),
+  content: o.told(o.format("pve-content", { list: true }), "What may lie on it."),
+  delete: o.format("pve-configid", { list: true, maxLength: 4096 }),
   digest: { type: "string", maxLength: 64 },
-  fingerprint: matching(/([A-Fa-f0-9]{2}:){31}[A-Fa-f0-9]{2}/),
-  format: oneOf("raw", "qcow2", "subvol", "vmdk"),
-  "max-protected-backups": int(-1),
-  mountpoint: format("pve-path"),
-  nodes: format("pve-node", { list: true }),
-  port: int(1, 65535),
-  preallocation: oneOf("off", "metadata", "falloc", "full"),
-  "prune-backups": property(undefined, { "keep-all": bool, ...keeps }),
+  disable: o.told(o.bool, "Do not use it."),
+  fingerprint: o.matching(/([A-Fa-f0-9]{2}:){31}[A-Fa-f0-9]{2}/),
+  format: o.oneOf("raw", "qcow2", "subvol", "vmdk"),
+  is_mountpoint: o.told(o.text(), "Use it only while something is mounted at its path."),
+  "max-protected-backups": o.int(-1),
+  mountpoint: o.format("pve-path"),
+  nodes: o.told(o.format("pve-node", { list: true }), "The nodes that have it. Default: all."),
+  options: o.told(o.text(), "Mount options, for `nfs` and `cifs`."),
+  pool: o.told(o.text(), "The ZFS pool or dataset, for `zfspool`.", fixed),
+  port: o.int(1, 65535),
+  preallocation: o.oneOf("off", "metadata", "falloc", "full"),
+  "prune-backups": o.property(undefined, { "keep-all": o.bool, ...keeps }),
   "saferemove-stepsize": { type: "integer", words: ["1", "2", "4", "8", "16", "32"] },
-  server: { type: "string" },
-  smbversion: oneOf("default", "2.0", "2.1", "3", "3.0", "3.11"),
-  subdir: format("pve-path"),
+  server: o.told(o.text(), "The server, for `nfs` and `cifs`.", fixed),
+  shared: o.told(o.bool, "The same directory is on every node of the cluster."),
+  smbversion: o.oneOf("default", "2.0", "2.1", "3", "3.0", "3.11"),
+  sparse: o.told(o.bool, "Make thin volumes, for `zfspool`."),
+  subdir: o.format("pve-path"),
 };
 
-/** Options of `pvesm add`. */
-export const storageAdd: Options = {
+/** o.Options of `pvesm add`. */
+export const storageAdd: o.Options = {
   ...Object.fromEntries(Object.entries(storageSet).filter(([name]) => name !== "delete" && name !== "digest")),
-  base: { type: "string" },
-  datastore: { type: "string" },
-  export: format("pve-path"),
-  path: format("pve-path"),
-  share: { type: "string" },
-  thinpool: { type: "string" },
-  vgname: { type: "string" },
+  ...o.having("create-only", {
+    base: o.text(),
+    datastore: o.text(),
+    export: o.told(o.format("pve-path"), "The exported path, for `nfs`."),
+    path: o.told(o.format("pve-path"), "The directory, for storages of files."),
+    share: o.told(o.text(), "The share, for `cifs`."),
+    thinpool: o.told(o.text(), "The thin pool, for `lvmthin`."),
+    vgname: o.told(o.text(), "The volume group, for `lvm` and `lvmthin`."),
+  }),
 };

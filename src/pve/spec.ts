@@ -1,5 +1,8 @@
 import type { FormatName } from "./formats.js";
 
+/** When Proxmox applies a changed option to a running guest: at once, at its next start, or never after the creation. */
+export type Effect = "at-once" | "pending" | "create-only";
+
 /** What an option, or a key of a property string, may hold. */
 export interface Spec {
   readonly type: "boolean" | "integer" | "number" | "string";
@@ -10,6 +13,8 @@ export interface Spec {
   readonly words?: readonly string[];
   /** Matched against the whole value. */
   readonly pattern?: RegExp;
+  /** What the pattern means, for people: "an octal mode such as 0660". */
+  readonly describe?: string;
   readonly format?: FormatName;
   /** Several values of `format`, separated by commas, semicolons or blanks. */
   readonly list?: boolean;
@@ -20,6 +25,14 @@ export interface Spec {
   readonly requires?: string;
   /** Its argument may be left out, and is then asked for on stdin. */
   readonly prompts?: boolean;
+  /** How many bytes its unit has, where it counts bytes in whole units. */
+  readonly unit?: number;
+  /** What it is, in one sentence; options that files can declare have one. */
+  readonly doc?: string;
+  /** Of an option, not of a key; a change waits for a restart where nothing is said. */
+  readonly effect?: Effect;
+  /** The oldest Proxmox VE release that knows it, as `8.2`. */
+  readonly since?: string;
 }
 
 /** A property string: its keys, which of them may stand bare, which are needed, and other names. */
@@ -81,6 +94,16 @@ export function property(
 /** An option that exists with an index from 0 to `highest`. */
 export function upTo(highest: number, spec: Spec): Spec {
   return { ...spec, highest };
+}
+
+/** What files can declare: an option or key with its sentence for the reference, and more of what is known of it. */
+export function told(spec: Spec, doc: string, more: Omit<Spec, "type"> = {}): Spec {
+  return { ...spec, doc, ...more };
+}
+
+/** Options that all have one effect. */
+export function having(effect: Effect, options: Options): Options {
+  return Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, { ...spec, effect }]));
 }
 
 const indexed = /^([a-z]+)(0|[1-9]\d*)$/;

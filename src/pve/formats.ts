@@ -1,15 +1,17 @@
-/**
- * Proxmox's named formats. Each checker returns what Proxmox says about a wrong value, or undefined. The words are those of
- * Proxmox VE 9.2.
- */
+/** Says what Proxmox says about a wrong value; undefined about a good one. The words are those of Proxmox VE 9.2. */
 type Checker = (value: string) => string | undefined;
 
-const dnsName = /^(([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)\.)*([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)$/;
+/** A format that a pattern decides, with Proxmox's words about what does not match, and what it is for people. */
+interface Form {
+  readonly pattern: RegExp;
+  readonly refusal: string;
+  readonly describe?: string;
+}
+
 const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
 const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
 const ipv4Net = new RegExp(`^${octet}(?:\\.${octet}){3}/(?:[1-9]|[12]\\d|3[012])$`);
-const volumeId = /^[a-z][a-z0-9\-_.]*[a-z0-9]:.+$/i;
-const configId = /^[a-z][a-z0-9_-]+$/i;
+const volumeId = /[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]:[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?/;
 
 /** Whether it is an IPv6 address in any of the usual spellings. */
 function isIpv6(value: string): boolean {
@@ -23,8 +25,8 @@ function isIpv6(value: string): boolean {
   return value.includes("::") ? groups.length < 8 : groups.length === 8;
 }
 
-function matches(pattern: RegExp, message: string): Checker {
-  return (value) => (pattern.test(value) ? undefined : message);
+function form(pattern: RegExp, refusal: string, describe?: string): Form {
+  return { pattern, refusal, ...(describe === undefined ? {} : { describe }) };
 }
 
 function isIp(value: string): boolean {
@@ -32,16 +34,7 @@ function isIp(value: string): boolean {
 }
 
 function volume(value: string): string | undefined {
-  return volumeId.test(value) ? undefined : `unable to parse volume ID '${value}'`;
-}
-
-function configid(value: string): string | undefined {
-  return configId.test(value) ? undefined : `invalid configuration ID '${value}'`;
-}
-
-function storageId(value: string): string | undefined {
-  if (value.length < 2) return `storage ID '${value}' cannot be shorter than 2 characters`;
-  return /^[a-z][a-z0-9\-_.]*[a-z0-9]$/i.test(value) ? undefined : `storage ID '${value}' contains illegal characters`;
+  return checkFormat("pve-volume-id", value);
 }
 
 function mountPath(value: string): string | undefined {
@@ -72,29 +65,38 @@ const cpuTypes: { has: (name: string) => boolean } = {
 
 const contentTypes = new Set(["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import", "none"]);
 
-const checkers = {
+/** Proxmox's named formats. Patterns match the whole value; `%` in a refusal is the value. */
+const formats = {
   CIDR: (v: string) =>
     ipv4Net.test(v) || (isIpv6(v.split("/")[0] ?? "") && /\/\d{1,3}$/.test(v))
       ? undefined
       : "value does not look like a valid CIDR network",
   "address-list": () => undefined,
   cputype: cpuType,
-  "disk-size": matches(/^\d+(\.\d+)?[KMGT]?$/, "value does not look like a valid disk size"),
-  "dns-name": matches(dnsName, "value does not look like a valid DNS name"),
+  "disk-size": form(/\d+(\.\d+)?[KMGT]?/, "value does not look like a valid disk size"),
+  "dns-name": form(
+    /([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)*[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?/,
+    "value does not look like a valid DNS name",
+    "a DNS name: letters, digits and hyphens, in labels joined by dots",
+  ),
   ip: (v: string) => (isIp(v) || /^fe80:.*%\w+$/i.test(v) ? undefined : "value does not look like a valid IP address"),
-  ipv4: matches(ipv4, "value does not look like a valid IPv4 address"),
+  ipv4: form(ipv4, "value does not look like a valid IPv4 address"),
   ipv6: (v: string) => (isIpv6(v) ? undefined : "value does not look like a valid IPv6 address"),
-  "mac-addr": matches(
-    /^[a-f0-9][02468ace](?::[a-f0-9]{2}){5}$/i,
+  "mac-addr": form(
+    /[A-Fa-f0-9][02468ACEace](?::[A-Fa-f0-9]{2}){5}/,
     "value does not look like a valid unicast MAC address",
   ),
-  "pve-bootdev": matches(/^(?:ide|sata|scsi|virtio|net|usb|hostpci)\d+$/, "invalid boot device"),
-  "pve-bridge-id": matches(/^[-_.\w\d]+$/, "value does not look like a valid bridge id"),
-  "pve-configid": configid,
+  "pve-bootdev": form(/(?:ide|sata|scsi|virtio|net|usb|hostpci)\d+/, "invalid boot device"),
+  "pve-bridge-id": form(/[-_.\w\d]+/, "value does not look like a valid bridge id"),
+  "pve-configid": form(
+    /[A-Za-z][A-Za-z0-9_-]+/,
+    "invalid configuration ID '%'",
+    "a name: a letter, then letters, digits, `_` and `-`, two characters at least",
+  ),
   "pve-content": (v: string) => (contentTypes.has(v) ? undefined : `invalid content type '${v}'`),
-  "pve-cpuset": matches(/^\d+(?:-\d+)?(?:,\d+(?:-\d+)?)*$/, "unable to parse cpuset option"),
+  "pve-cpuset": form(/\d+(-\d+)?(,\d+(-\d+)?)*/, "unable to parse cpuset option", "a list of host cores such as 0-3,8"),
   "pve-ct-timezone": (v: string) => (isTimezone(v) ? undefined : `invalid time zone '${v}'`),
-  "pve-hotplug": matches(/^(?:0|1|network|disk|cpu|memory|usb|cloudinit)$/, "unable to parse hotplug option"),
+  "pve-hotplug": form(/(?:0|1|network|disk|cpu|memory|usb|cloudinit)/, "unable to parse hotplug option"),
   "pve-ipv4-config": (v: string) =>
     v === "dhcp" || ipv4Net.test(v) ? undefined : "value does not look like a valid ipv4 network configuration",
   "pve-ipv6-config": (v: string) =>
@@ -112,24 +114,48 @@ const checkers = {
       ? undefined
       : "value does not look like a valid ipv6 network configuration",
   "pve-lxc-mp": mountPath,
-  "pve-node": matches(/^[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?$/, "value does not look like a valid node name"),
-  "pve-path": matches(/^\/.*$/, "value does not look like a valid absolute path"),
-  "pve-poolid": matches(/^[A-Za-z0-9.\-_/]+$/, "value contains invalid characters"),
+  "pve-node": form(/[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?/, "value does not look like a valid node name"),
+  "pve-path": form(/\/.*/, "value does not look like a valid absolute path"),
+  "pve-poolid": form(/[A-Za-z0-9.\-_/]+/, "value contains invalid characters"),
   "pve-startup-order": startupOrder,
-  "pve-storage-id": storageId,
-  "pve-tag": matches(/^[a-z0-9_][a-z0-9_\-+.]*$/i, "invalid characters in tag"),
-  "pve-vmid": matches(/^[1-9][0-9]{2,8}$/, "value does not look like a valid VM ID"),
-  "pve-volume-id": volume,
+  "pve-storage-id": form(
+    /[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]/,
+    "storage ID '%' contains illegal characters",
+    "a storage name: a letter, then letters, digits, `.`, `_` and `-`, ending in a letter or digit",
+  ),
+  "pve-tag": form(
+    /[A-Za-z0-9_][A-Za-z0-9_+.-]*/,
+    "invalid characters in tag",
+    "a tag: letters, digits, `_`, then also `+`, `.` and `-`",
+  ),
+  "pve-vmid": form(/[1-9][0-9]{2,8}/, "value does not look like a valid VM ID"),
+  "pve-volume-id": form(
+    volumeId,
+    "unable to parse volume ID '%'",
+    "a volume: the storage, a colon and a name, as in local:snippets/hook.sh",
+  ),
   "pve-volume-or-path": (v: string) => (v.startsWith("/") || v === "none" || v === "cdrom" ? undefined : volume(v)),
-  urlencoded: matches(/^[-%a-zA-Z0-9_.!~*'()]*$/, "value is not URL encoded"),
-  "zfs-blocksize": matches(/^[1-9]\d*[kKmM]?$/, "value does not look like a valid block size"),
-} satisfies Record<string, Checker>;
+  urlencoded: form(/[-%a-zA-Z0-9_.!~*'()]*/, "value is not URL encoded"),
+  "zfs-blocksize": form(/[1-9]\d*[kKmM]?/, "value does not look like a valid block size", "a block size such as 16k"),
+} satisfies Record<string, Checker | Form>;
 
-export type FormatName = keyof typeof checkers;
+export type FormatName = keyof typeof formats;
 
 /** What Proxmox says about `value` in this format; undefined when it is good. */
 export function checkFormat(name: FormatName, value: string): string | undefined {
-  return checkers[name](value);
+  const format: Checker | Form = formats[name];
+  if (typeof format === "function") return format(value);
+  if (name === "pve-storage-id" && value.length < 2) return `storage ID '${value}' cannot be shorter than 2 characters`;
+  return new RegExp(`^(?:${format.pattern.source})$`).test(value)
+    ? undefined
+    : format.refusal.replaceAll("%", () => value);
+}
+
+/** The pattern of a format with its meaning; undefined where a pattern does not decide, or nobody has to write it. */
+export function patternOf(name: FormatName): { readonly pattern: string; readonly describe: string } | undefined {
+  const format: Checker | Form = formats[name];
+  if (typeof format === "function" || format.describe === undefined) return undefined;
+  return { pattern: format.pattern.source, describe: format.describe };
 }
 
 /** Whether it is an address with a prefix length. */

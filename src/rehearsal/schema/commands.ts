@@ -1,7 +1,7 @@
-import { bool, format, int, matching, num, oneOf, type Options, text } from "../schema/spec.js";
-import { pctConfig, pctCreateOnly, pctSetOnly } from "./pct.js";
-import { qmConfig, qmCreateOnly, qmSetOnly } from "./qm.js";
-import { storageAdd, storageSet, storageTypeNames } from "./storage.js";
+import { bool, format, int, matching, num, oneOf, type Options, text } from "../../pve/spec.js";
+import { pctConfig, pctCreateOnly, pctSetOnly } from "../../pve/pct.js";
+import { qmConfig, qmCreateOnly, qmSetOnly } from "../../pve/qm.js";
+import { storageAdd, storageSet, storageTypeNames } from "../../pve/storage.js";
 
 /** How a command is called. */
 export interface CommandSpec {

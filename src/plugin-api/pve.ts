@@ -1,0 +1,103 @@
+import { type FormatName, patternOf } from "../pve/formats.js";
+import { type Options, type Spec, specOf } from "../pve/spec.js";
+import type { LooseName, OptionSpec, OptionType } from "./types.js";
+
+export { pctConfig } from "../pve/pct.js";
+export { qmConfig } from "../pve/qm.js";
+export { storageAdd, storageTypeNames } from "../pve/storage.js";
+export type { Options } from "../pve/spec.js";
+
+/** A value of a configuration file: Proxmox drops white space around it when it reads the line, so that it would always differ. */
+export const LINE: OptionType = {
+  type: "string",
+  pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?",
+  describe: "text without white space at its ends and without control characters",
+};
+
+/** Formats whose values have a type of their own. */
+const TYPES: Partial<Record<FormatName, OptionType>> = {
+  ipv4: { type: "ip" },
+  ipv6: { type: "ip" },
+  "mac-addr": { type: "mac" },
+  "pve-path": { type: "path" },
+};
+
+/**
+ * The attribute that is one of Proxmox's options: its type, sentence, effect and release are those of the table. `own` says
+ * what the attribute has of its own: another type where files write it in another way, words that people bring along.
+ */
+export function attribute(options: Options, name: string, own: Partial<OptionSpec> = {}): OptionSpec {
+  const { effect, since, ...rest } = described(specOf(options, name), name);
+  return {
+    ...rest,
+    pve: name,
+    ...(effect === undefined ? {} : { effect }),
+    ...(since === undefined ? {} : { since }),
+    ...own,
+  };
+}
+
+/** Attributes that are called as Proxmox calls the options. */
+export function attributes(options: Options, ...names: readonly string[]): Readonly<Record<string, OptionSpec>> {
+  return Object.fromEntries(names.map((name) => [name, attribute(options, name)]));
+}
+
+/**
+ * The attribute that a kind writes with code of its own: as an option (`onboot`), or as a key of a property string
+ * (`net[n].rate`). What the attribute is comes from the table all the same.
+ */
+export function written(options: Options, path: string, own: Partial<OptionSpec> = {}): OptionSpec {
+  const [option = "", key] = path.split(".");
+  const spec = options[option];
+  const { effect: _, ...rest } = described(key === undefined ? spec : spec?.keys?.keys[key], path);
+  return { ...rest, writes: path, ...own };
+}
+
+/** What a name in one of Proxmox's formats looks like, for references to things that no file declares. */
+export function looseName(format: FormatName): LooseName {
+  const name = patternOf(format);
+  if (name === undefined) throw new Error(`no pattern decides the format ${format}`);
+  return name;
+}
+
+function described(spec: Spec | undefined, path: string): Pick<OptionSpec, "type" | "doc" | "effect" | "since"> {
+  if (spec === undefined) throw new Error(`Proxmox has no option ${path}`);
+  const { doc = "", effect, since } = spec;
+  return {
+    type: typeOf(spec),
+    doc,
+    ...(effect === undefined ? {} : { effect }),
+    ...(since === undefined ? {} : { since }),
+  };
+}
+
+/** The type of the values that Proxmox takes. */
+export function typeOf(spec: Spec): OptionType {
+  if (spec.words !== undefined) return { type: "enum", values: spec.words };
+  if (spec.type === "boolean") return { type: "bool" };
+  if (spec.type !== "string") return numberType(spec);
+  const [only, ...others] = Object.values(spec.keys?.keys ?? {});
+  if (only !== undefined && others.length === 0) return typeOf(only);
+  return spec.list === true ? { type: "list", of: textType(spec), unique: true } : textType(spec);
+}
+
+function numberType({ type, min, max, unit }: Spec): OptionType {
+  const bounds = (factor: number): { readonly min?: number; readonly max?: number } => ({
+    ...(min === undefined ? {} : { min: min * factor }),
+    ...(max === undefined ? {} : { max: max * factor }),
+  });
+  if (type === "number") return { type, ...bounds(1) };
+  return unit === undefined ? { type: "int", ...bounds(1) } : { type: "size", ...bounds(unit), multipleOf: unit };
+}
+
+function textType({ pattern, describe, format, maxLength }: Spec): OptionType {
+  const own = format === undefined ? undefined : TYPES[format];
+  if (own !== undefined) return own;
+  const named = format === undefined ? undefined : patternOf(format);
+  const words = describe === undefined ? {} : { describe };
+  const matched = pattern === undefined ? named : { pattern: pattern.source, ...words };
+  return {
+    ...(matched === undefined ? LINE : { type: "string", ...matched }),
+    ...(maxLength === undefined ? {} : { maxLength }),
+  };
+}

@@ -1,0 +1,38 @@
+import * as o from "./spec.js";
+
+/** For options that a running guest takes over. */
+export const atOnce = { effect: "at-once" } as const;
+/** For options that wait for the guest's next start. */
+export const pending = { effect: "pending" } as const;
+
+/** Options that virtual machines and containers have in common. */
+export const guestOptions = {
+  description: o.told(o.text({ maxLength: 8192 }), "Notes shown in the web interface.", atOnce),
+  hookscript: o.told(o.format("pve-volume-id"), "A volume with a script that runs at start and stop.", atOnce),
+  onboot: o.told(o.bool, "Start the guest when the host boots, and once after its creation.", atOnce),
+  protection: o.told(o.bool, "Proxmox refuses to destroy the guest or its disks.", atOnce),
+  startup: o.format("pve-startup-order", atOnce),
+  tags: o.told(o.format("pve-tag", { list: true }), "Tags; Proxmox keeps them in lower case and sorted.", atOnce),
+  template: { ...o.bool, ...atOnce },
+} satisfies o.Options;
+
+/** The sentence of a guest's `cores` and of its `memory`. */
+export const CORES = "The number of CPU cores.";
+export const MEMORY = "The memory, in whole MiB.";
+/** Bytes of the unit in which Proxmox counts memory. */
+export const MIB = 1024 ** 2;
+
+/** Sentences about keys of `netN`; the limits differ between the kinds of guests. */
+export const netDocs = {
+  bridge: "The bridge of the host. Default: the network's.",
+  mac: "The hardware address. Omitted: Proxmox makes one, and it is kept.",
+  mtu: "The largest packet, in bytes.",
+  rate: "The rate limit, in megabytes per second.",
+};
+
+/** Keys of `netN` that are alike. */
+export const netKeys = {
+  firewall: o.told(o.bool, "Whether the guest's firewall filters this interface."),
+  link_down: o.bool,
+  tag: o.told(o.int(1, 4094), "The VLAN tag. Default: the network's."),
+} satisfies Record<string, o.Spec>;
