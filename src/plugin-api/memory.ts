@@ -116,7 +116,7 @@ function removedBy(probe: Probe): readonly string[] {
   }
 }
 
-/** `STORAGE:SIZE`, in an option that holds a disk. */
-function isVolume(option: string, value: string): boolean {
+/** Whether an option is a disk that a plan allocates: `STORAGE:SIZE`. */
+export function isVolume(option: string, value: string): boolean {
   return /^(mp |scsi|virtio|sata|ide)/.test(option) && /^[^/,=]+:/.test(value);
 }

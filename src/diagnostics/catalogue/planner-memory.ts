@@ -81,6 +81,32 @@ export const optionStays = diagnosticKind<{ guest: string; option: string; value
   help: "Declare the value that it is to have.",
 });
 
+export const diskRenamed = diagnosticKind<{ guest: string; now: string; was: string; slot: string }>({
+  code: "PHX6030",
+  severity: "note",
+  title: "disk under another name",
+  message: ({ guest, now, was, slot }) =>
+    `the disk \`${now}\` of ${guest} was called \`${was}\` in the last plan: it is the same one and stays at ${slot}`,
+  help: "To have an empty disk instead, give it a `slot` that is free; the other one is detached then.",
+});
+
+export const diskDetached = diagnosticKind<{
+  guest: string;
+  disk: string;
+  volume: string;
+  fresh: readonly string[];
+}>({
+  code: "PHX6031",
+  severity: "warning",
+  title: "disk is detached where another one comes",
+  message: ({ guest, disk, volume, fresh }) =>
+    `${guest}: ${disk} (${volume}) is no longer declared and is detached; ${fresh.join(", ")} is a new and empty disk`,
+  help: ({ disk }) =>
+    disk.startsWith("mp ")
+      ? "Its data stay on the volume, as `unusedN`. To mount the same volume elsewhere, change `mp=` of it with `pct set` before, and declare the new path."
+      : `Its data stay on the volume, as \`unusedN\`. To keep it under another name, say \`slot = ${disk}\` in the new block.`,
+});
+
 export const memoryDiagnostics = [
   guestRenumbered,
   guestMovedHost,
@@ -91,4 +117,6 @@ export const memoryDiagnostics = [
   planForeign,
   planNewer,
   optionStays,
+  diskRenamed,
+  diskDetached,
 ] as const;

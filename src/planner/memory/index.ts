@@ -7,7 +7,7 @@ import type { KindSpec } from "../../plugin-api/index.js";
 import { span } from "../../text/source.js";
 import type { SourceFile } from "../../text/source.js";
 import { declaredBy, written } from "./declared.js";
-import { moveFindings, stayFindings, storageFindings } from "./moves.js";
+import { diskFindings, moveFindings, stayFindings, storageFindings } from "./moves.js";
 import type { Stranger } from "./moves.js";
 import { addressOf, retire } from "./retired.js";
 
@@ -61,6 +61,7 @@ export function recall(committed: Committed, plan: CommittedPlan, present: Prese
       ? []
       : [
           ...storageFindings(previous, declared.storages, present.steps),
+          ...diskFindings(previous, declared.guests, present.model),
           ...stayFindings(previous, declared.guests, present.guests),
         ]),
   ];

@@ -1,4 +1,6 @@
 import {
+  diskDetached,
+  diskRenamed,
   guestMovedHost,
   guestOtherKind,
   guestRenamed,
@@ -10,7 +12,8 @@ import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { DeclaredGuest, DefinedStorage, Memory } from "../../model/memory.js";
 import type { PlanGuest, Step } from "../../model/plan.js";
-import { isRemovable } from "../../plugin-api/index.js";
+import type { Model, Resource } from "../../model/resource.js";
+import { argOf, isRemovable, isVolume, sectionsOf } from "../../plugin-api/index.js";
 import type { Span } from "../../text/source.js";
 import type { Wanted } from "./declared.js";
 import { addressOf } from "./retired.js";
@@ -114,6 +117,45 @@ export function stayFindings(
       return stays ? [diagnose(optionStays, source, { guest: named(guest), option, value })] : [];
     });
   });
+}
+
+/** Disks that are called otherwise now, and disks that are detached where another one comes: their data do not follow. */
+export function diskFindings(previous: Memory, guests: readonly Wanted[], model: Model): readonly Diagnostic[] {
+  const now = new Map(guests.map((guest) => [addressOf(guest), guest]));
+  return previous.declared.guests.flatMap((was) => {
+    const guest = now.get(addressOf(was));
+    const resource = model.resources.get(addressOf(was));
+    if (guest === undefined || resource === undefined) return [];
+    return [...renamedDisks(was, guest, resource), ...detachedDisks(was, guest, resource)];
+  });
+}
+
+function renamedDisks(was: DeclaredGuest, guest: Wanted, resource: Resource): readonly Diagnostic[] {
+  const disks = Object.entries(was.slots).filter(([name]) => name.startsWith("disk "));
+  return disks.flatMap(([name, slot]) => {
+    const other = Object.keys(guest.slots).find((key) => key !== name && guest.slots[key] === slot);
+    if (other === undefined || guest.slots[name] !== undefined) return [];
+    const [now, before] = [other, name].map((text) => text.slice("disk ".length));
+    const section = sectionsOf(resource, "disk").find((disk) => argOf(disk, "name") === now);
+    const data = { guest: named(guest), now: now ?? "", was: before ?? "", slot };
+    return [diagnose(diskRenamed, (section ?? resource).headSpan, data)];
+  });
+}
+
+function detachedDisks(was: DeclaredGuest, guest: Wanted, resource: Resource): readonly Diagnostic[] {
+  const volumes = ({ options }: DeclaredGuest): readonly string[] =>
+    Object.keys(options).filter((option) => isVolume(option, options[option] ?? ""));
+  const fresh = volumes(guest).filter((option) => was.options[option] === undefined);
+  if (fresh.length === 0) return [];
+  const gone = volumes(was).filter((option) => guest.options[option] === undefined && !guest.absent.has(option));
+  return gone.map((option) =>
+    diagnose(diskDetached, resource.headSpan, {
+      guest: named(guest),
+      disk: option,
+      volume: (was.options[option] ?? "").split(",")[0] ?? "",
+      fresh,
+    }),
+  );
 }
 
 /** Storages that lie where one of another name lay. */

@@ -73,7 +73,7 @@ function remainder(last: RetiredGuest, now: Wanted): RetiredGuest {
     firewall: last.firewall && !now.firewall,
     rawLines: sorted(Object.entries(last.rawLines).filter(([key]) => now.rawLines[key] === undefined)),
     // No other disk takes the place of one that is gone; the number of an interface is free for the next one.
-    slots: sorted(Object.entries(last.slots).filter(([name]) => isDisk(name) && now.slots[name] === undefined)),
+    slots: sorted(Object.entries(last.slots).filter(([name, slot]) => isDisk(name) && isFree(name, slot, now))),
     whole: false,
     names: names.slice(0, MAX_NAMES),
     keys: goneKeys(last, now, new Set(options.map(([option]) => option))),
@@ -98,6 +98,11 @@ function isNothing(guest: RetiredGuest): boolean {
   const { whole, firewall, names, snapshots, options, rawLines, slots, keys } = guest;
   const parts = [names, snapshots, ...[options, rawLines, slots, keys].map((record) => Object.keys(record))];
   return !whole && !firewall && parts.every((part) => part.length === 0);
+}
+
+/** Whether neither the disk is declared nor another one in its slot. */
+function isFree(name: string, slot: string, { slots }: Wanted): boolean {
+  return slots[name] === undefined && !Object.values(slots).includes(slot);
 }
 
 function isDisk(name: string): boolean {

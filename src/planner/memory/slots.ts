@@ -1,6 +1,6 @@
-import type { Memory } from "../../model/memory.js";
+import type { DeclaredGuest, Memory } from "../../model/memory.js";
 import type { Model, Resource, Section } from "../../model/resource.js";
-import { argOf, isGuest, netName, sectionsOf, stringOf } from "../../plugin-api/index.js";
+import { argOf, disks, gibText, isGuest, netName, sectionsOf, sizeOf, stringOf } from "../../plugin-api/index.js";
 import { addressOf } from "./retired.js";
 
 /**
@@ -9,9 +9,15 @@ import { addressOf } from "./retired.js";
  */
 export function withSlots(model: Model, previous: Memory): Model {
   const known = slotsBefore(previous);
+  const last = new Map(previous.declared.guests.map((guest) => [addressOf(guest), guest]));
   const resources = [...model.resources].map(([address, resource]) => {
     const slots = known.get(address);
-    return [address, slots === undefined || !isGuest(resource) ? resource : placed(resource, slots)] as const;
+    return [
+      address,
+      slots === undefined || !isGuest(resource)
+        ? resource
+        : placed(resource, withRenamed(resource, slots, last.get(address))),
+    ] as const;
   });
   return { ...model, resources: new Map(resources) };
 }
@@ -26,6 +32,37 @@ function slotsBefore(previous: Memory): ReadonlyMap<string, Slots> {
     known.set(addressOf(guest), slots);
   }
   return known;
+}
+
+/**
+ * With the slots of disks that have another name now: one that left the files and one that came, of the same size on the same
+ * storage, are the same disk, where no other one could be meant.
+ */
+function withRenamed(resource: Resource, slots: Slots, last: DeclaredGuest | undefined): Slots {
+  if (resource.kind !== "vm" || last === undefined) return slots;
+  const names = namesOf(resource);
+  const declared = new Set(names.values());
+  const gone = Object.entries(last.slots).filter(([name]) => name.startsWith("disk ") && !declared.has(name));
+  const fresh = sectionsOf(resource, "disk").filter(
+    (disk) => !slots.has(names.get(disk) ?? "") && stringOf(disk, "slot") === undefined,
+  );
+  const pairs = fresh.flatMap((disk) => {
+    const volume = volumeOf(resource, disk);
+    return gone.flatMap(([name, slot]) => (last.options[slot]?.split(",")[0] === volume ? [{ disk, name, slot }] : []));
+  });
+  const certain = pairs.filter(
+    ({ disk, name }) => pairs.filter((other) => other.disk === disk || other.name === name).length === 1,
+  );
+  const left = new Map([...slots].filter(([name]) => certain.every((pair) => pair.name !== name)));
+  for (const { disk, slot } of certain) left.set(names.get(disk) ?? "", slot);
+  return left;
+}
+
+/** What allocates a disk: `local-lvm:8`. */
+function volumeOf(resource: Resource, disk: Section): string | undefined {
+  const size = sizeOf(disk, "size");
+  const storage = stringOf(disk, "storage") ?? disks(resource).find(({ root }) => root)?.storage;
+  return size === undefined || storage === undefined ? undefined : `${storage}:${gibText(size)}`;
 }
 
 function placed(resource: Resource, slots: Slots): Resource {
