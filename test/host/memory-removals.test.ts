@@ -92,11 +92,11 @@ test("a volume is only detached, a mount is removed, whatever their slot is; the
 test("disks keep their slots when one before them leaves the files", () =>
   withCommitted(async (project) => {
     const { write, conf } = project;
-    const disk = (name: string): string => `disk ${name} { size = 1GiB, storage = local-lvm }\n`;
+    const disk = (name: string, size = "1GiB"): string => `disk ${name} { size = ${size}, storage = local-lvm }\n`;
     await write(HOST + vm(100, "a", disk("one") + disk("two")));
     await settled(project);
     const two = /^scsi2: (.*)$/m.exec(conf("vm", 100))?.[1];
-    await write(HOST + vm(100, "a", disk("two") + disk("three")));
+    await write(HOST + vm(100, "a", disk("two") + disk("three", "2GiB")));
     await settled(project);
     assert.is(/^scsi2: (.*)$/m.exec(conf("vm", 100))?.[1], two);
     assert.match(conf("vm", 100), /^unused0: local-lvm:vm-100-disk-1$/m);
