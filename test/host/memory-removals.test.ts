@@ -173,6 +173,27 @@ test("what a running guest does not give up at once waits for its restart, and i
     assert.match(conf("ct", 101), /^unused0: /m);
   }));
 
+test("a disk that a running guest refuses to give up waits for its restart, and is no failure", () =>
+  withCommitted(async (project) => {
+    const { write, apply, conf, host } = project;
+    const more = "state = running\n";
+    await write(HOST + vm(100, "a", `${more}disk data { size = 1GiB, storage = other }`) + vm(101, "b"));
+    await settled(project);
+    host.state.manners[100] = { refusesUnplug: true };
+    await write(HOST + vm(100, "a", more) + vm(101, "b", "cores = 2"));
+    const run = await apply();
+    const gone = "~ vm 100 a: scsi1 other:vm-100-disk-0,size=1G -> (removed)";
+    assert.equal([run.code, run.said], [0, [gone, "~ vm 101 b: cores (unset) -> 2"]], run.stdout + run.stderr);
+    assert.match(run.stdout, /vm 100 a: the running guest refused a part of it, which waits for its restart/);
+    assert.match(run.stdout, /vm 100 a: a restart is needed for scsi1 \(to be removed\)/);
+    assert.match(conf("vm", 100), /^scsi1: /m);
+    assert.equal(await settled(project), []);
+    await byHand(project, "qm shutdown 100");
+    await settled(project);
+    assert.not.match(conf("vm", 100), /^scsi1: /m);
+    assert.match(conf("vm", 100), /^unused0: other:vm-100-disk-0$/m);
+  }));
+
 test("a script that takes things back is clean for the linters", () =>
   withCommitted(async ({ write, read }) => {
     await write(

@@ -88,6 +88,7 @@ set_differences() {
 		write_differences "${tool}" "${id}" "${digest}" || code=$?
 		((code != 0)) || break
 		if ((try == 2)) || ! grep -q 'checksum mismatch' "${WORK}/output"; then
+			! recorded "${kind}" "${id}" "${exact}" "$@" || break
 			conf_digest
 			[[ ${REPLY} == "${digest}" ]] || say "! ${GUEST}: what follows failed after it had changed the configuration" >&2
 			failed "${code}" "${COMMAND[@]}"
@@ -95,6 +96,19 @@ set_differences() {
 	done
 	announce
 	rm -f -- "${STATE}/intent/${id}.alloc"
+}
+
+# recorded KIND ID EXACT ARGUMENTS...: whether a `set` that failed has written down all that it was to, to be done at the next
+# restart: a running guest did not give up a device.
+recorded() {
+	local -a texts=("${TEXTS[@]}")
+	READ=''
+	read_conf "$1" "$2"
+	((${#PENDING[@]} > 0)) || return 1
+	differences "$1" "${@:3}"
+	((${#TEXTS[@]} == 0)) && active || return 1
+	TEXTS=("${texts[@]}")
+	note 'the running guest refused a part of it, which waits for its restart'
 }
 
 # write_differences TOOL ID DIGEST: runs the `set` commands for SET, DELETE and DELETE_FIRST.

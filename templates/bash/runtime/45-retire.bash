@@ -128,7 +128,9 @@ drop_snapshot() {
 	fi
 	if ! checking; then
 		unlocked || return 0
+		write_intent "${id}.snapshot.${name}" "$1" "${id}" ''
 		run "$@"
+		rm -f -- "${STATE}/intent/${id}.snapshot.${name}"
 	fi
 	change '-' "delete snapshot ${name}"
 }

@@ -108,10 +108,10 @@ settle_creation() {
 	release_source
 }
 
-# settle_snapshot TOOL KIND ID NAME: a snapshot of ours that is still in preparation is removed.
+# settle_snapshot TOOL KIND ID NAME: a snapshot of ours that was being taken, or deleted, is removed.
 settle_snapshot() {
 	read_conf "$2" "$3"
-	[[ ${CURRENT[lock]-} == snapshot && -n ${SNAPSHOTS["$4"]-} ]] || return 0
+	[[ ${CURRENT[lock]-} == snapshot?(-delete) && -n ${SNAPSHOTS["$4"]-} ]] || return 0
 	say "  the snapshot $4 of $2 $3 was interrupted: what there is of it is removed"
 	run "$1" unlock "$3"
 	run "$1" delsnapshot "$3" "$4" --force 1
