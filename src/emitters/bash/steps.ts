@@ -8,7 +8,7 @@ const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 /** The body of the function `steps`: all steps in plan order, each guest's under a line that begins its turn. */
 export function renderSteps(plan: Plan): string {
   const guests = turnsOf(plan);
-  let out = zfsRead(plan.steps);
+  let out = zfsRead(plan.steps) + ownersRead(plan.steps);
   let turn: string | undefined;
   for (const step of plan.steps) {
     const guest = guests.get(step.resource);
@@ -75,6 +75,14 @@ function zfsRead(steps: readonly Step[]): string {
     [value([...names].sort().join(","))],
     datasets.map((probe) => value(probe.dataset)),
   );
+}
+
+/** One command reads the owners of all directories that are to have one. */
+function ownersRead(steps: readonly Step[]): string {
+  const paths = steps.flatMap(({ probe }) =>
+    probe.kind === "directory" && probe.owner !== undefined ? [probe.path] : [],
+  );
+  return paths.length === 0 ? "" : command("read_owners", [], [...new Set(paths)].map(value));
 }
 
 /** A call of the runtime: some words on its first line, the others one a line, so that a change is one line of a diff. */

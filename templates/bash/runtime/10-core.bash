@@ -19,6 +19,7 @@ GUEST_KEY=''       # the same as "ct.103"
 GUEST_ACTIVE=1     # 0: the guest is held back or not asked for
 KEEP_GOING=0       # 1: a step that fails holds its guest back, and the others go on
 WORK=''            # folder for temporary files, removed at the end
+declare -A SEEN=() # keys of the same guests
 declare -A HELD=() # guest key -> why it is held back
 declare -A TOLD=() # guest key -> 1: and that was said
 declare -A CREATED=() CHANGED=() RESTART=()
@@ -76,7 +77,8 @@ guest() {
 	done
 	NAMES+=("$2" "$3")
 	asked_for "$2" "$3" || return 0
-	[[ " ${GUESTS[*]} " == *" ${GUEST_KEY} "* ]] || GUESTS+=("${GUEST_KEY}")
+	[[ -n ${SEEN[${GUEST_KEY}]-} ]] || GUESTS+=("${GUEST_KEY}")
+	SEEN[${GUEST_KEY}]=1
 	if [[ -n ${HELD[${GUEST_KEY}]-} ]]; then
 		tell_held
 	else

@@ -21,7 +21,7 @@ read_conf() {
 	EXISTS=1
 	local -a lines=()
 	mapfile -t lines <"${FILE}"
-	local line section='' value
+	local line section='' key value
 	for line in "${lines[@]}"; do
 		case ${line} in
 		'['*']')
@@ -36,24 +36,29 @@ read_conf() {
 			if [[ -z ${section} ]] && raw_line "${line}"; then RAW+=("${REPLY}"); fi
 			;;
 		[a-z]*:*)
-			value=${line#*:}
-			value=${value#"${value%%[![:space:]]*}"}
-			conf_entry "${section}" "${line%%:*}" "${value%"${value##*[![:space:]]}"}"
+			key=${line%%:*} value=${line#*:}
+			value=${value# }
+			if [[ ${value} == @([[:space:]]*|*[[:space:]]) ]]; then
+				value=${value#"${value%%[![:space:]]*}"}
+				value=${value%"${value##*[![:space:]]}"}
+			fi
+			# Nearly all lines are of the first section: no call for them.
+			if [[ -z ${section} ]]; then
+				CURRENT[${key}]=${value} LIVE[${key}]=${value}
+			else
+				conf_entry "${section}" "${key}" "${value}"
+			fi
 			;;
 		*) ;;
 		esac
 	done
 }
 
-# conf_entry SECTION KEY VALUE: takes one line of a configuration file.
+# conf_entry SECTION KEY VALUE: takes one line of a later section of a configuration file.
 conf_entry() {
 	local name
 	local -a names=()
 	case $1 in
-	'')
-		CURRENT[$2]=$3
-		LIVE[$2]=$3
-		;;
 	PENDING | pve:pending)
 		if [[ $2 != delete ]]; then
 			PENDING+=("$2")
@@ -86,15 +91,23 @@ conf_digest() {
 	REPLY=${REPLY%% *}
 }
 
-SOCKETS=''
-# read_sockets: what containers run; read again after every start and stop.
-read_sockets() { SOCKETS=$(<"${ROOT}/proc/net/unix"); }
+declare -A RUNNING=() # ids of the containers that run
+# read_sockets: which containers run: each has a socket of that name. Read again after every start and stop.
+read_sockets() {
+	local line
+	local -a lines=()
+	RUNNING=()
+	mapfile -t lines <"${ROOT}/proc/net/unix"
+	for line in "${lines[@]}"; do
+		[[ ! ${line} =~ @/var/lib/lxc/([0-9]+)/command ]] || RUNNING[${BASH_REMATCH[1]}]=1
+	done
+}
 
 # is_running KIND ID: whether the guest runs, seen where Proxmox itself looks; no process is started.
 is_running() {
 	local pid='' path previous='' word
 	if [[ $1 == ct ]]; then
-		[[ ${SOCKETS} == *"@/var/lib/lxc/$2/command"* ]]
+		[[ -n ${RUNNING[$2]-} ]]
 		return
 	fi
 	path="/run/qemu-server/$2.pid"

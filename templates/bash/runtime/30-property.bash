@@ -44,14 +44,18 @@ declare -rA ALIAS=(
 )
 readonly NET_MODELS=' e1000 e1000-82540em e1000-82544gc e1000-82545em e1000e i82551 i82557b i82559er ne2k_isa ne2k_pci pcnet rtl8139 virtio vmxnet3 '
 
+declare -A FORMAT_OF=() # what format_of has found, by "kind.option"
+
 # format_of KIND OPTION: sets REPLY to "kind.family" of a property string, or to nothing.
 format_of() {
+	REPLY=${FORMAT_OF[$1.$2]-unknown}
+	[[ ${REPLY} == unknown ]] || return 0
 	REPLY=$2
-	# numa is a boolean, numa0 a property string.
-	[[ $2 == numa ]] && REPLY='' && return 0
 	[[ ! ${REPLY} =~ ^(.*[^0-9])[0-9]+$ ]] || REPLY=${BASH_REMATCH[1]}
 	REPLY="$1.${REPLY}"
-	[[ -n ${FORMAT[${REPLY}]-} ]] || REPLY=''
+	# numa is a boolean, numa0 a property string.
+	if [[ $2 == numa || -z ${FORMAT[${REPLY}]-} ]]; then REPLY=''; fi
+	FORMAT_OF[$1.$2]=${REPLY}
 }
 
 declare -A PROPS=()
@@ -66,14 +70,12 @@ parse_props() {
 	PROPS=() KEYS=()
 	IFS=, read -r -a parts <<<"$2"
 	for part in "${parts[@]}"; do
-		key=${part%%=*}
-		value=${part#*=}
+		key=${part%%=*} value=${part#*=}
 		if [[ ${part} != *=* || (${bare} == file && ${key} == *:*) ]]; then
 			key=${bare}
 			value=${part}
 		elif [[ ${format} == vm.net && ${NET_MODELS} == *" ${key} "* ]]; then
-			PROPS[model]=${key}
-			KEYS+=(model)
+			PROPS[model]=${key} KEYS+=(model)
 			key=macaddr
 		fi
 		key=${ALIAS[${format}.${key}]-${key}}
@@ -87,8 +89,7 @@ parse_props() {
 			value=${value^^}
 		fi
 		[[ -n ${key} ]] || continue
-		PROPS[${key}]=${value}
-		KEYS+=("${key}")
+		PROPS[${key}]=${value} KEYS+=("${key}")
 	done
 }
 

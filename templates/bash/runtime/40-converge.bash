@@ -170,6 +170,7 @@ differences() {
 index_slots() {
 	local option
 	SLOT=()
+	[[ " ${!LIVE[*]}" == *' '@(mp|dev)[0-9]* ]] || return 0
 	for option in "${!LIVE[@]}"; do
 		case ${option} in
 		mp[0-9]* | dev[0-9]*)

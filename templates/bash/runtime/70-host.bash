@@ -39,13 +39,27 @@ foreign_file() {
 	run cp -- "${ROOT}$1" "${backup}"
 }
 
+declare -A OWNER=() # owners that were read, by path below ROOT
+
+# read_owners PATH...: reads the owners of the directories of the plan with one command. Those that are not there yet are
+# read in their turn.
+read_owners() {
+	[[ ${MODE} != list ]] || return 0
+	local owner path
+	while read -r owner path; do
+		OWNER[${path}]=${owner}
+	done < <(stat -c '%u:%g %n' -- "${@/#/"${ROOT}"}" </dev/null 2>/dev/null || true)
+}
+
 # directory PATH [OWNER]: the directory exists, and belongs to OWNER (uid:gid as the host sees them).
 directory() {
 	active || return 0
 	local path="${ROOT}$1" owner='new'
 	if [[ -d ${path} ]]; then
-		owner=$(stat -c '%u:%g' -- "${path}")
-		[[ -n ${2-} && ${owner} != "$2" ]] || return 0
+		[[ -n ${2-} ]] || return 0
+		owner=${OWNER[${path}]-}
+		[[ -n ${owner} ]] || owner=$(stat -c '%u:%g' -- "${path}")
+		[[ ${owner} != "$2" ]] || return 0
 	elif [[ -e ${path} ]]; then
 		hold "$1 is not a directory"
 		return 0
@@ -53,6 +67,7 @@ directory() {
 	if ! checking; then
 		run mkdir -p -- "${path}"
 		[[ -z ${2-} ]] || run chown "$2" -- "${path}"
+		OWNER[${path}]=${2-}
 	fi
 	if [[ ${owner} == new ]]; then
 		change '+' "directory $1${2:+ of $2}"

@@ -43,6 +43,8 @@ preflight() {
 steps() {
 	zfs_read 'quota,recordsize,type' \
 		'tank/vm'
+	read_owners \
+		'/srv/x'
 
 	# pool tank (fleet.phx)
 	step 'pool.tank' 'fleet.phx'
