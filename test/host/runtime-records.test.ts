@@ -6,6 +6,7 @@ import { emitBash } from "../../src/emitters/bash/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { compileSource, mutating } from "../support/rehearsal.js";
 import { conf } from "../support/sim-guests.js";
+import { zfsHost } from "../support/sim.js";
 import { LAN, another, appVm, applied, editConf, fleetOn, scripted, told, webCt } from "../support/script-host.js";
 
 const test = suite("runtime: records of what is being made, and sources");
@@ -48,6 +49,30 @@ test("where volumes cannot be listed, nothing is made and nothing is freed", () 
     assert.equal([freed.code, mutating(freed), records(host)], [4, [], ["200.alloc"]]);
     assert.equal(mutating(await apply()), ["pvesm free cts:subvol-200-disk-5"]);
   }));
+
+test("volumes that were there before a creation are not freed, on storages that are listed once a run", () => {
+  const thin = webCt().replace("storage = cts", "storage = local-lvm");
+  const fleet = `${thin}${thin.replace("ct 200 web", "ct 201 other").replace("10.0.0.20", "10.0.0.21")}`;
+  const options = { thinpool: "data", vgname: "pve", content: "rootdir,images" };
+  const state = zfsHost({ storages: [{ type: "lvmthin", id: "local-lvm", options }] });
+  return scripted(
+    fleet,
+    async ({ host, script, apply }) => {
+      await host.execute(["pvesm", "alloc", "local-lvm", "201", "vm-201-disk-7", "1G"]);
+      // The list, create, set and start of the first; the create of the second.
+      const cut = await host.runScript(script, [], { fault: { at: 4, when: "during" } });
+      assert.equal(
+        cut.commands.map(({ argv }) => argv.slice(0, 3).join(" ")).filter((line) => /^(pct|pvesm)/.test(line)),
+        ["pvesm list local-lvm", "pct create 200", "pct set 200", "pct create 201"],
+      );
+      assert.equal(records(host), ["201"]);
+      const freed = mutating(await apply()).filter((line) => line.startsWith("pvesm free"));
+      assert.not(freed.some((line) => line.includes("vm-201-disk-7")));
+      assert.match((await host.execute(["pvesm", "list", "local-lvm"])).stdout, "vm-201-disk-7");
+    },
+    state,
+  );
+});
 
 test("without a record nothing is made, allocated or snapshotted", () =>
   applied(webCt(), async ({ host }) => {

@@ -148,11 +148,19 @@ read_storages() {
 	fi
 }
 
-# volumes_of ID STORAGE...: sets VOLUMES to all volumes that belong to a guest on these storages; fails when a storage
-# does not tell.
+declare -A LISTED=() # what storages hold that only Proxmox can list, as it was when this run asked last
+
+# volumes_of [--once] ID STORAGE...: sets VOLUMES to all volumes that belong to a guest on these storages; fails when a
+# storage does not tell. With --once, a storage that only Proxmox can list is asked once a run, because each time takes
+# a second: enough for an id that is free, since what the run has made for other ids does not matter.
 VOLUMES=()
 volumes_of() {
-	local id=$1 storage name text
+	local once=0 id storage name text
+	if [[ $1 == --once ]]; then
+		once=1
+		shift
+	fi
+	id=$1
 	local -a names=()
 	VOLUMES=()
 	for storage in "${@:2}"; do
@@ -173,11 +181,15 @@ volumes_of() {
 			;;
 		'') ;;
 		*)
-			text=$(pvesm list "${storage}" --vmid "${id}" </dev/null 2>/dev/null) || return 1
+			text=${LISTED[${storage}]-}
+			if ((once == 0)) || [[ -z ${text} ]]; then
+				text=$(pvesm list "${storage}" </dev/null 2>/dev/null) || return 1
+				LISTED[${storage}]=${text}
+			fi
 			mapfile -t names <<<"${text}"
 			for name in "${names[@]}"; do
-				name=${name%% *}
-				[[ ${name} != "${storage}:"* ]] || VOLUMES+=("${name}")
+				# The last column is the guest's id.
+				[[ ${name} != "${storage}:"*" ${id}" ]] || VOLUMES+=("${name%% *}")
 			done
 			;;
 		esac

@@ -3,8 +3,11 @@
 # write_intent NAME TOOL ID SOURCE STORAGE...: records what is about to be made, and the volumes that are there before.
 write_intent() {
 	local name=$1 tool=$2 id=$3 source=$4 entry
+	local -a options=()
 	shift 4
-	volumes_of "${id}" "$@" || refuse "the volumes on $* cannot be listed"
+	# The record of a creation has the name of the id, which is free.
+	[[ ${name} != "${id}" ]] || options=(--once)
+	volumes_of "${options[@]}" "${id}" "$@" || refuse "the volumes on $* cannot be listed"
 	{
 		printf 'tool %s\n' "${tool}"
 		[[ -z ${source} ]] || printf 'source %s\n' "${source}"
