@@ -2,7 +2,7 @@ import { Bench } from "tinybench";
 import { parse } from "../src/parser/index.js";
 import { createLexer } from "../src/parser/tokens.js";
 import { sourceFile } from "../src/text/source.js";
-import { median } from "./median.js";
+import { count, medianOf, type Row, time } from "./row.js";
 
 /** One guest of the usual size, with every form that the grammar has; repeated it makes a file of any length. */
 const guest = (n: number): string => `# guest ${n}
@@ -24,8 +24,8 @@ vm ${1000 + n} "guest-${n}" extends docker_host {
 
 const GUESTS = 600;
 
-/** What reading a long file costs beside Chevrotain's bare lexer on the same text; prints one line. */
-export async function measureParser(): Promise<string> {
+/** What reading a long file costs beside Chevrotain's bare lexer on the same text; warm, many times. */
+export async function measureParser(): Promise<readonly Row[]> {
   const text = Array.from({ length: GUESTS }, (_, n) => guest(n)).join("\n");
   const lines = text.split("\n").length;
   const file = sourceFile("bench.phx", text);
@@ -35,11 +35,13 @@ export async function measureParser(): Promise<string> {
   const bench = new Bench({ time: 3000, warmupTime: 1000 });
   bench.add("lexer", () => lexer.tokenize(text)).add("parse", () => parse(file));
   await bench.run();
-  const [lex, whole] = bench.tasks.map(median);
+  const [lex, whole] = bench.tasks.map(medianOf);
   if (lex === undefined || whole === undefined) throw new Error("nothing was measured");
-  const rate = (lines / whole) * 1000;
-  return (
-    `parse ${lines} lines: ${whole.toFixed(0)} ms (${Math.round(rate)} lines/s), bare lexer ${lex.toFixed(0)} ms, ` +
-    `ratio ${(whole / lex).toFixed(2)}`
-  );
+  return [
+    {
+      what: `parsing ${count(lines)} lines, warm`,
+      measured: `${time(whole)}, ${count(Math.round((lines / whole) * 1000))} lines a second`,
+      beside: `bare lexer: ${time(lex)}, ratio ${(whole / lex).toFixed(1)}`,
+    },
+  ];
 }

@@ -2,7 +2,7 @@ import { Bench } from "tinybench";
 import { compile } from "../src/compile.js";
 import { memoryFiles } from "../src/host/files.js";
 import { validationRules } from "../src/plugins/validation/index.js";
-import { median } from "./median.js";
+import { count, medianOf, type Row, time } from "./row.js";
 
 /** A thousand guests, each with a net, a disk, a mount, a need and firewall rules. */
 const FLEET = `
@@ -37,8 +37,8 @@ for n in 1001..1999 {
 }
 `;
 
-/** What all rules cost on a fleet of a thousand guests, where anything quadratic would show; prints one line. */
-export async function measureRules(): Promise<string> {
+/** What all rules cost on a fleet of a thousand guests, where anything quadratic would show. */
+export async function measureRules(): Promise<readonly Row[]> {
   const { model, diagnostics } = await compile({
     entry: "fleet.phx",
     files: memoryFiles({ "fleet.phx": FLEET }),
@@ -53,6 +53,7 @@ export async function measureRules(): Promise<string> {
     for (const rule of validationRules) rule.check(fresh, () => undefined);
   });
   await bench.run();
-  const [whole = Number.NaN] = bench.tasks.map(median);
-  return `judge ${model.resources.size} resources by ${validationRules.length} rules: ${whole.toFixed(0)} ms`;
+  const [whole = Number.NaN] = bench.tasks.map(medianOf);
+  const what = `${validationRules.length} rules over ${count(model.resources.size)} resources, warm`;
+  return [{ what, measured: time(whole) }];
 }
