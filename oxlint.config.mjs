@@ -114,7 +114,7 @@ export default {
     // Tests: a suite's closure holds all of its tests; `(condition ? test : test.skip)` is how uvu skips; words that a
     // tracked file must not hold are put together from pieces.
     {
-      files: ["test/**/*.{ts,mjs}", "bench/**/*.mjs"],
+      files: ["test/**/*.{ts,mjs}"],
       rules: {
         "max-lines-per-function": "off",
         "typescript/unbound-method": "off",
