@@ -5,6 +5,7 @@ import type { LooseName, OptionSpec, OptionType } from "./types.js";
 export { pctConfig } from "../pve/pct.js";
 export { qmConfig } from "../pve/qm.js";
 export { storageAdd, storageTypeNames } from "../pve/storage.js";
+export { specOf } from "../pve/spec.js";
 export type { Options } from "../pve/spec.js";
 
 /** A value of a configuration file: Proxmox drops white space around it when it reads the line, so that it would always differ. */

@@ -77,6 +77,15 @@ export const featureIsAttribute = diagnosticKind<{ names: readonly string[] }>({
   help: ({ names }) => `Write ${names.map((name) => `\`${name} = true\``).join(", ")} in the container.`,
 });
 
+export const slotsRunOut = diagnosticKind<{ guest: string; family: string; last: string }>({
+  code: "PHX5010",
+  severity: "error",
+  title: "more devices than Proxmox has places for",
+  message: ({ guest, family, last }) =>
+    `${guest} needs more places of the family ${family} than there are: ${last} is the last`,
+  help: "Leave some out, or attach them to another guest or bus.",
+});
+
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
@@ -91,4 +100,5 @@ export const guestFindings: readonly DiagnosticKind<never>[] = [
   addressWithoutPrefix,
   netWithoutBridge,
   featureIsAttribute,
+  slotsRunOut,
 ];

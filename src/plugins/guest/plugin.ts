@@ -9,6 +9,7 @@ import {
   stringsOf,
 } from "../../plugin-api/index.js";
 import type { Diagnostic, DiagnosticKind, Model, Resource, Span } from "../../plugin-api/index.js";
+import { slots } from "./slots.js";
 import { featureIsAttribute, featuresNotInstalled, guestFindings, volumesNotMounted } from "./findings.js";
 
 interface Use {
@@ -86,4 +87,4 @@ function reportUses(
 const diagnostics: readonly DiagnosticKind<never>[] = guestFindings;
 
 /** What both kinds of guests share: findings, and notes about what is accepted and not compiled. */
-export const guestPlugin = definePlugin({ name: "guest", rules: [features, attributes, volumes], diagnostics });
+export const guestPlugin = definePlugin({ name: "guest", rules: [features, attributes, volumes, slots], diagnostics });

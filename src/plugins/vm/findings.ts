@@ -44,10 +44,19 @@ export const cloudInitMissing = diagnosticKind<{ guest: string; source: string }
   help: "Add `cloud_init { }` to the guest that is cloned.",
 });
 
+export const keyOfOtherBus = diagnosticKind<{ disk: string; attribute: string; bus: string }>({
+  code: "PHX5206",
+  severity: "error",
+  title: "disk attribute that its bus does not have",
+  message: ({ disk, attribute, bus }) => `\`${attribute}\` of the disk ${disk} does not exist for disks on ${bus}`,
+  help: "Leave it out, or attach the disk to `scsi`, which has all of them.",
+});
+
 export const vmFindings: readonly DiagnosticKind<never>[] = [
   vmRootWithoutStorage,
   vmDiskIncomplete,
   vmWithTwoSources,
   sameSlot,
   cloudInitMissing,
+  keyOfOtherBus,
 ];

@@ -66,7 +66,14 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
   }),
 };
 
-/** A key of a disk's property string; every bus has those that are used here, or refuses them at compile time. */
+/** The buses of disks, each with its highest number. */
+const buses = ["scsi", "virtio", "sata", "ide"].map((bus) => [bus, qmConfig[`${bus}[n]`]?.highest ?? 0] as const);
+
+function numbersTo(last: number): readonly number[] {
+  return Array.from({ length: last + 1 }, (_, n) => n);
+}
+
+/** A key of a disk's property string, as the bus `scsi` has it; a rule looks whether the disk's own bus has it too. */
 function diskKey(key: string, own: Partial<OptionSpec> = {}): OptionSpec {
   return written(qmConfig, `scsi[n].${key}`, { removable: true, ...own });
 }
@@ -80,8 +87,8 @@ const disk: SectionSpec = {
     slot: {
       type: {
         type: "string",
-        pattern: "scsi([0-9]|[12][0-9]|30)|virtio([0-9]|1[0-5])|sata[0-5]|ide[0-3]",
-        describe: "a bus with a number: scsi0 to scsi30, virtio0 to virtio15, sata0 to sata5, ide0 to ide3",
+        pattern: buses.map(([bus, last]) => `${bus}(${numbersTo(last).join("|")})`).join("|"),
+        describe: `a bus with a number: ${buses.map(([bus, last]) => `${bus}0 to ${bus}${last}`).join(", ")}`,
       },
       doc: "Where it is attached. Default: `scsi0` for the root disk, then the next free one.",
     },

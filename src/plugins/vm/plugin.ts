@@ -3,6 +3,7 @@ import { guestEdges } from "../guest/edges.js";
 import { actOnGuest } from "../guest/demand.js";
 import { vmHabits } from "../guest/habits.js";
 import { retireGuest } from "../guest/retired.js";
+import { busKeys } from "./buses.js";
 import { vmFindings } from "./findings.js";
 import { lowerVm } from "./lower.js";
 import { vmArgs, vmOptions, vmSections } from "./options.js";
@@ -26,4 +27,4 @@ const vm = defineKind({
 });
 
 /** Virtual machines. */
-export const vmPlugin = definePlugin({ name: "vm", kinds: [vm], diagnostics: vmFindings });
+export const vmPlugin = definePlugin({ name: "vm", kinds: [vm], rules: [busKeys], diagnostics: vmFindings });
