@@ -4,7 +4,7 @@ import type { LooseName, OptionSpec, OptionType } from "./types.js";
 
 export { pctConfig } from "../pve/pct.js";
 export { qmConfig } from "../pve/qm.js";
-export { storageAdd, storageTypeNames } from "../pve/storage.js";
+export { storageAdd, storageTypes } from "../pve/storage.js";
 export { specOf } from "../pve/spec.js";
 export type { Options } from "../pve/spec.js";
 

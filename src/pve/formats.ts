@@ -114,7 +114,11 @@ const formats = {
       ? undefined
       : "value does not look like a valid ipv6 network configuration",
   "pve-lxc-mp": mountPath,
-  "pve-node": form(/[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?/, "value does not look like a valid node name"),
+  "pve-node": form(
+    /[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?/,
+    "value does not look like a valid node name",
+    "a node's name: letters, digits and hyphens",
+  ),
   "pve-path": form(/\/.*/, "value does not look like a valid absolute path"),
   "pve-poolid": form(/[A-Za-z0-9.\-_/]+/, "value contains invalid characters"),
   "pve-startup-order": startupOrder,

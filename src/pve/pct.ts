@@ -28,7 +28,7 @@ export const mountFormat: o.PropertyFormat = {
     ...volumeKeys,
     backup: o.told(o.bool, "Whether backups include it."),
     keepattrs: o.bool,
-    mp: o.format("pve-lxc-mp"),
+    mp: o.told(o.format("pve-lxc-mp"), "Where the container mounts it."),
   },
 };
 

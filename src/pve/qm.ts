@@ -61,7 +61,7 @@ const hardware: o.Options = {
       "kernel-hashes": o.bool,
       "no-debug": o.bool,
       "no-key-sharing": o.bool,
-      type: o.oneOf("std", "es", "snp"),
+      type: { ...o.oneOf("std", "es", "snp"), maxLength: 3 },
     },
     ["type"],
   ),
@@ -299,16 +299,19 @@ const general: o.Options = {
   ),
   reboot: o.bool,
   shares: { ...o.int(0, 50000), ...atOnce },
-  smbios1: o.property(undefined, {
-    base64: o.bool,
-    family: base64,
-    manufacturer: base64,
-    product: base64,
-    serial: base64,
-    sku: base64,
-    uuid: o.matching(uuid),
-    version: base64,
-  }),
+  smbios1: {
+    ...o.property(undefined, {
+      base64: o.bool,
+      family: base64,
+      manufacturer: base64,
+      product: base64,
+      serial: base64,
+      sku: base64,
+      uuid: o.matching(uuid),
+      version: base64,
+    }),
+    maxLength: 512,
+  },
   smp: o.int(1),
   sockets: o.told(o.int(1), "The number of CPU sockets.", pending),
   spice_enhancements: o.property(undefined, { foldersharing: o.bool, videostreaming: o.oneOf("off", "all", "filter") }),
@@ -344,7 +347,7 @@ export const qmSetOnly: o.Options = {
   skiplock: o.bool,
 };
 
-/** o.Options whose change a cloud-init image has to learn. */
+/** Options whose change a cloud-init image has to learn. */
 export const cloudInitOptions: readonly string[] = Object.keys(cloudInit)
   .filter((name) => !name.includes("["))
   .concat("name");

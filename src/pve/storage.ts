@@ -1,15 +1,18 @@
 import * as o from "./spec.js";
 
-/** What a storage type takes: options that are needed and never change afterwards, others, and its default content. */
+/** What a storage type takes: options that are needed and never change afterwards, others, and its content. */
 export interface StorageType {
   readonly fixed: readonly string[];
   readonly options: readonly string[];
   readonly content: readonly string[];
   readonly defaultContent: readonly string[];
+  /** Proxmox mounts it, below `/mnt/pve` where no path is given. */
+  readonly mounted?: boolean;
 }
 
-const dirOptions =
-  "bwlimit content content-dirs create-base-path create-subdirs disable format max-protected-backups mkdir nodes preallocation prune-backups snapshot-as-volume-chain";
+const any = "content disable nodes";
+const ofFiles = `${any} create-base-path create-subdirs format max-protected-backups mkdir preallocation prune-backups`;
+const ofDirectories = `${ofFiles} bwlimit content-dirs snapshot-as-volume-chain`;
 const files = ["backup", "images", "import", "iso", "rootdir", "snippets", "vztmpl"];
 const both = ["images", "rootdir"];
 
@@ -22,28 +25,31 @@ function storageType(
   return { fixed: fixed.split(" "), options: options.split(" "), content, defaultContent };
 }
 
-/** The storage types that the simulated host can make. */
+/** The storage types that files can declare and the simulated host can make. */
 export const storageTypes: Readonly<Record<string, StorageType>> = {
-  btrfs: storageType("path", `${dirOptions} is_mountpoint nocow shared`, [...files, "none"], both),
-  cifs: storageType("path server share", `${dirOptions} domain options password smbversion subdir username`, files, [
-    "images",
-  ]),
-  dir: storageType("path", `${dirOptions} is_mountpoint shared`, [...files, "none"], both),
+  btrfs: storageType("path", `${ofFiles} is_mountpoint nocow shared`, [...files, "none"], both),
+  cifs: {
+    ...storageType("path server share", `${ofDirectories} domain options password smbversion subdir username`, files, [
+      "images",
+    ]),
+    mounted: true,
+  },
+  dir: storageType("path", `${ofDirectories} is_mountpoint shared`, [...files, "none"], both),
   lvm: storageType(
     "vgname",
-    "base bwlimit content disable nodes saferemove saferemove-stepsize saferemove_throughput shared snapshot-as-volume-chain tagged_only",
+    `${any} base bwlimit saferemove saferemove-stepsize saferemove_throughput shared snapshot-as-volume-chain tagged_only`,
     both,
     ["images"],
   ),
-  lvmthin: storageType("thinpool vgname", "bwlimit content disable nodes", both, both),
-  nfs: storageType("export path server", `${dirOptions} options`, files, ["images"]),
+  lvmthin: storageType("thinpool vgname", `${any} bwlimit`, both, both),
+  nfs: { ...storageType("export path server", `${ofDirectories} options`, files, ["images"]), mounted: true },
   pbs: storageType(
     "datastore server",
-    "content disable encryption-key fingerprint master-pubkey max-protected-backups namespace nodes password port prune-backups username",
+    `${any} encryption-key fingerprint master-pubkey max-protected-backups namespace password port prune-backups username`,
     ["backup", "none"],
     ["backup"],
   ),
-  zfspool: storageType("pool", "blocksize bwlimit content disable mountpoint nodes sparse", both, both),
+  zfspool: storageType("pool", `${any} blocksize bwlimit mountpoint sparse`, both, both),
 };
 
 /** All type names that Proxmox knows; those not in {@link storageTypes} are unknown to the simulated host. */
@@ -56,12 +62,11 @@ const fixed = { effect: "create-only" } as const;
 const keeps = Object.fromEntries(
   ["daily", "hourly", "last", "monthly", "weekly", "yearly"].map((k) => [`keep-${k}`, o.int(0)]),
 );
-const plain =
-  "content-dirs data-pool domain encryption-key keyring master-pubkey namespace password saferemove_throughput username";
+const plain = "content-dirs data-pool encryption-key keyring master-pubkey namespace saferemove_throughput username";
 const flags =
   "create-base-path create-subdirs fuse krbd mkdir nocow nowritecache saferemove skip-cert-verification snapshot-as-volume-chain tagged_only";
 
-/** o.Options of `pvesm set`. */
+/** Options of `pvesm set`. */
 export const storageSet: o.Options = {
   ...Object.fromEntries(plain.split(" ").map((name) => [name, { type: "string" as const }])),
   ...Object.fromEntries(flags.split(" ").map((name) => [name, o.bool])),
@@ -77,6 +82,7 @@ export const storageSet: o.Options = {
   delete: o.format("pve-configid", { list: true, maxLength: 4096 }),
   digest: { type: "string", maxLength: 64 },
   disable: o.told(o.bool, "Do not use it."),
+  domain: o.text({ maxLength: 256 }),
   fingerprint: o.matching(/([A-Fa-f0-9]{2}:){31}[A-Fa-f0-9]{2}/),
   format: o.oneOf("raw", "qcow2", "subvol", "vmdk"),
   is_mountpoint: o.told(o.text(), "Use it only while something is mounted at its path."),
@@ -84,6 +90,7 @@ export const storageSet: o.Options = {
   mountpoint: o.format("pve-path"),
   nodes: o.told(o.format("pve-node", { list: true }), "The nodes that have it. Default: all."),
   options: o.told(o.text(), "Mount options, for `nfs` and `cifs`."),
+  password: o.text({ maxLength: 256 }),
   pool: o.told(o.text(), "The ZFS pool or dataset, for `zfspool`.", fixed),
   port: o.int(1, 65535),
   preallocation: o.oneOf("off", "metadata", "falloc", "full"),
@@ -96,7 +103,7 @@ export const storageSet: o.Options = {
   subdir: o.format("pve-path"),
 };
 
-/** o.Options of `pvesm add`. */
+/** Options of `pvesm add`. */
 export const storageAdd: o.Options = {
   ...Object.fromEntries(Object.entries(storageSet).filter(([name]) => name !== "delete" && name !== "digest")),
   ...o.having("create-only", {

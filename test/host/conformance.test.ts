@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { agreement, agreementRows, stalePartsOfPage, total } from "../support/conformance/page.js";
+import { agreement, agreementRows, staleParts, total } from "../support/conformance/page.js";
 import { divergences, reasonsFor } from "../support/conformance/divergences.js";
 import { commandName, plannedCommands } from "../support/conformance/planned.js";
 import { reached } from "../support/conformance/reached.js";
@@ -65,7 +65,7 @@ recorded("every reason has a divergence", () => {
 });
 
 recorded("the page tells it", () => {
-  assert.equal(stalePartsOfPage(verdicts), [], "docs/conformance.md is stale; UPDATE_GOLDENS=1 npm test writes it");
+  assert.equal(staleParts(verdicts), [], "docs/conformance.md is stale; UPDATE_GOLDENS=1 npm test writes it");
 });
 
 test("whatever a script runs counts as a command that plans run", async () => {

@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import type { OptionSpec, OptionType, SectionSpec } from "../../src/plugin-api/index.js";
 import { renderOption, renderTags, renderText, sizeText, gibText, propertyString } from "../../src/plugin-api/index.js";
 import { plugins } from "../../src/plugins/index.js";
-import { STORAGE_TRAITS } from "../../src/plugins/storage/lower.js";
+import { storageTypes } from "../../src/pve/storage.js";
 import { storageOptions } from "../../src/plugins/storage/options.js";
 import { commandTable, optionTable } from "../support/option-tables.js";
 import { gib, kib, kinds, mib, seconds } from "../support/model.js";
@@ -13,17 +13,11 @@ import { hasShared, shared } from "../support/paths.js";
 
 const test = suite("kinds");
 
-const MIB = 1024 ** 2;
-
 interface StorageTable {
   readonly options: Readonly<Record<string, { readonly optional?: number }>>;
-  readonly plugindata: { readonly content: readonly [Readonly<Record<string, number>>, ...unknown[]] };
-}
-
-/** All options of a kind with `pve`, those of its blocks included. */
-function pveOptions(spec: SectionSpec): readonly OptionSpec[] {
-  const inner = Object.values(spec.sections).flatMap(pveOptions);
-  return [...Object.values(spec.options).filter((option) => option.pve !== undefined), ...inner];
+  readonly plugindata: {
+    readonly content: readonly [Readonly<Record<string, number>>, Readonly<Record<string, number>>];
+  };
 }
 
 function types(type: OptionType): readonly OptionType[] {
@@ -77,40 +71,6 @@ test("every option says in a sentence what it is", () => {
   }
 });
 
-/** What of an option's type Proxmox's table does not allow. */
-function disagreements(option: OptionSpec, tool: string): readonly string[] {
-  const table = commandTable(`${tool} set`);
-  const name = option.pve ?? "";
-  const entry = table === undefined ? undefined : optionTable(table, name);
-  if (entry === undefined) return [`${tool} has no option ${name}`];
-  return types(option.type).flatMap((type) => {
-    if (type.type === "bool") return entry.type === "boolean" ? [] : [`${name} is no boolean`];
-    if (type.type === "enum" && entry.enum !== undefined) {
-      return type.values.filter((value) => !entry.enum?.includes(value)).map((value) => `${name}: no ${value}`);
-    }
-    if (type.type !== "int" && type.type !== "number" && type.type !== "size") return [];
-    const unit = type.type === "size" ? MIB : 1;
-    const isLow = entry.minimum !== undefined && (type.min ?? -Infinity) / unit < Number(entry.minimum);
-    const isHigh = entry.maximum !== undefined && (type.max ?? Infinity) / unit > Number(entry.maximum);
-    return isLow || isHigh ? [`${name}: the range is wider than Proxmox's`] : [];
-  });
-}
-
-for (const [keyword, tool] of [
-  ["vm", "qm"],
-  ["ct", "pct"],
-] as const) {
-  test(`the options of ${keyword} are within Proxmox's tables`, () => {
-    if (!hasShared) return console.log("skipped: the tables of Proxmox are not here");
-    const kind = kinds.get(keyword);
-    assert.ok(kind);
-    assert.equal(
-      pveOptions(kind).flatMap((option) => disagreements(option, tool)),
-      [],
-    );
-  });
-}
-
 test("storages are described as Proxmox describes them", () => {
   if (!hasShared) return console.log("skipped: the tables of Proxmox are not here");
   const text = readFileSync(join(shared, "pve/options/storage.plugins.json"), "utf8");
@@ -121,31 +81,20 @@ test("storages are described as Proxmox describes them", () => {
     names.filter((name) => table !== undefined && optionTable(table, name) === undefined),
     [],
   );
-  for (const [type, traits] of Object.entries(STORAGE_TRAITS)) {
+  for (const [type, ours] of Object.entries(storageTypes)) {
     const entry = known[type];
     assert.ok(entry, type);
-    // The mount point of network file systems is Proxmox's own business unless it is said.
-    const required = Object.keys(entry.options).filter((name) => entry.options[name]?.optional !== 1);
+    const optional = (name: string): boolean => entry.options[name]?.optional === 1;
+    const names = Object.keys(entry.options).toSorted();
     assert.equal(
-      traits.required.filter((name) => !required.includes(name)),
-      [],
+      ours.fixed.toSorted(),
+      names.filter((name) => !optional(name)),
       type,
     );
-    assert.equal(
-      required.filter((name) => !traits.required.includes(name) && name !== "path"),
-      [],
-      type,
-    );
-    assert.equal(
-      [...traits.required, ...traits.allowed].filter((name) => !(name in entry.options)),
-      [],
-      type,
-    );
-    assert.equal(
-      traits.content.filter((name) => !(name in entry.plugindata.content[0])),
-      [],
-      type,
-    );
+    assert.equal(ours.options.toSorted(), names.filter(optional), type);
+    const [content, usual] = entry.plugindata.content;
+    assert.equal(ours.content.toSorted(), Object.keys(content).toSorted(), type);
+    assert.equal(ours.defaultContent.toSorted(), Object.keys(usual).toSorted(), type);
   }
 });
 

@@ -110,22 +110,24 @@ export function guestSections(pve: Options): Readonly<Record<string, SectionSpec
 
 /** `net lan { ip = 10.0.0.5 }`, with the attributes of a kind of guest. */
 export function netSection(pve: Options, doc: string, own: Readonly<Record<string, OptionSpec>>): SectionSpec {
+  // Containers have addresses in their net, virtual machines in what cloud-init gets.
+  const address = pve["ipconfig[n]"] === undefined ? "net[n]" : "ipconfig[n]";
   return {
     doc,
     args: [{ name: "network", type: { type: "ref", kinds: ["network"] }, doc: "The network that it is on." }],
     repeat: "any",
     options: {
-      ip: {
+      ip: written(pve, `${address}.ip`, {
         type: t.union(t.oneOf("dhcp", "none"), t.ip, { type: "cidr", host: true }),
         doc: "The address, with the prefix of its network unless it says one; or `dhcp`, or `none`.",
         hint: "`auto` is not there yet: this version draws no addresses from the network's `pool`; write an address",
         removable: true,
-      },
-      gateway: {
+      }),
+      gateway: written(pve, `${address}.gw`, {
         type: t.ip,
         doc: "The default gateway. Default: the network's, on the first interface with a static address.",
         removable: true,
-      },
+      }),
       vlan: written(pve, "net[n].tag", { removable: true }),
       firewall: written(pve, "net[n].firewall", { removable: true }),
       bridge: written(pve, "net[n].bridge", { type: t.bridge }),

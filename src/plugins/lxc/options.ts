@@ -58,7 +58,7 @@ const disk: SectionSpec = {
   options: {
     size: { type: t.diskSize, doc: "The size; it grows to this, and is never shrunk." },
     storage: { type: t.storageRef, doc: "The storage that it lies on." },
-    at: { type: t.keyPath, doc: "Where the container mounts it." },
+    at: written(pctConfig, "mp[n].mp", { type: t.keyPath }),
     backup: written(pctConfig, "mp[n].backup", { doc: "Whether backups include the volume.", removable: true }),
     readonly: written(pctConfig, "mp[n].ro", { removable: true }),
   },
@@ -77,7 +77,7 @@ const mount: SectionSpec = {
   doc: "A directory of the host, mounted in the container.",
   args: [{ name: "path", type: t.barePath, doc: "The directory of the host; it is made where it is missing." }],
   options: {
-    at: { type: t.keyPath, doc: "Where the container mounts it.", required: true },
+    at: written(pctConfig, "mp[n].mp", { type: t.keyPath, required: true }),
     owner: { type: { type: "ownership" }, doc: "The owner as the container sees it, `uid:gid`." },
     readonly: written(pctConfig, "mp[n].ro", { removable: true }),
     backup: written(pctConfig, "mp[n].backup", { removable: true }),

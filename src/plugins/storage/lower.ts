@@ -5,6 +5,7 @@ import {
   optionArguments,
   renderOption,
   settingOf,
+  storageTypes,
   storages,
   stringsOf,
   valueOf,
@@ -21,29 +22,6 @@ import type {
 import { makeStep } from "../guest/step.js";
 import { storageContentUnfit, storageIncomplete, storageOptionUnfit } from "./findings.js";
 import { storageOptions } from "./options.js";
-
-/** What Proxmox says of a type of storage. */
-interface StorageTraits {
-  /** Options without which Proxmox refuses the storage. */
-  readonly required: readonly string[];
-  readonly allowed: readonly string[];
-  readonly content: readonly string[];
-}
-
-const FILES = ["images", "rootdir", "vztmpl", "iso", "backup", "snippets", "import"];
-/** Options of every type. */
-const ALWAYS = ["content", "nodes", "disable"];
-
-/** What each type needs, may have and can hold, in Proxmox's names. */
-export const STORAGE_TRAITS: Readonly<Record<string, StorageTraits>> = {
-  zfspool: { required: ["pool"], allowed: ["sparse", "blocksize"], content: ["images", "rootdir"] },
-  dir: { required: ["path"], allowed: ["shared", "is_mountpoint"], content: [...FILES, "none"] },
-  btrfs: { required: ["path"], allowed: ["is_mountpoint"], content: [...FILES, "none"] },
-  nfs: { required: ["server", "export"], allowed: ["path", "options"], content: FILES },
-  cifs: { required: ["server", "share"], allowed: ["path", "options"], content: FILES },
-  lvm: { required: ["vgname"], allowed: ["shared"], content: ["images", "rootdir"] },
-  lvmthin: { required: ["vgname", "thinpool"], allowed: [], content: ["images", "rootdir"] },
-};
 
 /** A storage of its own. */
 export function lowerStorage(resource: Resource, { model }: LowerContext): Lowered {
@@ -98,15 +76,16 @@ function storagePairs(storage: DeclaredStorage): {
 
 /** What Proxmox would refuse about a storage. */
 export function storageFindingsOf(storage: DeclaredStorage): readonly Diagnostic[] {
-  const traits = STORAGE_TRAITS[storage.type];
-  if (traits === undefined) return [];
+  const known = storageTypes[storage.type];
+  if (known === undefined) return [];
   const { id, type, section } = storage;
   const { fixed, options } = storagePairs(storage);
   const given = new Set([...fixed, ...options].map(({ option }) => option));
-  const known = new Set([...traits.required, ...traits.allowed, ...ALWAYS]);
-  const missing = traits.required.filter((option) => !given.has(option) && !isSaid(storage, option));
-  const unfit = [...given].filter((option) => !known.has(option)).toSorted(compareText);
-  const held = stringsOf(section, "content").filter((content) => !traits.content.includes(content));
+  const needed = known.fixed.filter((option) => !(known.mounted === true && option === "path"));
+  const missing = needed.filter((option) => !given.has(option) && !isSaid(storage, option));
+  const taken = new Set([...known.fixed, ...known.options]);
+  const unfit = [...given].filter((option) => !taken.has(option)).toSorted(compareText);
+  const held = stringsOf(section, "content").filter((content) => !known.content.includes(content));
   const at = (name: string) => settingOf(section, name)?.span ?? section.headSpan;
   return [
     ...missing.map((option) => diagnose(storageIncomplete, section.headSpan, { storage: id, type, option })),

@@ -72,8 +72,7 @@ export const storageOptions: Readonly<Record<string, OptionSpec>> = {
         : "",
   }),
   ...attributes(storageAdd, "shared", "sparse", "blocksize"),
-  nodes: attribute(storageAdd, "nodes", { type: t.listOfType(t.dnsName, true) }),
-  options: attribute(storageAdd, "options"),
+  ...attributes(storageAdd, "nodes", "options"),
   is_mountpoint: attribute(storageAdd, "is_mountpoint", {
     type: t.bool,
     render: (value) => (value.type === "bool" && value.value ? "yes" : "no"),

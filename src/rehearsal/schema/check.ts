@@ -16,8 +16,9 @@ export function splitList(value: string): readonly string[] {
 
 /** What is wrong with one value; `name` is how errors call it (`net0`, `net0.tag`). */
 export function checkValue(name: string, spec: Spec, value: string): readonly ParameterError[] {
-  if (spec.keys !== undefined) return checkProperty(name, spec.keys, value);
-  const message = checkType(spec, value) ?? checkLimits(spec, value) ?? checkText(spec, value);
+  const limits = checkType(spec, value) ?? checkLimits(spec, value);
+  if (spec.keys !== undefined && limits === undefined) return checkProperty(name, spec.keys, value);
+  const message = limits ?? checkText(spec, value);
   return message === undefined ? [] : [{ name, message }];
 }
 

@@ -41,6 +41,7 @@ export function pvesmAdd(call: Call): void {
   const [type, id] = [argument(call, "type"), argument(call, "storage")];
   const known = storageTypes[type] ?? refuse(`simulated host: unknown storage type '${type}'`, 127);
   const options = givenOptions(call);
+  if (known.mounted === true && !options.has("path")) options.set("path", `/mnt/pve/${id}`);
   for (const name of known.fixed) if (!options.has(name)) refuse(`missing value for required option '${name}'`, 2);
   for (const name of options.keys())
     if (!known.fixed.includes(name) && !known.options.includes(name))

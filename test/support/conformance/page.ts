@@ -7,7 +7,7 @@ import type { Agreement } from "./reached.js";
 import type { Verdict } from "./replay.js";
 
 /** The page about how far the simulated host agrees with a genuine one. */
-export const PAGE = join(root, "docs/conformance.md");
+const PAGE = join(root, "docs/conformance.md");
 
 /** How many commands agree, by tool in alphabetical order. */
 export function agreement(verdicts: readonly Verdict[]): Readonly<Record<string, Agreement>> {
@@ -52,7 +52,7 @@ export function agreementRows(tools: Readonly<Record<string, Agreement>>): reado
 }
 
 /** The generated parts of the page, by the name of their marks. */
-function parts(verdicts: readonly Verdict[]): Readonly<Record<string, string>> {
+function parts(verdicts: readonly Verdict[]): Readonly<Record<string, readonly (readonly string[])[]>> {
   const wrong = verdicts.filter(({ problems }) => problems.length > 0);
   const rest = divergences.map((reason) => {
     const commands = wrong.filter((verdict) => reasonsFor(verdict).includes(reason)).length;
@@ -60,8 +60,8 @@ function parts(verdicts: readonly Verdict[]): Readonly<Record<string, string>> {
   });
   const head = ["tool", "commands that plans run", "agree", "all commands", "agree"];
   return {
-    agreement: table([head, ...agreementRows(agreement(verdicts))]),
-    rest: table([["what differs", "commands", "why"], ...rest]),
+    agreement: [head, ...agreementRows(agreement(verdicts))],
+    rest: [["what differs", "commands", "why"], ...rest],
   };
 }
 
@@ -73,19 +73,19 @@ function table(rows: readonly (readonly string[])[]): string {
   return [line(head), line(widths.map((width) => "-".repeat(width))), ...body.map(line)].join("\n");
 }
 
-/** Compares the generated parts of the page with what was measured, or writes them (`UPDATE_GOLDENS=1`); names stale parts. */
-export function stalePartsOfPage(verdicts: readonly Verdict[]): readonly string[] {
-  let text = readFileSync(PAGE, "utf8");
-  const stale: string[] = [];
-  for (const [name, part] of Object.entries(parts(verdicts))) {
-    const fresh = text.replace(
-      new RegExp(`(<!-- ${name} -->\n\n).*?(\n\n<!-- /${name} -->)`, "s"),
-      (_, open: string, close: string) => open + part + close,
-    );
-    if (fresh !== text || !text.includes(`<!-- ${name} -->`)) stale.push(name);
-    text = fresh;
-  }
-  if (process.env["UPDATE_GOLDENS"] !== "1") return stale;
-  writeFileSync(PAGE, text);
-  return [];
+/** Compares a generated part of the page with what it should be, or writes it (`UPDATE_GOLDENS=1`). */
+export function isStale(name: string, rows: readonly (readonly string[])[]): boolean {
+  const text = readFileSync(PAGE, "utf8");
+  const fresh = text.replace(
+    new RegExp(`(<!-- ${name} -->\n\n).*?(\n\n<!-- /${name} -->)`, "s"),
+    (_, open: string, close: string) => open + table(rows) + close,
+  );
+  if (process.env["UPDATE_GOLDENS"] === "1") writeFileSync(PAGE, fresh);
+  else if (fresh !== text) return true;
+  return !text.includes(`<!-- ${name} -->`);
+}
+
+/** Which of the generated parts about commands are stale. */
+export function staleParts(verdicts: readonly Verdict[]): readonly string[] {
+  return Object.entries(parts(verdicts)).flatMap(([name, rows]) => (isStale(name, rows) ? [name] : []));
 }

@@ -1,0 +1,52 @@
+const startup = "a key of `startup`, which Proxmox reads with code of its own; times are written with their unit";
+const whole = "the property string as a whole, as Proxmox writes it; its keys are Proxmox's to check";
+const address = "`dhcp`, `none`, or an address whose prefix may be that of its network; of either family";
+const notes = "several lines; Proxmox keeps each as a comment";
+const list = "a list in brackets";
+const dns = "a DNS name has no more than 255 characters, whatever is written where";
+const device =
+  "the name of a network device of Linux: 15 characters, and no hyphen in front, which tools take for an option";
+
+/** Where attributes differ from Proxmox's own options on purpose, each with the reason. */
+export const optionDifferences: Readonly<Record<string, string>> = {
+  "vm.nameservers: type": `${list}, of addresses; Proxmox takes host names too, which need a name server to be found`,
+  "vm.description: pattern": notes,
+  "vm.search: pattern": "a DNS name, as for containers; Proxmox takes any text for virtual machines",
+  "vm.search: length": dns,
+  "vm.cpu: type": whole,
+  "vm.boot.order: type": startup,
+  "vm.boot.delay: type": startup,
+  "vm.boot.down_delay: type": startup,
+  "vm.disk.discard: type": "true and false for `on` and `ignore`, as with the other switches",
+  "vm.net.ip: type": address,
+  "vm.net.bridge: pattern": device,
+  "vm.net.bridge: length": device,
+  "vm.cloud_init.user: pattern": "a user name that Linux takes; Proxmox takes any text",
+  "vm.cloud_init.ssh_keys: type": "a list of keys; Proxmox takes a file, which the script makes of them",
+  "vm.options.balloon: type": "a size, or a bare 0, which turns ballooning off",
+  "vm.options.hotplug: pattern": "words joined by commas in one text, as Proxmox keeps them",
+  "vm.options.machine: type": whole,
+  "vm.options.vga: type": whole,
+  "ct.nameservers: type": list,
+  "ct.search: type": "one domain",
+  "ct.description: pattern": notes,
+  "ct.unprivileged: effect": "`pct set` knows the option, and refuses every change of it",
+  "ct.timezone: pattern": "the names are those of the host's time zone files; Proxmox looks there",
+  "ct.mount_fs: type": `${list}; Proxmox joins the types by semicolons in one key`,
+  "ct.boot.order: type": startup,
+  "ct.boot.delay: type": startup,
+  "ct.boot.down_delay: type": startup,
+  "ct.disk.at: type": "an absolute path; Proxmox takes a relative one, as one below the root",
+  "ct.mount.at: type": "an absolute path; Proxmox takes a relative one, as one below the root",
+  "ct.net.ip: type": address,
+  "ct.net.bridge: pattern": device,
+  "ct.net.bridge: length": device,
+  "ct.net.rate: range": "a limit below zero is none; Proxmox refuses it for virtual machines only",
+  "ct.net.device: pattern": device,
+  "ct.net.device: length": device,
+  "storage.pool: type": "a reference to a pool or dataset",
+  "storage.pool: effect": "fixed for `zfspool`; `pvesm set` knows it for types that cannot be declared",
+  "storage.server: effect": "fixed for `nfs` and `cifs`; `pvesm set` knows it for types that cannot be declared",
+  "storage.content: type": `${list}, of words`,
+  "storage.is_mountpoint: type": "true and false for `yes` and `no`; Proxmox also takes a path",
+};
