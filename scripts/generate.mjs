@@ -14,6 +14,7 @@ export function generate() {
   writeVersion();
   writeTemplates();
   writeAssets();
+  writeCaptureScript();
 }
 
 function writeVersion() {
@@ -62,6 +63,16 @@ function writeAssets() {
   writeIfChanged(
     `${EMITTER}/assets.generated.ts`,
     `/** The texts of ${TEMPLATES}/runtime, by file name. */\nexport const assets: Record<string, string> = {\n${entries.join("")}};\n`,
+  );
+}
+
+/** The script that reads a host is one text; it has no templates. */
+function writeCaptureScript() {
+  const path = `${TEMPLATES}/capture.bash`;
+  const text = JSON.stringify(readFileSync(join(root, path), "utf8"));
+  writeIfChanged(
+    "src/host/capture-script.generated.ts",
+    `/** The text of ${path}. */\nexport const captureScript = ${text};\n`,
   );
 }
 

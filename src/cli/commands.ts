@@ -30,6 +30,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/rehearse.js")).rehearseCommand,
   },
   {
+    name: "capture",
+    summary: "read a host, so that plans can be rehearsed from it",
+    load: async () => (await import("./commands/capture.js")).captureCommand,
+  },
+  {
     name: "explain",
     summary: "tell what a finding means and how to mend it",
     load: async () => (await import("./commands/explain.js")).explainCommand,

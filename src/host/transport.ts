@@ -20,8 +20,9 @@ export function isHostName(text: string): boolean {
 /**
  * Starts a command here, in a session of its own: a Ctrl-C on the terminal reaches only the caller, which passes it on.
  */
-export function startHere(argv: readonly string[]): ChildProcess {
-  return spawn(argv[0] ?? "", argv.slice(1), { stdio: ["pipe", "pipe", "inherit"], detached: true });
+export function startHere(argv: readonly string[], env?: Readonly<NodeJS.ProcessEnv>): ChildProcess {
+  const environment = env === undefined ? {} : { env };
+  return spawn(argv[0] ?? "", argv.slice(1), { ...environment, stdio: ["pipe", "pipe", "inherit"], detached: true });
 }
 
 /**

@@ -1,4 +1,5 @@
 /** The simulated Proxmox VE host: emitted scripts run against it unchanged, with the real bash. */
+export { capturedState } from "./captured.js";
 export type { Prediction } from "./costs.js";
 export { heldBackWithout } from "./held-back.js";
 export { isMutating } from "./host/dispatch.js";
@@ -8,7 +9,8 @@ export type { HostRunOptions } from "./host/perform.js";
 export type { GuestEntry } from "./host/guests.js";
 export { startHost } from "./host/simulated-host.js";
 export type { Fault, SimulatedHost } from "./host/simulated-host.js";
-export { presupposed } from "./presupposed.js";
+export { presupposed, surroundings } from "./presupposed.js";
+export { readCaptured } from "./read-captured.js";
 export { rehearse } from "./rehearse.js";
 export type { Rehearsal, RehearsalRun } from "./rehearse.js";
 export { emptyHost } from "./state.js";

@@ -34,9 +34,14 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     disks: [...disks, ...(more.disks ?? [])],
     images: [...images, ...(more.images ?? [])],
     storages: [...storagesOf(plan), ...(more.storages ?? [])],
-    downloads: { ...downloadsOf(plan), ...more.downloads },
-    pages: { ...pagesOf(plan), ...more.pages },
+    downloads: { ...surroundings(plan).downloads, ...more.downloads },
+    pages: { ...surroundings(plan).pages, ...more.pages },
   });
+}
+
+/** What a plan presupposes outside of its host: that downloads are what they are declared to be, and guests healthy. */
+export function surroundings(plan: Plan): Pick<HostState, "downloads" | "pages"> {
+  return { downloads: { ...downloadsOf(plan) }, pages: { ...pagesOf(plan) } };
 }
 
 function ofKind<K extends Requirement["kind"]>(

@@ -17,22 +17,29 @@ const test = suite("diagnostics-pages");
 interface Example {
   readonly files: Readonly<Record<string, string>>;
   readonly args: readonly string[];
+  /** What phxc is asked to do with them. */
+  readonly command: string;
 }
 
 /** The names that unmarked blocks get; the configuration of the JSON front end is found by any name. */
 const ENTRY: Readonly<Record<string, string>> = { phx: "main.phx", json: "config.json" };
 
-/** `<!-- file NAME -->` before a block names its file; `<!-- args WORD... -->` before the entry adds to the command line (`.`: without the entry's name). */
+/**
+ * `<!-- file NAME -->` before a block names its file; `<!-- args WORD... -->` before the entry adds to the command line (`.`:
+ * without the entry's name), and so does `<!-- run COMMAND WORD... -->`, which names another command than `plan`.
+ */
 function exampleOf(section: string): Example {
   const files: Record<string, string> = {};
   let args: readonly string[] = [];
+  let command = "plan";
   for (const { language, text, mark } of fences(section)) {
     const [word, ...rest] = mark.split(" ");
     if (word !== "file" && !(language in ENTRY)) continue;
     if (word === "args") args = rest;
+    if (word === "run") [command = "plan", ...args] = rest;
     files[word === "file" ? rest.join(" ") : (ENTRY[language] ?? "")] = text;
   }
-  return { files, args };
+  return { files, args, command };
 }
 
 /** What follows a heading up to the next one. */
@@ -40,12 +47,12 @@ function section(page: string, heading: string): string {
   return page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
 }
 
-async function codesOf({ files, args }: Example): Promise<readonly string[]> {
+async function codesOf({ files, args, command }: Example): Promise<readonly string[]> {
   const entry = Object.values(ENTRY).find((name) => name in files);
   const project = entry === undefined ? { ...files, "main.phx": "" } : files;
   return inFolder(project, async (cwd) => {
     const named = args.includes(".") ? [] : [entry ?? "main.phx"];
-    const argv = ["plan", ...named, ...args, "--findings", "json"];
+    const argv = [command, ...named, ...args, "--findings", "json"];
     const { out, err } = await runCli(argv, { cwd, env: { XDG_CONFIG_HOME: join(cwd, ".config") } });
     assert.ok(out.startsWith("{"), err);
     const report = JSON.parse(out) as JsonReport;

@@ -23,8 +23,8 @@ export interface TestSshd {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts the server and waits until it listens. */
-export async function startSshd(): Promise<TestSshd> {
+/** Starts the server and waits until it listens. `env`: what its sessions have in their environment. */
+export async function startSshd(env: Readonly<Record<string, string>> = {}): Promise<TestSshd> {
   const folder = mkdtempSync(join(tmpdir(), "phxc-sshd-"));
   const port = await freePort();
   for (const key of ["host_key", "user_key"]) keygen(join(folder, key));
@@ -32,7 +32,7 @@ export async function startSshd(): Promise<TestSshd> {
   const hostKey = readFileSync(join(folder, "host_key.pub"), "utf8").split(" ").slice(0, 2).join(" ");
   writeFileSync(join(folder, "authorized_keys"), publicKey, { mode: 0o600 });
   writeFileSync(join(folder, "known_hosts"), `[127.0.0.1]:${port} ${hostKey}\n`);
-  writeFileSync(join(folder, "sshd_config"), serverConfig(folder, port));
+  writeFileSync(join(folder, "sshd_config"), serverConfig(folder, port, env));
   writeFileSync(join(folder, "ssh_config"), clientConfig(folder, port));
   // Without systemd nobody has made the folder that a server of root confines its children to.
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true, mode: 0o755 });
@@ -59,7 +59,8 @@ function keygen(path: string): void {
   if (made.status !== 0) throw new Error(`ssh-keygen failed: ${made.stderr}`);
 }
 
-function serverConfig(folder: string, port: number): string {
+function serverConfig(folder: string, port: number, env: Readonly<Record<string, string>>): string {
+  const set = Object.entries(env).map(([name, value]) => ` ${name}="${value}"`);
   return [
     `Port ${port}`,
     "ListenAddress 127.0.0.1",
@@ -70,6 +71,7 @@ function serverConfig(folder: string, port: number): string {
     "PermitRootLogin prohibit-password",
     "StrictModes no",
     "UsePAM no",
+    ...(set.length === 0 ? [] : [`SetEnv${set.join("")}`]),
     "",
   ].join("\n");
 }

@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { decodeText, encodeText, parseGuestConfig, printGuestConfig } from "../../src/rehearsal/config/guest-config.js";
+import { parseGuestConfig, printGuestConfig } from "../../src/rehearsal/config/guest-config.js";
+import { machinePath } from "../../src/rehearsal/host/machine.js";
+import { decodeText, encodeText } from "../../src/text/pve-text.js";
 import { contentOf, parseStorageConfig, printStorageConfig } from "../../src/rehearsal/config/storage-config.js";
 import { parseProperty, printProperty } from "../../src/rehearsal/schema/property.js";
 import { checkValue } from "../../src/rehearsal/schema/check.js";
@@ -189,6 +191,14 @@ test("sizes in configuration files and of zfs", () => {
   assert.is(printZfsSize(131072, true), "131072");
   assert.is(parseZfsSize("800GB"), 800 * 1024 ** 3);
   assert.is(parseZfsSize("lots"), undefined);
+});
+
+test("no path leads out of the folder that stands for the host", () => {
+  const at = (path: string): string => machinePath({ root: "/tmp/sim/root" }, path);
+  assert.is(at("/etc/pve/storage.cfg"), "/tmp/sim/root/etc/pve/storage.cfg");
+  assert.is(at("/tmp/sim/root/etc/hosts"), "/tmp/sim/root/etc/hosts");
+  for (const path of ["/../../x", "../../../x", "/tmp/sim/root/../../../x", "/a/../../../x", "/tmp/sim/rooted"])
+    assert.match(at(path), /^\/tmp\/sim\/root\//, path);
 });
 
 test.run();

@@ -4,8 +4,7 @@ import { readBytes } from "../../host/files.js";
 import { openSession } from "../../host/session.js";
 import type { Session } from "../../host/session.js";
 import { STAGING_FOLDER } from "../../host/supervisor.js";
-import { isHostName, startHere, startOver } from "../../host/transport.js";
-import type { SshTarget } from "../../host/transport.js";
+import { startHere, startOver } from "../../host/transport.js";
 import { describeFailure } from "../../text/files.js";
 import { visible } from "../../text/visible.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
@@ -14,6 +13,7 @@ import { consent } from "../consent.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS } from "../report.js";
 import { ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
+import { SSH_OPTIONS, sshTarget } from "../ssh.js";
 import type { Terminal } from "../terminal.js";
 
 /** `phxc apply` */
@@ -31,8 +31,7 @@ run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C in
     "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
     "keep-going": { takes: "flag", doc: "go on with the other guests when a step of one fails" },
     wait: { takes: "value", placeholder: "SECONDS", doc: "wait so long for another run that holds the lock" },
-    "ssh-option": { takes: "values", placeholder: "OPTION", doc: "for ssh -o, such as Port=2222" },
-    "ssh-config": { takes: "value", placeholder: "FILE", doc: "for ssh -F, in place of your configuration" },
+    ...SSH_OPTIONS,
     staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
     ...ACTION_OPTIONS,
     ...SOURCE_OPTIONS,
@@ -94,13 +93,8 @@ function starter(args: Arguments, terminal: Terminal): Start | Problem {
       hint: "on another: --host root@HOST",
     };
   }
-  if (!isHostName(host)) return { problem: `\`${host}\` is not a host: write HOST or USER@HOST` };
-  const configFile = valueOf(args, "ssh-config");
-  const target: SshTarget = {
-    host,
-    options: args.values.get("ssh-option") ?? [],
-    ...(configFile === undefined ? {} : { configFile: resolve(terminal.cwd, configFile) }),
-  };
+  const target = sshTarget(host, args, terminal);
+  if (isProblem(target)) return target;
   return (argv) => startOver(target, argv);
 }
 

@@ -5,22 +5,24 @@ import type { Rehearsal } from "../../rehearsal/index.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { planText } from "../emit.js";
-import { rehearsalHost } from "../rehearsal-host.js";
+import { readHostFile, rehearsalHost } from "../rehearsal-host.js";
 import { rehearsalJson } from "../rehearsal-json.js";
 import { emptyFolder, keepRehearsal } from "../rehearsal-keep.js";
 import { rehearsalReport } from "../rehearsal-report.js";
-import { REPORT_OPTIONS, isMachineReport, outputClash } from "../report.js";
+import { REPORT_OPTIONS, isMachineReport, outputClash, report } from "../report.js";
 import { SOURCE_OPTIONS } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
 /** `phxc rehearse` */
 export const rehearseCommand: Command = {
   usage: ["phxc rehearse [ENTRY] [TARGET...]"],
-  about: `Runs the script of a plan twice on a simulated Proxmox host that has what the plan presupposes and nothing else.
+  about: `Runs the script of a plan twice on a simulated Proxmox host that has what the plan presupposes and nothing else, or
+with --from on one that is like a captured host, with all that it lacks.
 It tells what each step of the first run did, which guests there are then, how long a genuine host would take, and every
 command of the second run that may change something: there must be none. The exit code is the script's, where guests
 that --without holds back count as done; 1 when the second run was not quiet.`,
   options: {
+    from: { takes: "value", placeholder: "STATE", doc: "begin with the host that `phxc capture` read into this file" },
     without: {
       takes: "values",
       placeholder: "DEVICE",
@@ -44,6 +46,7 @@ that --without holds back count as done; 1 when the second run was not quiet.`,
   },
   examples: [
     ["phxc rehearse fleet.phx", "from an empty host"],
+    ["phxc rehearse fleet.phx --from pve1.json", "from the host that `phxc capture root@pve1 --out pve1.json` read"],
     ["phxc rehearse fleet.phx --without '/dev/nvidia*'", "what is held back without the devices"],
     ["phxc rehearse fleet.phx docker-1 --keep rehearsal", "one guest; look at the host afterwards"],
   ],
@@ -53,12 +56,19 @@ that --without holds back count as done; 1 when the second run was not quiet.`,
 async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
   const clash = outputClash(args, valueOf(args, "format") === "json");
   if (clash !== undefined) return clash;
+  const from = valueOf(args, "from");
+  const captured = from === undefined ? { host: undefined, diagnostics: [] } : readHostFile(from, terminal);
+  if (isProblem(captured)) return captured;
+  if (captured.diagnostics.length > 0) {
+    await report(captured.diagnostics, { args, terminal, root: terminal.cwd }, terminal.err);
+    return EXIT.findings;
+  }
   const planned = await planText(args, terminal, "bash");
   if (isProblem(planned)) return planned;
   const { compiled, text } = planned;
   const { plan } = compiled.compilation;
   if (text === undefined || plan === undefined) return EXIT.findings;
-  const host = rehearsalHost(plan, args.values.get("without") ?? []);
+  const host = rehearsalHost(plan, captured.host, args.values.get("without") ?? []);
   if (isProblem(host)) return host;
   const keep = valueOf(args, "keep");
   const folder = resolve(terminal.cwd, keep ?? "");

@@ -65,7 +65,32 @@ export const cliUnreadable = diagnosticKind<{ path: string; reason: string }>({
   message: ({ path, reason }) => `\`${path}\` cannot be read: ${reason}`,
 });
 
-/** Findings of the project's configuration and its plugins. */
+export const hostDamaged = diagnosticKind<{ path: string; problem: string }>({
+  code: "PHX7009",
+  severity: "error",
+  title: "captured host is damaged",
+  message: ({ path, problem }) => `${path} cannot be rehearsed from: ${problem}`,
+  help: "Capture the host again: `phxc capture USER@HOST --out FILE`.",
+});
+
+export const hostForeign = diagnosticKind<{ path: string; format: string }>({
+  code: "PHX7010",
+  severity: "error",
+  title: "not a captured host",
+  message: ({ path, format }) => `${path} was not written by \`phxc capture\` (${format})`,
+  help: "`--from` takes the file that `phxc capture USER@HOST --out FILE` writes.",
+});
+
+export const hostNewer = diagnosticKind<{ path: string; version: number; known: number }>({
+  code: "PHX7011",
+  severity: "error",
+  title: "captured host of a newer phxc",
+  message: ({ path, version, known }) =>
+    `${path} has the format ${version}, written by a newer phxc; this one reads ${known}`,
+  help: "Use the release that captured it, or capture the host again with this one.",
+});
+
+/** Findings of the project's configuration, its plugins, and captured hosts. */
 export const cliDiagnostics = [
   cliUnknownSetting,
   cliSettingType,
@@ -75,4 +100,7 @@ export const cliDiagnostics = [
   cliPluginClash,
   cliPluginFailed,
   cliUnreadable,
+  hostDamaged,
+  hostForeign,
+  hostNewer,
 ] as const;

@@ -3,6 +3,8 @@ import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../../diagnostics/diagnostic.js";
 import type { Declared, DeclaredGuest, DefinedStorage, Memory, RetiredGuest } from "../../model/memory.js";
 import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
+import { DataProblem, flag, keyed, list, number, object, record, string } from "../../text/data.js";
+import type { Data } from "../../text/data.js";
 import { span } from "../../text/source.js";
 import type { SourceFile } from "../../text/source.js";
 
@@ -13,7 +15,7 @@ export function readMemory(file: SourceFile, text: string, host: string): Result
   const { path } = file;
   try {
     const data = object(JSON.parse(text), "it");
-    if (data["format"] !== PLAN_FORMAT) throw new Problem(`its format is not ${PLAN_FORMAT}`);
+    if (data["format"] !== PLAN_FORMAT) throw new DataProblem(`its format is not ${PLAN_FORMAT}`);
     const version = number(data["formatVersion"], "formatVersion");
     if (version > PLAN_FORMAT_VERSION) {
       return nothing(diagnose(planNewer, at, { path, version, known: PLAN_FORMAT_VERSION }));
@@ -22,16 +24,11 @@ export function readMemory(file: SourceFile, text: string, host: string): Result
     if (written !== host) return nothing(diagnose(planForeign, at, { path, host: written, wanted: host }));
     return { value: memoryOf(data), diagnostics: [] };
   } catch (error) {
-    if (!(error instanceof Problem || error instanceof SyntaxError)) throw error;
-    const problem = error instanceof Problem ? error.message : "it is not JSON";
+    if (!(error instanceof DataProblem || error instanceof SyntaxError)) throw error;
+    const problem = error instanceof DataProblem ? error.message : "it is not JSON";
     return nothing(diagnose(planDamaged, at, { path, problem }));
   }
 }
-
-/** What is wrong with a part of the file; never leaves this module. */
-class Problem extends Error {}
-
-type Data = Readonly<Record<string, unknown>>;
 
 function memoryOf(data: Data): Memory {
   const retired = list(data["retired"], "retired", retiredOf);
@@ -52,16 +49,16 @@ function declaredOf(data: Data): Declared {
 
 function guestOf(data: Data, where: string): DeclaredGuest {
   const { kind } = data;
-  if (kind !== "vm" && kind !== "ct") throw new Problem(`${where}.kind is neither vm nor ct`);
+  if (kind !== "vm" && kind !== "ct") throw new DataProblem(`${where}.kind is neither vm nor ct`);
   return {
     kind,
     id: number(data["id"], `${where}.id`),
     name: matching(NAME)(data["name"], `${where}.name`),
     needs: list(data["needs"], `${where}.needs`, string),
-    options: keyed(OPTION, data["options"], `${where}.options`, string),
+    options: keyed(matching(OPTION), data["options"], `${where}.options`, string),
     snapshots: list(data["snapshots"], `${where}.snapshots`, matching(SNAPSHOT)),
     firewall: flag(data["firewall"], `${where}.firewall`),
-    rawLines: keyed(RAW_KEY, data["rawLines"], `${where}.rawLines`, (item, at) => list(item, at, string)),
+    rawLines: keyed(matching(RAW_KEY), data["rawLines"], `${where}.rawLines`, (item, at) => list(item, at, string)),
     slots: record(data["slots"], `${where}.slots`, matching(SLOT)),
   };
 }
@@ -72,7 +69,9 @@ function retiredOf(item: unknown, where: string): RetiredGuest {
     ...guestOf(data, where),
     whole: flag(data["whole"], `${where}.whole`),
     names: list(data["names"], `${where}.names`, matching(NAME)),
-    keys: keyed(OPTION, data["keys"], `${where}.keys`, (keys, at) => keyed(PROPERTY, keys, at, string)),
+    keys: keyed(matching(OPTION), data["keys"], `${where}.keys`, (keys, at) =>
+      keyed(matching(PROPERTY), keys, at, string),
+    ),
   };
 }
 
@@ -97,57 +96,12 @@ function matching(form: RegExp): (value: unknown, where: string) => string {
   return (value, where) => {
     const text = string(value, where);
     if (form.test(text)) return text;
-    throw new Problem(`${where} is ${JSON.stringify(text)}, which phxc does not write`);
+    throw new DataProblem(`${where} is ${JSON.stringify(text)}, which phxc does not write`);
   };
-}
-
-/** A record whose keys have a form. */
-function keyed<T>(
-  form: RegExp,
-  value: unknown,
-  where: string,
-  read: (item: unknown, where: string) => T,
-): Readonly<Record<string, T>> {
-  for (const key of Object.keys(object(value, where))) matching(form)(key, `a key of ${where}`);
-  return record(value, where, read);
-}
-
-function object(value: unknown, where: string): Data {
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return { ...value };
-  throw new Problem(`${where} is not an object`);
-}
-
-function string(value: unknown, where: string): string {
-  if (typeof value === "string" && !value.includes("\0")) return value;
-  throw new Problem(`${where} is not a text`);
-}
-
-function number(value: unknown, where: string): number {
-  if (typeof value === "number" && Number.isSafeInteger(value) && value > 0) return value;
-  throw new Problem(`${where} is not a whole number`);
-}
-
-function flag(value: unknown, where: string): boolean {
-  if (typeof value === "boolean") return value;
-  throw new Problem(`${where} is neither true nor false`);
 }
 
 function digest(value: unknown, where: string): string {
   const text = string(value, where);
   if (/^[0-9a-f]{64}$/.test(text)) return text;
-  throw new Problem(`${where} is not a SHA-256`);
-}
-
-function list<T>(value: unknown, where: string, read: (item: unknown, where: string) => T): readonly T[] {
-  if (!Array.isArray(value)) throw new Problem(`${where} is not a list`);
-  return value.map((item, i) => read(item, `${where}[${i}]`));
-}
-
-function record<T>(
-  value: unknown,
-  where: string,
-  read: (item: unknown, where: string) => T,
-): Readonly<Record<string, T>> {
-  const entries = Object.entries(object(value, where));
-  return Object.fromEntries(entries.map(([key, item]) => [key, read(item, `${where}.${key}`)]));
+  throw new DataProblem(`${where} is not a SHA-256`);
 }

@@ -1,4 +1,5 @@
 import { compareKeys } from "../../text/order.js";
+import { decodeText, encodeText } from "../../text/pve-text.js";
 
 /** One section of a guest's configuration file: its options, and a container's raw lines. */
 export interface Section {
@@ -94,29 +95,4 @@ function printSection(section: Section): string {
   const options = [...section.options].sort(compareKeys).map(([key, value]) => `${key}: ${value || " "}\n`);
   const raw = section.raw.map(([key, value]) => `${key}: ${value}\n`);
   return [head, ...options, ...raw].join("");
-}
-
-/** Proxmox's encoding of text in a line: control characters, colons, percent signs and what is not ASCII. */
-export function encodeText(text: string): string {
-  return [...Buffer.from(text, "utf8")]
-    .map((byte) =>
-      byte < 32 || byte === 37 || byte === 58 || byte > 126
-        ? `%${byte.toString(16).toUpperCase().padStart(2, "0")}`
-        : String.fromCharCode(byte),
-    )
-    .join("");
-}
-
-/** The inverse of {@link encodeText}. */
-export function decodeText(text: string): string {
-  const bytes: number[] = [];
-  for (let i = 0; i < text.length; i++) {
-    const hex = /^%([0-9A-Fa-f]{2})/.exec(text.slice(i, i + 3))?.[1];
-    if (hex === undefined) bytes.push(...Buffer.from(text.charAt(i), "utf8"));
-    else {
-      bytes.push(Number.parseInt(hex, 16));
-      i += 2;
-    }
-  }
-  return Buffer.from(bytes).toString("utf8");
 }

@@ -1,4 +1,5 @@
-import { encodeText, type GuestConfig, type Section } from "../config/guest-config.js";
+import { encodeText } from "../../text/pve-text.js";
+import type { GuestConfig, Section } from "../config/guest-config.js";
 import { argument, type Call, flag, vmid } from "../host/command.js";
 import { isRunning, type Kind, listGuests, loadConfig, writeConfig } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import type { HostState } from "../state.js";
 import { imageText } from "./images.js";
 
@@ -11,13 +11,11 @@ export interface Machine {
   readonly state: HostState;
 }
 
-/** Lays the host's files out in `root`. */
-export function layOut(root: string, state: HostState): Machine {
-  const machine = { root, state };
-  const node = `/etc/pve/nodes/${state.node}`;
-  const folders = [
-    `${node}/qemu-server`,
-    `${node}/lxc`,
+/** The folders that every host has. */
+export function hostFolders(node: string): readonly string[] {
+  return [
+    `/etc/pve/nodes/${node}/qemu-server`,
+    `/etc/pve/nodes/${node}/lxc`,
     "/etc/pve/firewall",
     "/proc/net",
     "/run/qemu-server",
@@ -33,7 +31,13 @@ export function layOut(root: string, state: HostState): Machine {
     "/tmp",
     "/sys/class/net",
   ];
-  for (const folder of [...folders, ...state.directories]) mkdirSync(machinePath(machine, folder), { recursive: true });
+}
+
+/** Lays the host's files out in `root`. */
+export function layOut(root: string, state: HostState): Machine {
+  const machine = { root, state };
+  const folders = [...hostFolders(state.node), ...state.directories];
+  for (const folder of folders) mkdirSync(machinePath(machine, folder), { recursive: true });
   link(machine, "/etc/pve/local", `nodes/${state.node}`);
   link(machine, "/etc/pve/qemu-server", "local/qemu-server");
   link(machine, "/etc/pve/lxc", "local/lxc");
@@ -43,7 +47,8 @@ export function layOut(root: string, state: HostState): Machine {
   for (const [path, image] of Object.entries(state.images)) writeHostFile(machine, path, imageText(image));
   for (const bridge of state.bridges) layOutBridge(machine, bridge);
   for (const path of [...state.devices, ...state.disks.map((disk) => disk.path)]) writeHostFile(machine, path, "");
-  for (const name of Object.keys(state.datasets)) mkdirSync(machinePath(machine, `/${name}`), { recursive: true });
+  for (const [name, { type }] of Object.entries(state.datasets))
+    if (type === "filesystem") mkdirSync(machinePath(machine, `/${name}`), { recursive: true });
   writeHostFile(
     machine,
     "/proc/mounts",
@@ -65,9 +70,10 @@ function link(machine: Machine, path: string, target: string): void {
   if (!existsSync(at)) symlinkSync(target, at);
 }
 
-/** Where a path of the host really is. A path that is already inside the folder stays. */
-export function machinePath(machine: Pick<Machine, "root">, path: string): string {
-  return path === machine.root || path.startsWith(`${machine.root}/`) ? path : join(machine.root, path);
+/** Where a path of the host really is: never outside of its folder. A path that is already inside stays. */
+export function machinePath({ root }: Pick<Machine, "root">, path: string): string {
+  const plain = normalize(path);
+  return plain === root || plain.startsWith(`${root}/`) ? plain : join(root, join("/", plain));
 }
 
 /** A path as the host sees it: without the folder that stands for its root. */

@@ -87,20 +87,22 @@ export function keyOf(volume: VolumeName): string {
   return `${volume.storage.id}:${keepsFiles(volume.storage) && volume.owner !== undefined ? `${volume.owner}/` : ""}${volume.name}`;
 }
 
+/** The folder of a file storage that keeps a content, apart from that of guests' images. */
+export const contentFolders: Readonly<Record<string, string>> = {
+  iso: "template/iso",
+  vztmpl: "template/cache",
+  snippets: "snippets",
+  backup: "dump",
+  import: "import",
+};
+
 /** Where a volume lies on the host. */
 export function volumePath(machine: Machine, volid: string): string {
   const volume = parseVolume(machine, volid);
   if (isZfs(volume)) return volume.format === "subvol" ? `/${datasetOf(volume)}` : `/dev/zvol/${datasetOf(volume)}`;
   if (!keepsFiles(volume.storage))
     return `/dev/${volume.storage.options.get("vgname") ?? volume.storage.id}/${volume.name}`;
-  const folders: Record<string, string> = {
-    iso: "template/iso",
-    vztmpl: "template/cache",
-    snippets: "snippets",
-    backup: "dump",
-    import: "import",
-  };
-  const folder = folders[volume.content] ?? `images/${volume.owner ?? 0}`;
+  const folder = contentFolders[volume.content] ?? `images/${volume.owner ?? 0}`;
   return `${storagePath(volume.storage)}/${folder}/${volume.name}`;
 }
 

@@ -1,6 +1,7 @@
 import { contentOf, keepsFiles, printStorageConfig, type Storage, storagePath } from "../config/storage-config.js";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { argument, type Call, vmid } from "../host/command.js";
+import { readImage } from "../host/images.js";
 import { type Machine, machinePath, random, writeHostFile } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
@@ -130,8 +131,7 @@ export function pvesmList(call: Call): void {
     .map((volid) => ({ volid, ...parseVolume(machine, volid) }))
     .filter((volume) => content === undefined || volume.content === content)
     .filter((volume) => owner === undefined || volume.owner === Number(owner));
-  const sizeOf = (volid: string): string =>
-    `${volumeSize(machine, volid) || statSync(machinePath(machine, volumePath(machine, volid))).size}`;
+  const sizeOf = (volid: string): string => `${volumeSize(machine, volid) || fileSize(machine, volid)}`;
   const width = Math.max(5, ...volumes.map(({ volid }) => volid.length));
   const sizes = Math.max(4, ...volumes.map(({ volid }) => sizeOf(volid).length));
   call.print(`${"Volid".padEnd(width)} ${"Format".padEnd(7)} ${"Type".padEnd(9)} ${"Size".padStart(sizes)} VMID`);
@@ -139,6 +139,12 @@ export function pvesmList(call: Call): void {
     call.print(
       `${volid.padEnd(width)} ${format.padEnd(7)} ${type.padEnd(9)} ${sizeOf(volid).padStart(sizes)} ${id ?? ""}`.trimEnd(),
     );
+}
+
+/** Bytes of a file on a storage; a simulated image has the size that it says. */
+function fileSize(machine: Machine, volid: string): number {
+  const at = machinePath(machine, volumePath(machine, volid));
+  return readImage(at)?.size ?? statSync(at).size;
 }
 
 /** Images, templates and snippets on a file storage. */

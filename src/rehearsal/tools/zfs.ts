@@ -135,6 +135,9 @@ function endListing(missing: readonly string[], command: Command): void {
 function get(command: Command, argv: readonly string[]): void {
   const { flags, values, words } = readFlags("zfs get", argv, "rHp", "dost");
   const columns = (values.find(([flag]) => flag === "o")?.[1] ?? "name,property,value,source").split(",");
+  const sources = (
+    values.find(([flag]) => flag === "s")?.[1] ?? "local,default,inherited,temporary,received,none"
+  ).split(",");
   const [asked = "", ...datasets] = words;
   const properties = asked === "all" ? [...propertyNames] : asked.split(",");
   const { found, missing } = selected(command, datasets, depthOf(flags, values));
@@ -145,11 +148,16 @@ function get(command: Command, argv: readonly string[]): void {
   for (const dataset of found.filter((word) => !word.includes("@")))
     for (const property of properties) {
       const value = getProperty(command.machine.state, dataset, property, flags.has("p"));
-      if (value === undefined) continue;
+      if (value === undefined || !sources.includes(sourceKind(value.source))) continue;
       const cells: Record<string, string> = { name: dataset, property, value: value.value, source: value.source };
       command.print(columns.map((column) => cells[column] ?? "-").join(flags.has("H") ? "\t" : "  "));
     }
   endListing(missing, command);
+}
+
+/** The word of `-s` for where a value comes from. */
+function sourceKind(source: string): string {
+  return source === "-" ? "none" : (source.split(" ")[0] ?? "");
 }
 
 function knownProperty({ machine }: Command, property: string): boolean {
