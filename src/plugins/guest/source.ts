@@ -7,7 +7,9 @@ import {
   snapshotsOf,
   storageById,
 } from "../../plugin-api/index.js";
-import type { CloneSource, Model, Requirement, Resource, Section } from "../../plugin-api/index.js";
+import type { CloneSource, Model, Requirement, Resource, Section, Step } from "../../plugin-api/index.js";
+import { startsOnce } from "./lifecycle.js";
+import { makeStep, toolOf } from "./step.js";
 
 /** The storage of a guest's root disk: as declared, else that of the guest that it is cloned from. */
 export function rootStorage(resource: Resource, model: Model): string | undefined {
@@ -35,7 +37,7 @@ export function isFullClone(resource: Resource, source: CloneSource, model: Mode
 }
 
 /** The options of a clone command that follow the ids and the name. */
-export function cloneOptions(resource: Resource, source: CloneSource, model: Model): readonly string[] {
+function cloneOptions(resource: Resource, source: CloneSource, model: Model): readonly string[] {
   const storage = rootDisk(resource)?.storage;
   const isFull = isFullClone(resource, source, model);
   return [
@@ -47,7 +49,7 @@ export function cloneOptions(resource: Resource, source: CloneSource, model: Mod
 }
 
 /** The storages on which a clone makes volumes: the one that it is sent to, else those of all disks of its source. */
-export function cloneStorages(resource: Resource, source: CloneSource, model: Model): readonly string[] {
+function cloneStorages(resource: Resource, source: CloneSource, model: Model): readonly string[] {
   const own = rootDisk(resource)?.storage;
   if (own !== undefined && isFullClone(resource, source, model)) return [own];
   const root = rootStorage(source.resource, model);
@@ -56,7 +58,7 @@ export function cloneStorages(resource: Resource, source: CloneSource, model: Mo
 }
 
 /** What the source must have when the plan does not make it: the snapshot that is cloned. */
-export function cloneRequirements(source: CloneSource): readonly Requirement[] {
+function cloneRequirements(source: CloneSource): readonly Requirement[] {
   const { snapshot } = source;
   if (snapshot === undefined || snapshotsOf(source.resource).some(({ name }) => name === snapshot)) return [];
   return [{ kind: "snapshot", guest: guestRef(source.resource), snapshot, blocks: [], source: source.span }];
@@ -71,4 +73,24 @@ export function storageRequirements(
     if (storage === undefined || storageById(model, storage) !== undefined) return [];
     return [{ kind: "storage", storage, content, blocks: [], source: section.headSpan }];
   });
+}
+
+/** The step that clones the guest, with what it is cloned from; undefined where that is not known. */
+export function cloneStep(
+  resource: Resource,
+  model: Model,
+): { readonly step: Step; readonly source: CloneSource; readonly requirements: readonly Requirement[] } | undefined {
+  const source = cloneSource(resource, model);
+  if (source === undefined) return undefined;
+  const guest = guestRef(resource);
+  const from = guestRef(source.resource);
+  const name = guest.kind === "vm" ? "--name" : "--hostname";
+  const options = cloneOptions(resource, source, model);
+  const storages = cloneStorages(resource, source, model);
+  const step = makeStep(resource, "create", {
+    phase: "define",
+    probe: { kind: "guest-absent", guest, source: from, storages, firstStart: startsOnce(resource) },
+    commands: [[toolOf(guest), "clone", String(from.id), String(guest.id), name, guest.name, ...options]],
+  });
+  return { step, source, requirements: cloneRequirements(source) };
 }

@@ -1,6 +1,5 @@
 import {
   boolOf,
-  cloneSource,
   devices,
   diagnose,
   disks,
@@ -37,7 +36,7 @@ import { checkSteps } from "../guest/checks.js";
 import { firewallSteps } from "../guest/firewall.js";
 import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
-import { cloneOptions, cloneRequirements, cloneStorages, rootStorage, storageRequirements } from "../guest/source.js";
+import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
 import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { archiveOf } from "../image/source.js";
@@ -99,22 +98,9 @@ function createStep(resource: Resource, model: Model): Lowered {
     ...(hasImage && hasClone ? [diagnose(ctWithTwoSources, resource.headSpan, { guest: label })] : []),
   ];
   if (findings.length > 0) return { steps: [], requirements: [], diagnostics: findings };
-  return hasClone ? cloneStep(resource, model) : archiveStep(resource, model, label);
-}
-
-function cloneStep(resource: Resource, model: Model): Lowered {
-  const source = cloneSource(resource, model);
-  if (source === undefined) return { steps: [], requirements: [] };
-  const guest = guestRef(resource);
-  const from = guestRef(source.resource);
-  const options = cloneOptions(resource, source, model);
-  const storages = cloneStorages(resource, source, model);
-  const step = makeStep(resource, "create", {
-    phase: "define",
-    probe: { kind: "guest-absent", guest, source: from, storages, firstStart: startsOnce(resource) },
-    commands: [["pct", "clone", String(from.id), String(guest.id), "--hostname", guest.name, ...options]],
-  });
-  return { steps: [step], requirements: cloneRequirements(source) };
+  if (!hasClone) return archiveStep(resource, model, label);
+  const clone = cloneStep(resource, model);
+  return clone === undefined ? onlySteps([]) : { steps: [clone.step], requirements: clone.requirements };
 }
 
 function archiveStep(resource: Resource, model: Model, label: string): Lowered {

@@ -33,7 +33,7 @@ import { checkSteps } from "../guest/checks.js";
 import { firewallSteps } from "../guest/firewall.js";
 import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
-import { cloneOptions, cloneRequirements, cloneStorages, rootStorage, storageRequirements } from "../guest/source.js";
+import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
 import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { diskImageOf } from "../image/source.js";
@@ -68,32 +68,19 @@ function createStep(resource: Resource, model: Model): Lowered {
     const finding = diagnose(vmWithTwoSources, resource.headSpan, { guest: label });
     return { steps: [], requirements: [], diagnostics: [finding] };
   }
-  if (hasClone) return cloneStep(resource, model, label);
+  if (hasClone) return clonedStep(resource, model, label);
   return settingOf(resource, "image") === undefined ? emptyStep(resource) : imageStep(resource, model, label);
 }
 
-function cloneStep(resource: Resource, model: Model, label: string): Lowered {
-  const source = cloneSource(resource, model);
-  if (source === undefined) return { steps: [], requirements: [] };
-  const guest = guestRef(resource);
-  const from = guestRef(source.resource);
-  const options = cloneOptions(resource, source, model);
-  const step = makeStep(resource, "create", {
-    phase: "define",
-    probe: {
-      kind: "guest-absent",
-      guest,
-      source: from,
-      storages: cloneStorages(resource, source, model),
-      firstStart: startsOnce(resource),
-    },
-    commands: [["qm", "clone", String(from.id), String(guest.id), "--name", guest.name, ...options]],
-  });
+function clonedStep(resource: Resource, model: Model, label: string): Lowered {
+  const clone = cloneStep(resource, model);
+  if (clone === undefined) return onlySteps([]);
+  const from = clone.source.resource;
   const section = sectionOf(resource, "cloud_init");
-  const isLost = section !== undefined && !inheritsCloudInit(source.resource, model);
+  const isLost = section !== undefined && !inheritsCloudInit(from, model);
   const names = { guest: label, source: `vm ${from.id} ${from.name}` };
   const diagnostics = isLost ? [diagnose(cloudInitMissing, section.headSpan, names)] : [];
-  return { steps: [step], requirements: cloneRequirements(source), diagnostics };
+  return { steps: [clone.step], requirements: clone.requirements, diagnostics };
 }
 
 /** A machine without a source: its disks are made empty by the options step, and something else installs it. */

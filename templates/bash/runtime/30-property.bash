@@ -38,9 +38,14 @@ declare -rA FORMAT=(
 	["ct.startup"]='order'
 )
 declare -rA ALIAS=(
-	["vm.agent.freeze-fs-on-backup"]=freeze-fs ["vm.agent.guest-fsfreeze"]=freeze-fs
-	["vm.efidisk.volume"]=file ["vm.ide.volume"]=file ["vm.sata.volume"]=file ["vm.scsi.volume"]=file
-	["vm.tpmstate.volume"]=file ["vm.virtio.volume"]=file
+	["vm.agent.freeze-fs-on-backup"]=freeze-fs
+	["vm.agent.guest-fsfreeze"]=freeze-fs
+	["vm.efidisk.volume"]=file
+	["vm.ide.volume"]=file
+	["vm.sata.volume"]=file
+	["vm.scsi.volume"]=file
+	["vm.tpmstate.volume"]=file
+	["vm.virtio.volume"]=file
 )
 readonly NET_MODELS=' e1000 e1000-82540em e1000-82544gc e1000-82545em e1000e i82551 i82557b i82559er ne2k_isa ne2k_pci pcnet rtl8139 virtio vmxnet3 '
 
