@@ -80,9 +80,10 @@ function outputOf(run: RehearsalRun, { verbose }: RehearsalReportOptions): reado
 }
 
 function predictionLine({ seconds, proxmox, others }: Prediction): string {
+  if (seconds < 0.05) return "an apply takes next to no time: it starts no Proxmox process";
   const processes = `${proxmox} Proxmox process${proxmox === 1 ? "" : "es"}`;
   const rest = others === 0 ? "" : `, ${plural(others, "other command")}`;
-  return `an apply takes about ${duration(seconds)} (${processes}${rest}), and what is copied, downloaded, booted or done in guests`;
+  return `an apply takes about ${duration(seconds)} (${processes}${rest}), besides what it copies, downloads, boots and runs in guests`;
 }
 
 /** A time for people: `0.9 s`, `48 s`, `1 min 32 s`. */

@@ -37,7 +37,7 @@ record() { printf '%s %d %d\n%s%s\n' "$1" "${#2}" "${#3}" "$2" "$3"; }
 warning() { record warning '' "$1"; }
 
 # bounded COMMAND...: runs a command that reads, for a bounded time and with nothing on its standard input.
-bounded() { timeout "${SECONDS_EACH}" "$@" </dev/null 2>/dev/null; }
+bounded() { timeout --foreground "${SECONDS_EACH}" "$@" </dev/null 2>/dev/null; }
 
 # mask_text TEXT: sets REPLY to the text with secrets overwritten.
 mask_text() {

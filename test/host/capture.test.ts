@@ -10,6 +10,7 @@ import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
 import { inFolder } from "../support/folder.js";
 import { root } from "../support/paths.js";
 import { compileFolder, withEmptyHost } from "../support/rehearsal.js";
+import { looksSecret } from "../../src/text/secrets.js";
 import { hasLinters, lintScript } from "../support/script-lint.js";
 import { confPath, editConf } from "../support/script-host.js";
 import { must, withHost, zfsHost } from "../support/sim.js";
@@ -154,6 +155,65 @@ test("no secret leaves the host, whatever text it stands in, and the rest stays"
       assert.equal(state.paths["/var/lib/vz/snippets/other.yaml"]?.kind, "file");
       assert.is(state.masked, 13);
     });
+  });
+});
+
+const SECRET_NAMES = [
+  ..."password admin_password adminPassword DATABASE_PASS api-key apiKey token hf_token client_secret PRIVATE_KEY psk".split(
+    " ",
+  ),
+  ..."passphrase vault.tokens dbpassword clientsecret db_pwd signing-key MASTER_KEY license.key credentials passcode".split(
+    " ",
+  ),
+];
+
+test("whatever our own search takes for a secret's name hides its value on the host already", async () => {
+  const forms = (name: string, value: string): string[] => [
+    `${name}=${value}`,
+    `${name}%3A ${value}`,
+    `export "${name}" = '${value}'`,
+    `x=1 ${name}+=${value} y=2`,
+  ];
+  const lines = SECRET_NAMES.flatMap((name, i) => forms(name, `hidden-${i}`));
+  assert.ok(SECRET_NAMES.every(looksSecret));
+  await withHost(zfsHost(), async (host) => {
+    await must(host, "qm create 100 --name shop --memory 512");
+    editConf(host, 100, (text) => `${lines.map((line) => `#${line}\n`).join("")}${text}`);
+    const { stdout } = await host.runScript(captureScript);
+    assert.equal(stdout.match(/.*hidden-.*/g), null);
+    assert.match(stdout, `value 6 ${String(lines.length).length}\nmasked${lines.length}\n`);
+  });
+});
+
+test("a storage of a kind that is not simulated is captured, and no obstacle to a rehearsal", async () => {
+  const state = zfsHost();
+  state.files["/etc/pve/storage.cfg"] += [
+    "\nnfs: nas\n\texport /x\n\tserver 10.0.0.9\n\tcontent images,iso\n",
+    "rbd: ceph\n\tpool rbd\n\tcontent images\n",
+    "pbs: backup\n\tdatastore d\n\tserver 10.0.0.8\n\tcontent backup\n",
+    "dir: off\n\tpath /off\n\tdisable\n",
+    "dir: other\n\tpath /other\n\tnodes pve2,pve3\n",
+    "strange: new\n\tflag\n",
+  ].join("\n");
+  await withHost(state, async (host) => {
+    await inFolder(
+      {
+        "main.phx":
+          'ct 201 b { image = "local:vztmpl/debian-13-tiny_amd64.tar.zst", disk root { size = 4GiB, storage = cts } }\n',
+      },
+      async (cwd) => {
+        await must(host, "qm create 100 --name far --memory 512 --scsi0 nas:1,format=qcow2");
+        const { code } = await runCli(["capture", "--out", "state.json"], { cwd, env: host.env });
+        assert.is(code, 0);
+        const asked = host.log.filter(({ argv }) => argv[0] === "pvesm").map(({ argv }) => argv[2]);
+        assert.equal(asked, ["local", "nas", "ceph", "new"]);
+        const captured = JSON.parse(readFileSync(join(cwd, "state.json"), "utf8")) as CapturedHost;
+        assert.is(captured.volumes["nas:100/vm-100-disk-0.qcow2"]?.size, 1024 ** 3);
+        const run = await runCli(["rehearse", "--from", "state.json"], { cwd });
+        assert.is(run.code, 0, run.out + run.err);
+        assert.match(run.out, "  1 guest that the plan does not name\n");
+      },
+    );
   });
 });
 

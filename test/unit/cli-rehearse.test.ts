@@ -101,6 +101,14 @@ test("what a folder holds is never mixed with a rehearsal", async () => {
   });
 });
 
+test("a plan that finds all as it should be takes no time", async () => {
+  await inFolder({ "main.phx": "" }, async (cwd) => {
+    const { code, out } = await runCli(["rehearse"], { cwd });
+    assert.is(code, 0, out);
+    assert.match(out, /^an apply takes next to no time/m);
+  });
+});
+
 test("the latency is one of two words", async () => {
   await inFolder({ "main.phx": SOURCE }, async (cwd) => {
     const { code, out, err } = await runCli(["rehearse", "--latency", "0.9"], { cwd });
