@@ -1,7 +1,7 @@
 import type { Palette } from "../diagnostics/palette.js";
 import { plural } from "../diagnostics/summary.js";
 import type { Plan, Risk, Step } from "../model/plan.js";
-import { removalsOf } from "../plugin-api/index.js";
+import { leftBy, removalsOf } from "../plugin-api/index.js";
 import { visible } from "../text/visible.js";
 
 /** What a plan does, for a terminal: the guests in order with the number of their steps, and the steps by risk. */
@@ -24,6 +24,7 @@ export function planSummary(plan: Plan, palette: Palette): string {
       `plan for ${visible(plan.host)}: ${plural(plan.guests.length, "guest")}, ${plural(plan.steps.length, "step")}${only}`,
     ),
     ...removals(plan.steps, palette),
+    ...leftovers(plan.steps, palette),
     ...table([...host, ...guests]),
     `steps: ${risks(plan.steps, palette)}`,
     "",
@@ -36,6 +37,13 @@ function removals(steps: readonly Step[], palette: Palette): readonly string[] {
   if (lines.length === 0) return [];
   const title = "no longer declared; removed where the host still has it as it was declared:";
   return [palette.warning(title), ...lines.map((line) => palette.error(line))];
+}
+
+/** What stays on the host until somebody removes it. */
+function leftovers(steps: readonly Step[], palette: Palette): readonly string[] {
+  const left = leftBy(steps);
+  if (left.length === 0) return [];
+  return [palette.warning("no longer declared, and left as it is:"), ...left.map((text) => `  . ${visible(text)}`)];
 }
 
 const RISKS: readonly (readonly [Risk, string])[] = [

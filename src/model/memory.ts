@@ -19,11 +19,20 @@ export interface DeclaredGuest extends GuestRef {
   readonly slots: Readonly<Record<string, string>>;
 }
 
-/** A storage that a plan defines: where it lies tells it apart whatever it is called. */
-export interface DefinedStorage {
-  readonly id: string;
-  readonly type: string;
-  readonly fixed: readonly (readonly [string, string])[];
+/** A thing of the host that a plan makes and that guests share. */
+export interface HostThing {
+  readonly kind: "pool" | "dataset" | "storage";
+  readonly name: string;
+  /** What cannot be changed later; where a storage lies (its type, its path) tells it apart whatever it is called. */
+  readonly fixed: Readonly<Record<string, string>>;
+  /** Options of a storage, properties of a dataset. */
+  readonly options: Readonly<Record<string, string>>;
+}
+
+/** What was once declared of such a thing and no longer is. It is never taken back, only told. */
+export interface RetiredThing extends HostThing {
+  /** The thing itself is not declared any more. */
+  readonly whole: boolean;
 }
 
 /** All that the files declare for a host. */
@@ -31,7 +40,7 @@ export interface Declared {
   /** In plan order. */
   readonly guests: readonly DeclaredGuest[];
   /** In plan order. */
-  readonly storages: readonly DefinedStorage[];
+  readonly things: readonly HostThing[];
 }
 
 /** What was once declared of a guest and no longer is, each with its last declared value. */
@@ -48,6 +57,7 @@ export interface RetiredGuest extends DeclaredGuest {
 export interface Memory {
   readonly declared: Declared;
   readonly retired: readonly RetiredGuest[];
+  readonly retiredThings: readonly RetiredThing[];
   /** Of its script. */
   readonly digest: string;
   /** Digests of the plans before it, the latest first. */
@@ -58,6 +68,7 @@ export interface Memory {
 export interface PlanMemory {
   readonly declared: Declared;
   readonly retired: readonly RetiredGuest[];
+  readonly retiredThings: readonly RetiredThing[];
   readonly ancestry: readonly string[];
   /** The digest of the committed plan that it follows. */
   readonly previous?: string;

@@ -1,6 +1,6 @@
 import type { Span } from "../text/source.js";
 import type { GuestRef } from "./guest.js";
-import type { PlanMemory } from "./memory.js";
+import type { HostThing, PlanMemory } from "./memory.js";
 import type { Address } from "./resource.js";
 
 export type { GuestKind, GuestRef } from "./guest.js";
@@ -130,6 +130,17 @@ export type Probe =
       readonly guest: GuestRef;
       readonly names: readonly string[];
       readonly dependants: readonly GuestRef[];
+    }
+  /**
+   * A thing of the host that only the last plan makes is still there; with `option`: that option of it is still as it was.
+   * Nothing is done about it, only told, with the command that would.
+   */
+  | {
+      readonly kind: "thing-retired";
+      readonly thing: HostThing["kind"];
+      readonly name: string;
+      readonly option?: { readonly name: string; readonly value: string };
+      readonly advice: Argv;
     }
   /** A file that only the last plan makes is still there, and begins with this mark. */
   | { readonly kind: "file-retired"; readonly guest: GuestRef; readonly path: string; readonly mark: string }

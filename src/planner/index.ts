@@ -10,7 +10,7 @@ import type { KindSpec, Lowered } from "../plugin-api/index.js";
 import { act } from "./actions.js";
 import type { ActionRequest } from "./actions.js";
 import { allHosts, assignHosts, chooseHost } from "./hosts.js";
-import { farewells, recall, withSlots } from "./memory/index.js";
+import { farewells, recall, remainders, withSlots } from "./memory/index.js";
 import type { Committed, Recalled } from "./memory/index.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
@@ -111,7 +111,7 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
   const graph = graphOf(resources);
   const ordered = turns(resources, graph);
   const steps = stepsOf(ordered, graph, lowered);
-  const leaving = targets.length > 0 ? [] : farewells(recalled, kinds);
+  const leaving = targets.length > 0 ? [] : [...farewells(recalled, kinds), ...remainders(recalled, kinds)];
   const node = nodeOf(model, host);
   const releases = releasesOf(resources, kinds, model.resources.get(`host.${host}`));
   const findings = ordered.flatMap((resource) => lowered.get(resource.address)?.diagnostics ?? []);

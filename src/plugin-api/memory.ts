@@ -94,6 +94,16 @@ export function removalsOf(steps: readonly Step[]): readonly Removal[] {
   return [...found].map(([guest, parts]) => ({ guest, parts }));
 }
 
+/** Things of the host, and options of them, that are no longer declared and are left as they are, in words. */
+export function leftBy(steps: readonly Step[]): readonly string[] {
+  return steps.flatMap(({ probe }) => {
+    if (probe.kind !== "thing-retired") return [];
+    return [
+      `${probe.thing} ${probe.name}${probe.option === undefined ? "" : `: ${probe.option.name} ${probe.option.value}`}`,
+    ];
+  });
+}
+
 function removedBy(probe: Probe): readonly string[] {
   switch (probe.kind) {
     case "guest-retired":

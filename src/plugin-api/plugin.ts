@@ -1,6 +1,6 @@
 import type { Diagnostic, DiagnosticKind } from "../diagnostics/diagnostic.js";
 import type { Model, Resource } from "../model/resource.js";
-import type { RetiredGuest } from "../model/memory.js";
+import type { RetiredGuest, RetiredThing } from "../model/memory.js";
 import type { GuestRef, Plan, Requirement, Step } from "../model/plan.js";
 import type { Span } from "../text/source.js";
 import type { SectionSpec } from "./types.js";
@@ -27,6 +27,8 @@ export interface KindSpec extends SectionSpec {
    * those that needed it and are not declared either. Pure.
    */
   readonly retire?: (guest: RetiredGuest, source: Span, dependants: readonly GuestRef[]) => readonly Step[];
+  /** The steps that tell what was declared of a thing of this kind and is not any more; `source` is the last plan. Pure. */
+  readonly leave?: (thing: RetiredThing, source: Span) => readonly Step[];
   /** The steps that do one thing with a guest on demand; none where there is nothing of the kind to do. Pure. */
   readonly act?: (resource: Resource, demand: Demand) => readonly Step[];
 }

@@ -1,7 +1,12 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Ajv } from "ajv";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { HOST, byHand, ct, vm, withCommitted } from "../support/committed.js";
 import type { Applied, CommittedProject } from "../support/committed.js";
+import { root } from "../support/paths.js";
+import { hasLinters, lintScript } from "../support/script-lint.js";
 
 const test = suite("actions on demand");
 
@@ -177,6 +182,19 @@ test("a guest that is not there is not started", () =>
       assert.match(run.stdout, /ct 103 app: held back: it does not exist; a plan without --action makes it/);
     }
     assert.is((await act(project, "stop app")).code, 0);
+  }));
+
+test("their scripts are clean for the linters, and their data follow the schema", () =>
+  withFleet(async ({ phxc }) => {
+    const schema = JSON.parse(readFileSync(join(root, "schema/plan.schema.json"), "utf8")) as object;
+    const validate = new Ajv({ strict: false, allErrors: true }).compile(schema);
+    for (const action of ["start", "stop", "restart", "destroy"]) {
+      const words = ["plan", "main.phx", "web", "base", "db", "--with-dependents", "--action", action, "--format"];
+      const { out } = await phxc(...words, "json");
+      assert.ok(validate(JSON.parse(out)), JSON.stringify(validate.errors));
+      const isLinted = hasLinters() && ["restart", "destroy"].includes(action);
+      if (isLinted) assert.equal(lintScript((await phxc(...words, "bash")).out), []);
+    }
   }));
 
 test("mistakes in calling it are told", () =>

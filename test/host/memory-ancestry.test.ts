@@ -193,7 +193,7 @@ test("a damaged plan.json is a finding, whatever is wrong with it; nothing is wr
       { snapshots: ["--force"] },
       { rawLines: { "lxc.x: y": [] } },
       { slots: { "disk d": "scsi1 --x" } },
-    ].map((part) => ({ ...data, declared: { guests: [{ ...guest, ...part }], storages: [] } }));
+    ].map((part) => ({ ...data, declared: { guests: [{ ...guest, ...part }], things: [] } }));
     for (const bad of [...damaged, ...spoilt]) {
       const text = typeof bad === "string" ? bad : JSON.stringify(bad);
       writeFileSync(path, text);

@@ -27,8 +27,9 @@ const NOTHING: DeclaredGuest = {
 };
 
 const was = (part: Partial<DeclaredGuest>, retired: readonly RetiredGuest[] = []): Memory => ({
-  declared: { guests: [{ ...NOTHING, ...part }], storages: [] },
+  declared: { guests: [{ ...NOTHING, ...part }], things: [] },
   retired,
+  retiredThings: [],
   digest: "0".repeat(64),
   ancestry: [],
 });
@@ -109,7 +110,7 @@ test("a guest that is gone is retired whole, and comes back with what it no long
   assert.equal([whole?.whole, whole?.options, whole?.firewall], [true, { cores: "2", swap: "0" }, true]);
   const before: Memory = {
     ...was({}),
-    declared: { guests: [], storages: [] },
+    declared: { guests: [], things: [] },
     retired: whole === undefined ? [] : [whole],
   };
   assert.equal(gone(before, now({ options: { cores: "2" } })), [{ options: { swap: "0" }, firewall: true }]);

@@ -67,13 +67,18 @@ function turnLine(verb: string, guest: GuestRef, needs: readonly string[]): stri
 
 /** One command reads the properties of all datasets. */
 function zfsRead(steps: readonly Step[]): string {
-  const datasets = steps.flatMap((step) => (step.probe.kind === "dataset" ? [step.probe] : []));
+  const datasets = steps.flatMap(({ probe }) => {
+    if (probe.kind === "dataset")
+      return [{ dataset: probe.dataset, properties: probe.properties.map(([name]) => name) }];
+    if (probe.kind !== "thing-retired" || probe.thing !== "dataset") return [];
+    return [{ dataset: probe.name, properties: probe.option === undefined ? [] : [probe.option.name] }];
+  });
   if (datasets.length === 0) return "";
-  const names = new Set(["type", ...datasets.flatMap((probe) => probe.properties.map(([name]) => name))]);
+  const names = new Set(["type", ...datasets.flatMap(({ properties }) => properties)]);
   return command(
     "zfs_read",
     [value([...names].sort().join(","))],
-    datasets.map((probe) => value(probe.dataset)),
+    [...new Set(datasets.map(({ dataset }) => dataset))].map(value),
   );
 }
 
@@ -185,11 +190,19 @@ function others(option: string, guests: readonly GuestRef[]): ShellWord[] {
 
 type HostProbe = Extract<
   Probe,
-  { readonly kind: "file" | "directory" | "pool-absent" | "dataset" | "storage" | "image-absent" | "command" }
+  {
+    readonly kind:
+      "thing-retired" | "file" | "directory" | "pool-absent" | "dataset" | "storage" | "image-absent" | "command";
+  }
 >;
 
 function renderHostProbe(probe: HostProbe, argv: Argv): string {
   switch (probe.kind) {
+    case "thing-retired": {
+      const { thing, name, option, advice } = probe;
+      const words = option === undefined ? [] : [bare("--option"), value(option.name), value(option.value)];
+      return command("left", [...words, bare(thing), value(name), ...advice.map(argvWord)]);
+    }
     case "file":
       return renderFile(probe.path, probe.content, probe.adopt);
     case "directory":

@@ -23,7 +23,12 @@ export function emitJson(plan: Plan, options: { readonly version: string; readon
     ...(options.digest === undefined ? {} : { digest: options.digest }),
     ...(memory === undefined || plan.targets.length > 0
       ? {}
-      : { ancestry: memory.ancestry, declared: plain(memory.declared), retired: plain(memory.retired) }),
+      : {
+          ancestry: memory.ancestry,
+          declared: plain(memory.declared),
+          retired: plain(memory.retired),
+          retiredThings: plain(memory.retiredThings),
+        }),
     sources: plan.sources.map(({ path, sha256 }) => ({ path, sha256 })),
     environment: plan.environment,
     guests: plan.guests.map(plain),
@@ -34,8 +39,9 @@ export function emitJson(plan: Plan, options: { readonly version: string; readon
 }
 
 /** A plan as data with another memory, and all else as it is. */
-export function withMemory(text: string, { declared, retired }: Memory): string {
-  const data = { ...(JSON.parse(text) as object), declared: plain(declared), retired: plain(retired) };
+export function withMemory(text: string, { declared, retired, retiredThings }: Memory): string {
+  const memory = { declared: plain(declared), retired: plain(retired), retiredThings: plain(retiredThings) };
+  const data = { ...(JSON.parse(text) as object), ...memory };
   return `${JSON.stringify(data, undefined, 2)}\n`;
 }
 

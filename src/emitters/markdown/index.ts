@@ -1,5 +1,5 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
-import { removalsOf } from "../../plugin-api/index.js";
+import { leftBy, removalsOf } from "../../plugin-api/index.js";
 import { position } from "../../text/source.js";
 
 type OptionsProbe = Extract<Probe, { readonly kind: "options" }>;
@@ -9,6 +9,7 @@ export function emitMarkdown(plan: Plan): string {
   const sections = [
     title(plan),
     removalList(plan),
+    leftList(plan),
     guestTable(plan),
     requirementList(plan),
     hostList(plan),
@@ -32,6 +33,13 @@ function removalList(plan: Plan): string {
   if (lines.length === 0) return "";
   const about = "Removed where the host still has it as it was declared:";
   return ["## No longer declared", "", about, "", ...lines].join("\n");
+}
+
+function leftList(plan: Plan): string {
+  const lines = leftBy(plan.steps).map((item) => `- ${text(item)}`);
+  if (lines.length === 0) return "";
+  const about = "Left as it is; the script's notes say how to take it back:";
+  return ["## No longer declared, and not removed", "", about, "", ...lines].join("\n");
 }
 
 function guestTable(plan: Plan): string {

@@ -1,5 +1,5 @@
-import type { Declared, DeclaredGuest, DefinedStorage } from "../../model/memory.js";
-import type { PlanGuest, Step } from "../../model/plan.js";
+import type { Declared, DeclaredGuest, HostThing } from "../../model/memory.js";
+import type { PlanGuest, Probe, Step } from "../../model/plan.js";
 import type { Address, Model } from "../../model/resource.js";
 import { compareKeys, optionKey, slotsOf, snapshotsOf } from "../../plugin-api/index.js";
 
@@ -14,23 +14,36 @@ export function declaredBy(
   guests: readonly PlanGuest[],
   steps: readonly Step[],
   model: Model,
-): { readonly guests: readonly Wanted[]; readonly storages: readonly DefinedStorage[] } {
+): { readonly guests: readonly Wanted[]; readonly things: readonly HostThing[] } {
   const byResource = new Map<Address, Step[]>();
   for (const step of steps) byResource.set(step.resource, [...(byResource.get(step.resource) ?? []), step]);
   return {
     guests: guests.map((guest) => wantedOf(guest, byResource.get(guest.address) ?? [], model)),
-    storages: steps.flatMap(({ probe }) =>
-      probe.kind === "storage" ? [{ id: probe.storage, type: probe.storageType, fixed: probe.fixed }] : [],
-    ),
+    things: steps.flatMap(({ probe }) => thingOf(probe) ?? []),
   };
+}
+
+function thingOf(probe: Probe): HostThing | undefined {
+  switch (probe.kind) {
+    case "storage": {
+      const fixed = sorted([["type", probe.storageType] as const, ...probe.fixed]);
+      return { kind: "storage", name: probe.storage, fixed, options: sorted(probe.options) };
+    }
+    case "dataset":
+      return { kind: "dataset", name: probe.dataset, fixed: {}, options: sorted(probe.properties) };
+    case "pool-absent":
+      return { kind: "pool", name: probe.pool, fixed: {}, options: {} };
+    default:
+      return undefined;
+  }
 }
 
 /** What a plan writes down of it. */
 export function written(declared: {
   readonly guests: readonly Wanted[];
-  readonly storages: readonly DefinedStorage[];
+  readonly things: readonly HostThing[];
 }): Declared {
-  return { guests: declared.guests.map(({ absent: _absent, ...guest }) => guest), storages: declared.storages };
+  return { guests: declared.guests.map(({ absent: _absent, ...guest }) => guest), things: declared.things };
 }
 
 function wantedOf(guest: PlanGuest, steps: readonly Step[], model: Model): Wanted {

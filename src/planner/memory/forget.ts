@@ -1,6 +1,7 @@
-import type { Memory, RetiredGuest } from "../../model/memory.js";
+import type { Memory, RetiredGuest, RetiredThing } from "../../model/memory.js";
 import { addressOf } from "./retired.js";
 import { sorted } from "./declared.js";
+import { keyOf } from "./things.js";
 
 /** A part of what is retired, by the name under which it is forgotten, and what is left of the guest without it. */
 interface Item {
@@ -10,7 +11,10 @@ interface Item {
 
 /** The names of all that can be forgotten: whole guests (`vm.8001`) and parts of them (`vm.8001.net0.tag`). */
 export function forgettable(memory: Memory): readonly string[] {
-  return memory.retired.flatMap((guest) => (guest.whole ? [addressOf(guest)] : itemsOf(guest).map(({ name }) => name)));
+  return [
+    ...memory.retired.flatMap((guest) => (guest.whole ? [addressOf(guest)] : itemsOf(guest).map(({ name }) => name))),
+    ...memory.retiredThings.flatMap(thingItems),
+  ];
 }
 
 /** What was forgotten, and the items that name nothing. */
@@ -26,7 +30,7 @@ export interface Forgotten {
 export function forget(memory: Memory, items: readonly string[]): Forgotten {
   return items.reduce<Forgotten>(
     (done, item) => {
-      const left = withoutGuest(done.memory, item) ?? withoutPart(done.memory, item);
+      const left = withoutGuest(done.memory, item) ?? withoutPart(done.memory, item) ?? withoutThing(done.memory, item);
       return left === undefined ? { ...done, unknown: [...done.unknown, item] } : { ...done, memory: left };
     },
     { memory, unknown: [] },
@@ -50,6 +54,19 @@ function withoutPart(memory: Memory, item: string): Memory | undefined {
     return { ...memory, retired: memory.retired.map((other) => (other === guest ? found.without : other)) };
   }
   return undefined;
+}
+
+/** `storage.old`, or `dataset.tank/data.quota` where only a part of it was declared once. */
+function thingItems(thing: RetiredThing): readonly string[] {
+  return thing.whole ? [keyOf(thing)] : Object.keys(thing.options).map((option) => `${keyOf(thing)}.${option}`);
+}
+
+function withoutThing(memory: Memory, item: string): Memory | undefined {
+  const found = memory.retiredThings.find((thing) => thingItems(thing).includes(item));
+  if (found === undefined) return undefined;
+  const options = sorted(Object.entries(found.options).filter(([option]) => `${keyOf(found)}.${option}` !== item));
+  const left = found.whole || Object.keys(options).length === 0 ? [] : [{ ...found, options }];
+  return { ...memory, retiredThings: memory.retiredThings.flatMap((thing) => (thing === found ? left : [thing])) };
 }
 
 function itemsOf(guest: RetiredGuest): readonly Item[] {

@@ -9,6 +9,7 @@ import type { SourceFile } from "../../text/source.js";
 import { declaredBy, written } from "./declared.js";
 import { diskFindings, moveFindings, stayFindings, storageFindings } from "./moves.js";
 import type { Stranger } from "./moves.js";
+import { retireThings } from "./things.js";
 import { addressOf, retire } from "./retired.js";
 
 export { forget, forgettable } from "./forget.js";
@@ -54,13 +55,14 @@ export function recall(committed: Committed, plan: CommittedPlan, present: Prese
   const { previous } = plan;
   const declared = declaredBy(present.guests, present.steps, present.model);
   const retired = previous === undefined ? [] : retire(previous, declared.guests);
+  const retiredThings = previous === undefined ? [] : retireThings(previous, declared.things);
   const others = othersOf(committed, present);
   const diagnostics = [
     ...moveFindings({ ...present, previous, others }),
     ...(previous === undefined
       ? []
       : [
-          ...storageFindings(previous, declared.storages, present.steps),
+          ...storageFindings(previous, declared.things, present.steps),
           ...diskFindings(previous, declared.guests, present.model),
           ...stayFindings(previous, declared.guests, present.guests),
         ]),
@@ -69,6 +71,7 @@ export function recall(committed: Committed, plan: CommittedPlan, present: Prese
     memory: {
       declared: written(declared),
       retired,
+      retiredThings,
       ancestry: previous?.ancestry ?? [],
       ...(previous === undefined ? {} : { previous: previous.digest }),
     },
@@ -87,6 +90,13 @@ function othersOf(committed: Committed, { host, model }: Present): ReadonlyMap<s
       return memory === undefined ? [] : [[name, memory] as const];
     }),
   );
+}
+
+/** The steps that tell of things of the host that are no longer declared. */
+export function remainders(recalled: Recalled | undefined, kinds: ReadonlyMap<string, KindSpec>): readonly Step[] {
+  if (recalled === undefined) return [];
+  const at = span(recalled.file, 0);
+  return recalled.memory.retiredThings.flatMap((thing) => kinds.get(thing.kind)?.leave?.(thing, at) ?? []);
 }
 
 /** The steps that take back whole guests: those that needed others go before these. */

@@ -10,7 +10,7 @@ import {
 } from "../../diagnostics/catalogue/planner-memory.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import type { DeclaredGuest, DefinedStorage, Memory } from "../../model/memory.js";
+import type { DeclaredGuest, HostThing, Memory } from "../../model/memory.js";
 import type { PlanGuest, Step } from "../../model/plan.js";
 import type { Model, Resource } from "../../model/resource.js";
 import { argOf, isRemovable, isVolume, sectionsOf } from "../../plugin-api/index.js";
@@ -161,25 +161,29 @@ function detachedDisks(was: DeclaredGuest, guest: Wanted, resource: Resource): r
 /** Storages that lie where one of another name lay. */
 export function storageFindings(
   previous: Memory,
-  storages: readonly DefinedStorage[],
+  things: readonly HostThing[],
   steps: readonly Step[],
 ): readonly Diagnostic[] {
-  const ids = new Set(storages.map(({ id }) => id));
-  const gone = previous.declared.storages.filter(({ id }) => !ids.has(id));
-  const known = new Set(previous.declared.storages.map(({ id }) => id));
+  const [storages, before] = [things, previous.declared.things].map((all) =>
+    all.filter(({ kind }) => kind === "storage"),
+  );
+  if (storages === undefined || before === undefined) return [];
+  const names = new Set(storages.map(({ name }) => name));
+  const gone = before.filter(({ name }) => !names.has(name));
+  const known = new Set(before.map(({ name }) => name));
   return storages.flatMap((storage) => {
-    const was = known.has(storage.id) ? undefined : gone.find((other) => isSamePlace(other, storage));
-    const step = steps.find(({ probe }) => probe.kind === "storage" && probe.storage === storage.id);
+    const was = known.has(storage.name) ? undefined : gone.find((other) => isSamePlace(other, storage));
+    const step = steps.find(({ probe }) => probe.kind === "storage" && probe.storage === storage.name);
     if (was === undefined || step === undefined) return [];
     const guests = previous.declared.guests.filter(({ options }) =>
-      Object.values(options).some((value) => value.startsWith(`${was.id}:`)),
+      Object.values(options).some((value) => value.startsWith(`${was.name}:`)),
     );
-    return [diagnose(storageRenamed, step.source, { was: was.id, now: storage.id, guests: guests.map(label) })];
+    return [diagnose(storageRenamed, step.source, { was: was.name, now: storage.name, guests: guests.map(label) })];
   });
 }
 
-function isSamePlace(a: DefinedStorage, b: DefinedStorage): boolean {
-  return a.type === b.type && JSON.stringify(a.fixed) === JSON.stringify(b.fixed);
+function isSamePlace(a: HostThing, b: HostThing): boolean {
+  return JSON.stringify(a.fixed) === JSON.stringify(b.fixed);
 }
 
 function label({ kind, id }: { readonly kind: string; readonly id: number }): string {

@@ -1,7 +1,7 @@
 import { planDamaged, planForeign, planNewer } from "../../diagnostics/catalogue/planner-memory.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../../diagnostics/diagnostic.js";
-import type { Declared, DeclaredGuest, DefinedStorage, Memory, RetiredGuest } from "../../model/memory.js";
+import type { Declared, DeclaredGuest, HostThing, Memory, RetiredGuest, RetiredThing } from "../../model/memory.js";
 import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
 import { DataProblem, flag, keyed, list, number, object, record, string } from "../../text/data.js";
 import type { Data } from "../../text/data.js";
@@ -35,6 +35,7 @@ function memoryOf(data: Data): Memory {
   return {
     declared: declaredOf(object(data["declared"], "declared")),
     retired,
+    retiredThings: list(data["retiredThings"], "retiredThings", retiredThingOf),
     digest: digest(data["digest"], "digest"),
     ancestry: list(data["ancestry"], "ancestry", digest),
   };
@@ -43,7 +44,7 @@ function memoryOf(data: Data): Memory {
 function declaredOf(data: Data): Declared {
   return {
     guests: list(data["guests"], "declared.guests", (item, where) => guestOf(object(item, where), where)),
-    storages: list(data["storages"], "declared.storages", storageOf),
+    things: list(data["things"], "declared.things", thingOf),
   };
 }
 
@@ -75,18 +76,28 @@ function retiredOf(item: unknown, where: string): RetiredGuest {
   };
 }
 
-function storageOf(item: unknown, where: string): DefinedStorage {
+function thingOf(item: unknown, where: string): HostThing {
   const data = object(item, where);
-  const fixed = list(data["fixed"], `${where}.fixed`, (pair, at): readonly [string, string] => {
-    const [key, value] = list(pair, at, string);
-    return [string(key, at), string(value, at)];
-  });
-  return { id: string(data["id"], `${where}.id`), type: string(data["type"], `${where}.type`), fixed };
+  const { kind } = data;
+  if (kind !== "pool" && kind !== "dataset" && kind !== "storage") {
+    throw new Problem(`${where}.kind is none of pool, dataset, storage`);
+  }
+  return {
+    kind,
+    name: matching(THING)(data["name"], `${where}.name`),
+    fixed: keyed(PROPERTY, data["fixed"], `${where}.fixed`, string),
+    options: keyed(PROPERTY, data["options"], `${where}.options`, string),
+  };
+}
+
+function retiredThingOf(item: unknown, where: string): RetiredThing {
+  return { ...thingOf(item, where), whole: flag(object(item, where)["whole"], `${where}.whole`) };
 }
 
 /** What becomes a word of a command or a name that the script looks up is held to what phxc itself writes. */
 const OPTION = /^(?:[a-z][a-z0-9_-]*|(?:mp|dev) .+)$/;
-const PROPERTY = /^[A-Za-z][\w-]*$/;
+const PROPERTY = /^[A-Za-z][\w:.-]*$/;
+const THING = /^[A-Za-z0-9][\w:./-]*$/;
 const RAW_KEY = /^lxc\.[\w.-]+$/;
 const SNAPSHOT = /^[A-Za-z][\w-]*$/;
 const SLOT = /^(?:scsi|virtio|sata|ide|net)\d{1,2}$/;

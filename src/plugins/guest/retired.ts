@@ -1,5 +1,14 @@
 import { guestRef } from "../../plugin-api/index.js";
-import type { GuestRef, Resource, RetiredGuest, Span, Step } from "../../plugin-api/index.js";
+import type {
+  Argv,
+  GuestRef,
+  Probe,
+  Resource,
+  RetiredGuest,
+  RetiredThing,
+  Span,
+  Step,
+} from "../../plugin-api/index.js";
 import { firewallMark, firewallPath } from "./firewall.js";
 import { makeStep, toolOf } from "./step.js";
 
@@ -29,6 +38,35 @@ function firewallRemoval(resource: Resource, guest: GuestRef): Step {
     commands: [],
   });
 }
+
+/** The steps that tell of a thing of the host, or of options of it, and of the commands that would take them back. */
+export function leaveThing(
+  { kind, name, options, whole }: RetiredThing,
+  source: Span,
+  advice: { readonly whole: Argv; readonly option: (option: string) => Argv },
+): readonly Step[] {
+  const address = `${kind}.${name}`;
+  const step = (id: string, title: string, probe: Omit<ThingRetired, "kind" | "thing" | "name">): Step => ({
+    id,
+    phase: "finish",
+    resource: address,
+    title,
+    risk: "safe",
+    probe: { kind: "thing-retired", thing: kind, name, ...probe },
+    commands: [],
+    requires: [],
+    source,
+  });
+  if (whole) return [step(`${address}.left`, `${kind} ${name}, which is left`, { advice: advice.whole })];
+  return Object.entries(options).map(([option, value]) =>
+    step(`${address}.${option}.left`, `${option} of ${kind} ${name}, which is left`, {
+      option: { name: option, value },
+      advice: advice.option(option),
+    }),
+  );
+}
+
+type ThingRetired = Extract<Probe, { readonly kind: "thing-retired" }>;
 
 /** The step that destroys a guest which no file declares any more; what else was declared of it goes with it. */
 export function retireGuest(retired: RetiredGuest, source: Span, dependants: readonly GuestRef[]): readonly Step[] {

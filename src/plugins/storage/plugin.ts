@@ -1,7 +1,8 @@
 import { datasetOfPath, defineKind, definePlugin, refOf, stringOf } from "../../plugin-api/index.js";
-import type { Model, Resource } from "../../plugin-api/index.js";
+import type { Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { storageFindings } from "./findings.js";
+import { leaveThing } from "../guest/retired.js";
 import { lowerStorage } from "./lower.js";
 import { storageOptions, storageType } from "./options.js";
 
@@ -18,6 +19,7 @@ const storage = defineKind({
   sections: {},
   edges: storageEdges,
   lower: lowerStorage,
+  leave: leaveStorage,
 });
 
 /** The pool or dataset that it lies on. */
@@ -26,6 +28,14 @@ function storageEdges(resource: Resource, model: Model): readonly { readonly to:
   const named = refOf(resource, "pool") ?? refOf(resource, "dataset");
   const holder = named ?? (path === undefined ? undefined : datasetOfPath(model, path)?.address);
   return holder === undefined ? [] : [{ to: holder, reason: "storage" }];
+}
+
+/** What is on it stays when Proxmox forgets a storage. */
+function leaveStorage(thing: RetiredThing, source: Span): readonly Step[] {
+  return leaveThing(thing, source, {
+    whole: ["pvesm", "remove", thing.name],
+    option: (option) => ["pvesm", "set", thing.name, "--delete", option],
+  });
 }
 
 /** Proxmox storages. */

@@ -1,6 +1,7 @@
 import { datasetOfPath, defineKind, definePlugin } from "../../plugin-api/index.js";
-import type { Model, Resource } from "../../plugin-api/index.js";
+import type { Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
+import { leaveThing } from "../guest/retired.js";
 import { lowerDataset } from "./dataset.js";
 import { zfsFindings } from "./findings.js";
 import { datasetArgs, datasetOptions, datasetSections, poolArgs, poolOptions, poolSections } from "./options.js";
@@ -18,6 +19,7 @@ const pool = defineKind({
   sections: poolSections,
   instead: { devices: "disks", vdevs: "disks", drives: "disks", type: "raid", level: "raid", mode: "raid" },
   lower: lowerPool,
+  leave: (thing, source) => leaveThing(thing, source, { whole: ["zpool", "destroy", thing.name], option: () => [] }),
 });
 
 const dataset = defineKind({
@@ -30,7 +32,19 @@ const dataset = defineKind({
   sections: datasetSections,
   edges: datasetEdges,
   lower: lowerDataset,
+  leave: leaveDataset,
 });
+
+function leaveDataset(thing: RetiredThing, source: Span): readonly Step[] {
+  return leaveThing(thing, source, {
+    whole: ["zfs", "destroy", thing.name],
+    // ZFS inherits no limits: they are set to nothing.
+    option: (name) =>
+      /^(ref)?(quota|reservation)$/.test(name)
+        ? ["zfs", "set", `${name}=none`, thing.name]
+        : ["zfs", "inherit", name, thing.name],
+  });
+}
 
 /** The datasets above it, its pool, and the dataset that holds its mount point. */
 function datasetEdges(resource: Resource, model: Model): readonly { readonly to: string; readonly reason: string }[] {

@@ -229,3 +229,29 @@ destroy_now() {
 	((EXISTS == 0)) || failed 0 "$@"
 	rm -f -- "${record}" "${STATE}/first-start/${id}"
 }
+
+# left [--option OPTION VALUE] pool|dataset|storage NAME COMMAND...: tells that a thing of the host, or an option of it that is
+# still what it was, is no longer declared. Nothing is done about it: others may use it. COMMAND would.
+left() {
+	active || return 0
+	local option='' value='' live='' what
+	if [[ $1 == --option ]]; then
+		option=$2 value=$3
+		shift 3
+	fi
+	what="$1 $2"
+	case $1 in
+	pool) ! zpool_exists "$2" || live=there ;;
+	dataset) live=${ZFS_VALUE["$2/${option:-type}"]-} ;;
+	*)
+		live=${STORAGE_TYPE[$2]-}
+		[[ -z ${option} ]] || live=${STORAGE_OPTION["$2/${option}"]-}
+		;;
+	esac
+	[[ -n ${live} ]] || return 0
+	if [[ -n ${option} ]]; then
+		same_property "${value}" "${live}" || same_set "${value}" "${live}" || return 0
+		what+=": ${option} ${value}"
+	fi
+	note "${what} is no longer declared; it is left as it is; to take it back: ${*:3}"
+}

@@ -1,0 +1,31 @@
+import type { HostThing, Memory, RetiredThing } from "../../model/memory.js";
+import { compareText } from "../../plugin-api/index.js";
+import { sorted } from "./declared.js";
+
+/** What was once declared of things of the host and is not now, with its last declared value; by kind and name. */
+export function retireThings(previous: Memory, current: readonly HostThing[]): readonly RetiredThing[] {
+  const now = new Map(current.map((thing) => [keyOf(thing), thing]));
+  return lastKnown(previous)
+    .map((last): RetiredThing => {
+      const thing = now.get(keyOf(last));
+      if (thing === undefined) return { ...last, whole: true };
+      const options = Object.entries(last.options).filter(([name]) => thing.options[name] === undefined);
+      return { ...thing, options: sorted(options), whole: false };
+    })
+    .filter(({ whole, options }) => whole || Object.keys(options).length > 0)
+    .toSorted((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name));
+}
+
+function lastKnown({ declared, retiredThings }: Memory): readonly HostThing[] {
+  const known = new Map<string, HostThing>(retiredThings.map(({ whole: _whole, ...thing }) => [keyOf(thing), thing]));
+  for (const thing of declared.things) {
+    const options = { ...known.get(keyOf(thing))?.options, ...thing.options };
+    known.set(keyOf(thing), { ...thing, options: sorted(Object.entries(options)) });
+  }
+  return [...known.values()];
+}
+
+/** `storage.local-lvm` */
+export function keyOf({ kind, name }: Pick<HostThing, "kind" | "name">): string {
+  return `${kind}.${name}`;
+}
