@@ -80,13 +80,13 @@ function thingOf(item: unknown, where: string): HostThing {
   const data = object(item, where);
   const { kind } = data;
   if (kind !== "pool" && kind !== "dataset" && kind !== "storage") {
-    throw new Problem(`${where}.kind is none of pool, dataset, storage`);
+    throw new DataProblem(`${where}.kind is none of pool, dataset, storage`);
   }
   return {
     kind,
     name: matching(THING)(data["name"], `${where}.name`),
-    fixed: keyed(PROPERTY, data["fixed"], `${where}.fixed`, string),
-    options: keyed(PROPERTY, data["options"], `${where}.options`, string),
+    fixed: keyed(matching(PROPERTY), data["fixed"], `${where}.fixed`, string),
+    options: keyed(matching(PROPERTY), data["options"], `${where}.options`, string),
   };
 }
 
