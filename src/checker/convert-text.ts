@@ -1,6 +1,7 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Extra } from "../diagnostics/diagnostic.js";
 import { badAddress, badText } from "../diagnostics/catalogue/semantics.js";
+import { propertyProblem } from "../plugin-api/index.js";
 import type { OptionType } from "../plugin-api/index.js";
 import { formatCidr, formatIp, networkOf, parseCidr, parseIp } from "../text/ip.js";
 import { accept, close } from "./outcome.js";
@@ -47,8 +48,10 @@ function textProblem(value: string, type: StringType): string | undefined {
   if (type.maxLength !== undefined && length > type.maxLength) {
     return `has ${length} characters; it may have ${type.maxLength}`;
   }
-  if (type.pattern === undefined || anchored(type.pattern).test(value)) return undefined;
-  return `takes ${type.describe ?? `text that matches ${type.pattern}`}, not "${shortened(value)}"`;
+  const expected = `takes ${type.describe ?? `text that matches ${type.pattern ?? ""}`}, not "${shortened(value)}"`;
+  if (type.pattern !== undefined && !anchored(type.pattern).test(value)) return expected;
+  const problem = type.property === undefined ? undefined : propertyProblem(type.property, value);
+  return problem === undefined ? undefined : `${expected}: ${problem}`;
 }
 
 /** The whole text has to match. */

@@ -1,5 +1,7 @@
 import { type FormatName, patternOf } from "../pve/formats.js";
-import { type Options, type Spec, specOf } from "../pve/spec.js";
+import { checkValue } from "../pve/check.js";
+import { parseProperty } from "../pve/property.js";
+import { type Options, type PropertyFormat, type Spec, specOf } from "../pve/spec.js";
 import type { LooseName, OptionSpec, OptionType } from "./types.js";
 
 export { pctConfig } from "../pve/pct.js";
@@ -9,11 +11,11 @@ export { specOf } from "../pve/spec.js";
 export type { Options } from "../pve/spec.js";
 
 /** A value of a configuration file: Proxmox drops white space around it when it reads the line, so that it would always differ. */
-export const LINE: OptionType = {
+export const LINE = {
   type: "string",
   pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?",
   describe: "text without white space at its ends and without control characters",
-};
+} as const satisfies OptionType;
 
 /** Formats whose values have a type of their own. */
 const TYPES: Partial<Record<FormatName, OptionType>> = {
@@ -79,7 +81,24 @@ export function typeOf(spec: Spec): OptionType {
   if (spec.type !== "string") return numberType(spec);
   const [only, ...others] = Object.values(spec.keys?.keys ?? {});
   if (only !== undefined && others.length === 0) return typeOf(only);
+  if (spec.keys !== undefined)
+    return { ...LINE, ...(spec.describe === undefined ? {} : { describe: spec.describe }), property: spec.keys };
   return spec.list === true ? { type: "list", of: textType(spec), unique: true } : textType(spec);
+}
+
+/** What is wrong with a property string; undefined about a good one. */
+export function propertyProblem(format: PropertyFormat, value: string): string | undefined {
+  const parsed = parseProperty(format, value);
+  if (typeof parsed === "string") return parsed;
+  for (const [key, part] of parsed) {
+    const spec = Object.hasOwn(format.keys, key) ? format.keys[key] : undefined;
+    if (spec === undefined)
+      return `there is no key ${key}; the keys are ${Object.keys(format.keys).toSorted().join(", ")}`;
+    const [error] = checkValue(key, spec, part);
+    if (error !== undefined) return `${key}: ${error.message.trim()}`;
+  }
+  const missing = format.required.find((key) => !parsed.has(key));
+  return missing === undefined ? undefined : `the key ${missing} is missing`;
 }
 
 function numberType({ type, min, max, unit }: Spec): OptionType {

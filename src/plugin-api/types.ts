@@ -1,5 +1,5 @@
 import type { Value } from "../model/resource.js";
-import type { Effect } from "../pve/spec.js";
+import type { Effect, PropertyFormat } from "../pve/spec.js";
 
 export type { Effect } from "../pve/spec.js";
 
@@ -23,6 +23,8 @@ export type OptionType =
       readonly minLength?: number;
       readonly maxLength?: number;
       readonly multiline?: boolean;
+      /** It is one of Proxmox's property strings: its keys, and what each may hold. */
+      readonly property?: PropertyFormat;
     }
   /** `instead`: words that people bring from other tools, with the choice that they mean; empty where there is none. */
   | { readonly type: "enum"; readonly values: readonly string[]; readonly instead?: Readonly<Record<string, string>> }

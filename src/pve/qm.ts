@@ -76,7 +76,7 @@ const hardware: o.Options = {
   bootdisk: o.matching(/(ide|sata|scsi|virtio)\d+/),
   cdrom: cdDrive({ model, ssd, wwn }),
   cores: o.told(o.int(1), CORES, pending),
-  cpu: o.told(cpu, "The CPU model, with flags where needed.", pending),
+  cpu: o.told(cpu, "The CPU model, with flags where needed.", { describe: "a CPU model, such as `host`", ...pending }),
   efidisk0: {
     ...o.property(
       "file",
@@ -119,7 +119,7 @@ const hardware: o.Options = {
     ["attestation", "type"],
   ),
   ivshmem: o.property(undefined, { name: o.matching(/[a-zA-Z0-9-]+/), size: o.int(1) }, ["size"]),
-  machine: o.told(machine, "The machine type.", pending),
+  machine: o.told(machine, "The machine type.", { describe: "a machine type such as q35", ...pending }),
   memory: o.told(o.property("current", { current: { ...o.int(16), unit: MIB } }, ["current"]), MEMORY, pending),
   "net[n]": o.upTo(31, net),
   ...Object.fromEntries([0, 1, 2, 3, 4, 5, 6, 7].map((n) => [`numa${n}`, numa])),
@@ -190,7 +190,7 @@ const hardware: o.Options = {
       ),
     }),
     "The display.",
-    pending,
+    { describe: "a display such as serial0", ...pending },
   ),
   "virtio[n]": o.upTo(15, drive({ iothread, ro })),
   "virtiofs[n]": o.upTo(

@@ -84,10 +84,12 @@ const formatTypes: Readonly<Record<string, OptionType["type"]>> = {
 };
 
 function textDifferences(type: OptionType, { format, pattern, maxLength }: Recorded, spec: Spec): readonly string[] {
+  // The keys are those of the table, which is compared as a whole.
+  if (format?.properties !== undefined) return type.type === "string" && type.property === spec.keys ? [] : ["type"];
   const isList = format?.modifier === "list";
   const item = isList && type.type === "list" ? type.of : type;
   const expected = formatTypes[format?.name ?? ""] ?? "string";
-  if (item.type !== expected || isList !== (type.type === "list") || format?.properties !== undefined) return ["type"];
+  if (item.type !== expected || isList !== (type.type === "list")) return ["type"];
   if (item.type !== "string") return [];
   // Where Proxmox checks in code, the table's format stands for it.
   const usual = typeOf({ ...spec, list: false });

@@ -1,5 +1,4 @@
 const startup = "a key of `startup`, which Proxmox reads with code of its own; times are written with their unit";
-const whole = "the property string as a whole, as Proxmox writes it; its keys are Proxmox's to check";
 const address = "`dhcp`, `none`, or an address whose prefix may be that of its network; of either family";
 const notes = "several lines; Proxmox keeps each as a comment";
 const list = "a list in brackets";
@@ -13,7 +12,6 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.description: pattern": notes,
   "vm.search: pattern": "a DNS name, as for containers; Proxmox takes any text for virtual machines",
   "vm.search: length": dns,
-  "vm.cpu: type": whole,
   "vm.boot.order: type": startup,
   "vm.boot.delay: type": startup,
   "vm.boot.down_delay: type": startup,
@@ -25,8 +23,6 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.cloud_init.ssh_keys: type": "a list of keys; Proxmox takes a file, which the script makes of them",
   "vm.options.balloon: type": "a size, or a bare 0, which turns ballooning off",
   "vm.options.hotplug: pattern": "words joined by commas in one text, as Proxmox keeps them",
-  "vm.options.machine: type": whole,
-  "vm.options.vga: type": whole,
   "ct.nameservers: type": list,
   "ct.search: type": "one domain",
   "ct.description: pattern": notes,

@@ -4,8 +4,8 @@ import { parseGuestConfig, printGuestConfig } from "../../src/rehearsal/config/g
 import { machinePath } from "../../src/rehearsal/host/machine.js";
 import { decodeText, encodeText } from "../../src/text/pve-text.js";
 import { contentOf, parseStorageConfig, printStorageConfig } from "../../src/rehearsal/config/storage-config.js";
-import { parseProperty, printProperty } from "../../src/rehearsal/schema/property.js";
-import { checkValue } from "../../src/rehearsal/schema/check.js";
+import { parseProperty, printProperty } from "../../src/pve/property.js";
+import { checkValue } from "../../src/pve/check.js";
 import { specOf } from "../../src/pve/spec.js";
 import { allocationSize, parseSize, parseZfsSize, printSize, printZfsSize } from "../../src/rehearsal/storage/sizes.js";
 import { ctNetFormat, mountFormat, pctConfig } from "../../src/pve/pct.js";

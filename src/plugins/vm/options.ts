@@ -36,15 +36,16 @@ export const vmOptions: Readonly<Record<string, OptionSpec>> = {
   ostype: attribute(qmConfig, "ostype", {
     type: meaning("ostype", { linux: "l26", debian: "l26", ubuntu: "l26", windows: "", win: "" }),
   }),
-  cpu: attribute(qmConfig, "cpu", {
-    type: { type: "string", pattern: "[A-Za-z0-9_.=;,+-]+", describe: "a CPU model, such as `host`" },
-  }),
+  cpu: attribute(qmConfig, "cpu"),
 };
 
 /** An option's words, with words of other tools for them. */
 function meaning(option: string, instead: Readonly<Record<string, string>>): OptionType {
   return { type: "enum", values: qmConfig[option]?.words ?? [], instead };
 }
+
+/** What can be plugged into a running machine. */
+const plugged = "(network|disk|cpu|memory|usb|cloudinit)";
 
 /** Plain options under their Proxmox names. Adding one is adding its name, and its sentence in the table. */
 const rawOptions: Readonly<Record<string, OptionSpec>> = {
@@ -54,16 +55,14 @@ const rawOptions: Readonly<Record<string, OptionSpec>> = {
   }),
   ...attributes(qmConfig, "ciupgrade", "cpulimit", "cpuunits", "hookscript"),
   hotplug: attribute(qmConfig, "hotplug", {
-    type: { type: "string", pattern: "[01]|[a-z]+(,[a-z]+)*", describe: "kinds of devices such as disk,network" },
+    type: {
+      type: "string",
+      pattern: `[01]|${plugged}(,${plugged})*`,
+      describe: "kinds of devices such as disk,network",
+    },
   }),
   ...attributes(qmConfig, "keyboard", "kvm", "localtime"),
-  machine: attribute(qmConfig, "machine", {
-    type: { type: "string", pattern: "[A-Za-z0-9.+=,-]+", describe: "a machine type such as q35" },
-  }),
-  ...attributes(qmConfig, "numa", "sockets", "tablet", "vcpus"),
-  vga: attribute(qmConfig, "vga", {
-    type: { type: "string", pattern: "[a-z0-9-]+(,[a-z]+=[A-Za-z0-9]+)*", describe: "a display such as serial0" },
-  }),
+  ...attributes(qmConfig, "machine", "numa", "sockets", "tablet", "vcpus", "vga"),
 };
 
 /** The buses of disks, each with its highest number. */

@@ -3,7 +3,7 @@ import type { GuestConfig, Section } from "../config/guest-config.js";
 import type { Call } from "../host/command.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 
 /** What a `set` is asked to change. */
 export interface Changes {

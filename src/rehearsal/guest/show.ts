@@ -3,7 +3,7 @@ import type { GuestConfig, Section } from "../config/guest-config.js";
 import { argument, type Call, flag, vmid } from "../host/command.js";
 import { isRunning, type Kind, listGuests, loadConfig, writeConfig } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 import { drivesOf, isCdrom, isCloudInit, parseDrive } from "../qm/drives.js";
 import { parseMount } from "../pct/volumes.js";
 import { parseSize } from "../storage/sizes.js";

@@ -4,9 +4,9 @@ import { type Call, callerFile } from "../host/command.js";
 import { type Machine, machinePath, newMac } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { tagList } from "../qm/options.js";
-import { parseProperty, printProperty } from "../schema/property.js";
+import { parseProperty, printProperty } from "../../pve/property.js";
 import { specOf } from "../../pve/spec.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 import { volumePath } from "../storage/volume-names.js";
 import { ctNetFormat, deviceFormat, pctConfig } from "../../pve/pct.js";
 

@@ -12,7 +12,7 @@ import {
 import { type Call, vmid } from "../host/command.js";
 import { checkDigest, checkLock, isRunning, loadConfig, writeConfig } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 import { specOf } from "../../pve/spec.js";
 import { freeVolume } from "../storage/volumes.js";
 import { pctConfig } from "../../pve/pct.js";

@@ -3,7 +3,7 @@ import type { Call } from "../host/command.js";
 import type { Machine } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
-import { parseProperty, printProperty } from "../schema/property.js";
+import { parseProperty, printProperty } from "../../pve/property.js";
 import type { PropertyFormat } from "../../pve/spec.js";
 import { allocationSize, printSize } from "../storage/sizes.js";
 import { allows, findStorage, getStorage, isVolumeId } from "../storage/volume-names.js";

@@ -1,7 +1,7 @@
 import { type Call, argument, flag, vmid } from "../host/command.js";
 import { checkDigest, checkLock, loadConfig, writeConfig } from "../host/guests.js";
 import { Refusal, refuse } from "../host/refusal.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 import { parseSize, printSize, sayBytes } from "../storage/sizes.js";
 import { getStorage, parseVolume } from "../storage/volume-names.js";
 import { allocate, freeVolume, makeBase, volumeSize } from "../storage/volumes.js";

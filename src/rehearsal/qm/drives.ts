@@ -6,7 +6,7 @@ import { readImage } from "../host/images.js";
 import type { Machine } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
-import { parseProperty, printProperty } from "../schema/property.js";
+import { parseProperty, printProperty } from "../../pve/property.js";
 import { defaultImageSize } from "../state.js";
 import { allocationSize, printSize, sayBytes } from "../storage/sizes.js";
 import { allows, getStorage, isVolumeId, parseVolume } from "../storage/volume-names.js";

@@ -1,5 +1,5 @@
 import { emptyConfig } from "../config/guest-config.js";
-import { parseProperty } from "../schema/property.js";
+import { parseProperty } from "../../pve/property.js";
 import { type Call, flag, vmid } from "../host/command.js";
 import { checkLock, findConfig, isRunning, loadConfig, removeConfig, setRunning, writeConfig } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";

@@ -12,7 +12,7 @@ import {
 import { type Call, flag, vmid } from "../host/command.js";
 import { checkDigest, checkLock, isRunning, loadConfig, writeConfig } from "../host/guests.js";
 import { parameterRefusal } from "../schema/arguments.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 import { parseVolume } from "../storage/volume-names.js";
 import { freeVolume, makeBase } from "../storage/volumes.js";
 import { cloudInitOptions, driveFormat, qmConfig } from "../../pve/qm.js";

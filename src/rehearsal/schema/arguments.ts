@@ -1,6 +1,6 @@
 import { Refusal } from "../host/refusal.js";
 import type { CommandSpec } from "./commands.js";
-import { checkValue, type ParameterError, parseBoolean } from "./check.js";
+import { checkValue, type ParameterError, parseBoolean } from "../../pve/check.js";
 import { type Options, specOf } from "../../pve/spec.js";
 import { compareText } from "../../text/order.js";
 

@@ -5,7 +5,7 @@ import { readImage } from "../host/images.js";
 import { type Machine, machinePath, random, writeHostFile } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { parameterRefusal } from "../schema/arguments.js";
-import { splitList } from "../schema/check.js";
+import { splitList } from "../../pve/check.js";
 import { findStorage, getStorage, parseVolume, storages, volumePath } from "../storage/volume-names.js";
 import { allocate, freeVolume, listVolumes, volumeExists, volumeSize } from "../storage/volumes.js";
 import { parseSize } from "../storage/sizes.js";

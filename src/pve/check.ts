@@ -1,7 +1,7 @@
-import { checkFormat } from "../../pve/formats.js";
+import { checkFormat } from "./formats.js";
 import { parseProperty } from "./property.js";
-import type { PropertyFormat, Spec } from "../../pve/spec.js";
-import { compareText } from "../../text/order.js";
+import type { PropertyFormat, Spec } from "./spec.js";
+import { compareText } from "../text/order.js";
 
 /** A refused parameter: Proxmox's name of it and its words; the words of formats end with a newline of their own. */
 export interface ParameterError {

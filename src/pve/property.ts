@@ -1,5 +1,5 @@
-import type { PropertyFormat } from "../../pve/spec.js";
-import { compareText } from "../../text/order.js";
+import type { PropertyFormat } from "./spec.js";
+import { compareText } from "../text/order.js";
 
 /** Splits a property string into its keys, with aliases resolved; a string is what Proxmox says about a wrong one. */
 export function parseProperty(format: PropertyFormat, value: string): Map<string, string> | string {
