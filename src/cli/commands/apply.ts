@@ -12,6 +12,7 @@ import type { Arguments, Command, Problem } from "../command.js";
 import { consent } from "../consent.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS } from "../report.js";
+import { SCRIPT_OPTIONS, scriptFlags } from "../script-options.js";
 import { ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
 import { SSH_OPTIONS, sshTarget } from "../ssh.js";
 import type { Terminal } from "../terminal.js";
@@ -27,9 +28,7 @@ run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C in
   options: {
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
-    "allow-destroy": { takes: "flag", doc: "destroy guests and snapshots where the plan says so" },
-    "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
-    "keep-going": { takes: "flag", doc: "go on with the other guests when a step of one fails" },
+    ...SCRIPT_OPTIONS,
     wait: { takes: "value", placeholder: "SECONDS", doc: "wait so long for another run that holds the lock" },
     ...SSH_OPTIONS,
     staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
@@ -53,7 +52,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   if (isProblem(script) || typeof script === "number") return script;
   const staging = valueOf(args, "staging") ?? STAGING_FOLDER;
   if (!staging.startsWith("/")) return { problem: "`--staging` wants an absolute path on the host" };
-  const flags = scriptFlags(args);
+  const flags = allScriptFlags(args);
   if (isProblem(flags)) return flags;
   const shown: Buffer[] = [];
   const output = (bytes: Buffer): void => {
@@ -74,11 +73,10 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
 }
 
 /** What of the command line is the script's business. */
-function scriptFlags(args: Arguments): readonly string[] | Problem {
+function allScriptFlags(args: Arguments): readonly string[] | Problem {
   const wait = valueOf(args, "wait");
   if (wait !== undefined && !/^\d{1,6}$/.test(wait)) return { problem: "`--wait` wants a number of seconds" };
-  const given = ["allow-destroy", "allow-older", "keep-going"].filter((name) => args.flags.has(name));
-  return [...given.map((name) => `--${name}`), ...(wait === undefined ? [] : ["--wait", wait])];
+  return [...scriptFlags(args), ...(wait === undefined ? [] : ["--wait", wait])];
 }
 
 type Start = Parameters<typeof openSession>[0]["start"];

@@ -10,6 +10,7 @@ import { rehearsalJson } from "../rehearsal-json.js";
 import { emptyFolder, keepRehearsal } from "../rehearsal-keep.js";
 import { rehearsalReport } from "../rehearsal-report.js";
 import { REPORT_OPTIONS, isMachineReport, outputClash, report } from "../report.js";
+import { SCRIPT_OPTIONS, scriptFlags } from "../script-options.js";
 import { SOURCE_OPTIONS } from "../sources.js";
 import type { Terminal } from "../terminal.js";
 
@@ -40,6 +41,7 @@ that --without holds back count as done; 1 when the second run was not quiet.`,
       doc: "leave the script, its output, its commands and the host there; it must be empty",
     },
     format: { takes: "value", short: "f", placeholder: "FORM", choices: ["text", "json"], doc: "of the report" },
+    ...SCRIPT_OPTIONS,
     verbose: { takes: "flag", short: "v", doc: "show what the script prints, and commands in full" },
     ...SOURCE_OPTIONS,
     ...REPORT_OPTIONS,
@@ -74,7 +76,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   const folder = resolve(terminal.cwd, keep ?? "");
   const unusable = keep === undefined ? undefined : emptyFolder(folder, keep);
   if (unusable !== undefined) return unusable;
-  const rehearsal = await rehearse(text, host.state, { twice: true, without: heldBackWithout(plan, host.removed) });
+  const without = heldBackWithout(plan, host.removed);
+  const rehearsal = await rehearse(text, host.state, { twice: true, without, args: scriptFlags(args) });
   const problem = keep === undefined ? undefined : keepRehearsal(folder, text, rehearsal);
   if (problem !== undefined) return problem;
   if (!isMachineReport(args)) terminal.out.write(reportText(plan, rehearsal, args, terminal));

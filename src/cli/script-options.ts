@@ -1,0 +1,14 @@
+import type { Arguments, OptionDeclarations } from "./command.js";
+
+/** Options of commands that run a plan's script, which are the script's own. */
+export const SCRIPT_OPTIONS: OptionDeclarations = {
+  "allow-destroy": { takes: "flag", doc: "destroy guests and snapshots where the plan says so" },
+  "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
+  "keep-going": { takes: "flag", doc: "go on with the other guests when a step of one fails" },
+};
+
+/** Those that were given, as the script takes them. */
+export function scriptFlags(args: Arguments): readonly string[] {
+  const given = Object.keys(SCRIPT_OPTIONS).filter((name) => args.flags.has(name));
+  return given.map((name) => `--${name}`);
+}
