@@ -1,7 +1,7 @@
 import type { Palette } from "../diagnostics/palette.js";
 import { plural } from "../diagnostics/summary.js";
 import type { Plan, Risk, Step } from "../model/plan.js";
-import { leftBy, removalsOf } from "../plugin-api/index.js";
+import { interruptionsOf, leftBy, removalsOf } from "../plugin-api/index.js";
 import { visible } from "../text/visible.js";
 
 /** What a plan does, for a terminal: the guests in order with the number of their steps, and the steps by risk. */
@@ -25,6 +25,7 @@ export function planSummary(plan: Plan, palette: Palette): string {
     ),
     ...removals(plan.steps, palette),
     ...leftovers(plan.steps, palette),
+    ...interruptions(plan, palette),
     ...table([...host, ...guests]),
     `steps: ${risks(plan.steps, palette)}`,
     "",
@@ -44,6 +45,14 @@ function leftovers(steps: readonly Step[], palette: Palette): readonly string[] 
   const left = leftBy(steps);
   if (left.length === 0) return [];
   return [palette.warning("no longer declared, and left as it is:"), ...left.map((text) => `  . ${visible(text)}`)];
+}
+
+/** Of an action nothing has to be said: it is what was asked for. */
+function interruptions({ action, steps }: Plan, palette: Palette): readonly string[] {
+  const found = action === undefined ? interruptionsOf(steps) : [];
+  if (found.length === 0) return [];
+  const lines = found.map(({ guest, reason }) => `  ! ${visible(`${guest}: ${reason}`)}`);
+  return [palette.warning("guests that may be stopped or restarted:"), ...lines];
 }
 
 const RISKS: readonly (readonly [Risk, string])[] = [

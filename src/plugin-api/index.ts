@@ -1,6 +1,7 @@
 /** All that a plugin may import. */
 export * from "./firewall.js";
 export * from "./guest.js";
+export * from "./interruptions.js";
 export * from "./memory.js";
 export * from "./options.js";
 export * from "./per-model.js";

@@ -141,12 +141,21 @@ test("what waits for a restart is reported and not written again; a restart is m
     assert.equal(mutating(quiet), []);
     assert.match(quiet.stdout, /^ {2}vm 100 app: a restart is needed for .*memory/m);
     const fleet = await another(host, appVm("memory = 1GiB\nstate = running\nrestart = when-needed"));
-    assert.equal(await fleet.check(), ["~ vm 100 app: restart"]);
+    assert.equal(await fleet.check(), ["~ vm 100 app: restart, for memory"]);
     const restart = await fleet.apply();
     assert.equal(mutating(restart), ["qm reboot 100"]);
     assert.not.match(restart.stdout, "a restart is needed");
     assert.is(option(host, 100, "memory"), "1024");
     await fleet.quiet();
+    const cores = appVm("memory = 1GiB\ncores = 4\nstate = running\nrestart = when-needed");
+    const changed = await another(host, cores);
+    assert.equal(await changed.check(), [
+      "~ vm 100 app: cores (unset) -> 4",
+      "~ vm 100 app: restart, for what of these changes waits for it, if anything does",
+    ]);
+    const done = await changed.apply();
+    assert.equal(told(done), ["~ vm 100 app: cores (unset) -> 4", "~ vm 100 app: restart, for cores"]);
+    await changed.quiet();
   }));
 
 test("a running guest's cloud-init drive that is behind is noted, and restarts nothing", () =>

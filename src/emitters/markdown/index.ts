@@ -1,5 +1,5 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
-import { leftBy, removalsOf } from "../../plugin-api/index.js";
+import { interruptionsOf, leftBy, removalsOf } from "../../plugin-api/index.js";
 import { position } from "../../text/source.js";
 
 type OptionsProbe = Extract<Probe, { readonly kind: "options" }>;
@@ -10,6 +10,7 @@ export function emitMarkdown(plan: Plan): string {
     title(plan),
     removalList(plan),
     leftList(plan),
+    interruptionList(plan),
     guestTable(plan),
     requirementList(plan),
     hostList(plan),
@@ -40,6 +41,14 @@ function leftList(plan: Plan): string {
   if (lines.length === 0) return "";
   const about = "Left as it is; the script's notes say how to take it back:";
   return ["## No longer declared, and not removed", "", about, "", ...lines].join("\n");
+}
+
+function interruptionList(plan: Plan): string {
+  const found = plan.action === undefined ? interruptionsOf(plan.steps) : [];
+  if (found.length === 0) return "";
+  return ["## May stop or restart", "", ...found.map(({ guest, reason }) => `- ${text(guest)}: ${text(reason)}`)].join(
+    "\n",
+  );
 }
 
 function guestTable(plan: Plan): string {
