@@ -7,6 +7,7 @@ import { commandName, plannedCommands } from "../support/conformance/planned.js"
 import { reached } from "../support/conformance/reached.js";
 import { replays } from "../support/conformance/replays.js";
 import { replayTranscript, type Verdict } from "../support/conformance/replay.js";
+import type { Entry } from "../support/conformance/transcripts.js";
 import { hasShared, root } from "../support/paths.js";
 import { compileFolder, withEmptyHost } from "../support/rehearsal.js";
 
@@ -66,6 +67,28 @@ recorded("every reason has a divergence", () => {
 
 recorded("the page tells it", () => {
   assert.equal(staleParts(verdicts), [], "docs/conformance.md is stale; UPDATE_GOLDENS=1 npm test writes it");
+});
+
+/** Ways to misremember a command: another code, a line more, a line less, another line of the file. */
+const alterations: Readonly<Record<string, (entry: Entry) => Entry>> = {
+  code: (entry) => ({ ...entry, code: entry.code + 1 }),
+  "a line more": (entry) => ({ ...entry, output: [...(entry.output ?? []), "surplus"] }),
+  "a line less": (entry) => (entry.output === undefined ? entry : { ...entry, output: entry.output.slice(0, -1) }),
+  "a line of the file": (entry) => ({ ...entry, effects: [...entry.effects, "memory: 17"] }),
+  "a looked up option": (entry) => ({ ...entry, looked: "scsi0", effects: [] }),
+  "a whole file": (entry) => ({ ...entry, file: ["memory: 17", ...(entry.file ?? [])] }),
+};
+
+test("a session that is remembered wrongly does not agree", async () => {
+  if (!hasShared) return console.log("skipped: the reference material is not beside the project");
+  const replay = replays.find(({ file }) => file === "qm-normalisation.txt");
+  assert.ok(replay);
+  for (const [name, alter] of Object.entries(alterations)) {
+    const line = "qm set 100 --memory 2G";
+    const altered = await replayTranscript(replay, (entry) => (entry.line === line ? alter(entry) : entry));
+    const wrong = altered.filter(({ problems }) => problems.length > 0).map(({ entry }) => entry.line);
+    assert.equal(wrong, [line], name);
+  }
 });
 
 test("whatever a script runs counts as a command that plans run", async () => {

@@ -190,4 +190,16 @@ test("what is said of options alone is true: those that only the creation takes 
   }
 });
 
+test("what is known of running guests", () => {
+  // Seen on genuine guests: what waits for a restart, and what a running guest takes over.
+  const seen = {
+    qm: { pending: "cores cpu machine memory", "at-once": "name onboot net[n] scsi[n] virtio[n] sata[n]" },
+    pct: { pending: "features", "at-once": "hostname memory net[n]" },
+  };
+  for (const [tool, effects] of Object.entries(seen))
+    for (const [effect, names] of Object.entries(effects))
+      for (const name of names.split(" "))
+        assert.is(commandSpecs[`${tool} set`]?.options[name]?.effect ?? "pending", effect, `${tool} ${name}`);
+});
+
 test.run();

@@ -16,8 +16,11 @@ export interface Verdict {
   readonly problems: readonly string[];
 }
 
-/** Replays a transcript from its first command to its last, on one host. */
-export async function replayTranscript(replay: Replay): Promise<readonly Verdict[]> {
+/** Replays a transcript from its first command to its last, on one host; `alter` tells how to misremember a command. */
+export async function replayTranscript(
+  replay: Replay,
+  alter: (entry: Entry) => Entry = (entry) => entry,
+): Promise<readonly Verdict[]> {
   const state = recordedHost();
   replay.prepare?.(state);
   const verdicts: Verdict[] = [];
@@ -31,7 +34,8 @@ export async function replayTranscript(replay: Replay): Promise<readonly Verdict
       };
       await imply("");
       const digests = new Map<string, string>();
-      for (const entry of [...readTranscript(replay.file).values()].flat()) {
+      for (const recorded of [...readTranscript(replay.file).values()].flat()) {
+        const entry = alter(recorded);
         const release = entry.line === replay.locked ? await holdLock(host, guestFile(entry).id) : undefined;
         const problems = await compare(host, entry, digests, replay.shown?.[entry.line]);
         await release?.();
