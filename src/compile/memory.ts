@@ -41,19 +41,21 @@ function tidy(path: string): string {
 export function committedPlans(model: Model, files: Files, folders: PlanFolders, begin: boolean): Committed {
   const known = new Map<string, Result<CommittedPlan> | undefined>();
   return (host) => {
-    if (!known.has(host))
-      known.set(host, readPlan(files, `${planFolder(model, host, folders)}/${PLAN_FILES.data}`, host, begin));
+    if (!known.has(host)) known.set(host, readPlan(files, planFolder(model, host, folders), host, begin));
     return known.get(host);
   };
 }
 
-function readPlan(files: Files, path: string, host: string, begin: boolean): Result<CommittedPlan> | undefined {
+function readPlan(files: Files, folder: string, host: string, begin: boolean): Result<CommittedPlan> | undefined {
+  const path = `${folder}/${PLAN_FILES.data}`;
   const file = sourceFile(path, "");
   const read = files.read(path, MAX_PLAN_BYTES);
   if (!read.ok) {
     const nothing = { file, previous: undefined };
-    if (read.reason === "missing") return begin ? { value: nothing, diagnostics: [] } : undefined;
-    const problem = describeFailure(read.reason);
+    // A script without its data is no beginning: what was declared once would be forgotten unseen.
+    const isLost = files.read(`${folder}/${PLAN_FILES.script}`, MAX_PLAN_BYTES).ok;
+    if (read.reason === "missing" && !isLost) return begin ? { value: nothing, diagnostics: [] } : undefined;
+    const problem = `${describeFailure(read.reason)}${isLost ? `, but ${PLAN_FILES.script} is there` : ""}`;
     return { value: nothing, diagnostics: [diagnose(planDamaged, span(file, 0), { path, problem })] };
   }
   const { value, diagnostics } = readMemory(file, read.text, host);

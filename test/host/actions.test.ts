@@ -107,6 +107,8 @@ test("a restart stops in the one order and starts in the other; what did not run
     assert.equal(running(project), [101, 102, 103]);
     await act(project, "stop app");
     assert.equal((await act(project, "restart web --with-dependents")).said, both.slice(1, 3));
+    const { out } = await project.phxc("plan", "main.phx", "web", "--action", "restart", "--format", "bash");
+    assert.match(out, /^# Running it again restarts them again; after an interruption/m);
     const none = await act(project, "restart app");
     assert.equal([none.code, none.said, none.commands], [0, [], []]);
   }));

@@ -206,6 +206,19 @@ test("a damaged plan.json is a finding, whatever is wrong with it; nothing is wr
     assert.match((await phxc("plan")).err, /PHX6028.*format 99/);
   }));
 
+test("a plan.json that is gone from beside its plan.sh is no beginning", () =>
+  withCommitted(async ({ write, phxc, folder }) => {
+    await write(HOST + ct(101, "a", "cores = 2"));
+    rmSync(join(folder, "plans/pve1/plan.json"));
+    for (const words of [["plan"], ["plan", "--write"], ["plan", "--check"], ["forget"]]) {
+      const { code, err } = await phxc(...words);
+      assert.is(code, 1, words.join(" "));
+      assert.match(err, /PHX6026.*no such file, but plan\.sh is there/);
+    }
+    rmSync(join(folder, "plans/pve1/plan.sh"));
+    assert.is((await phxc("plan", "--write")).code, 0);
+  }));
+
 test("forget drops what is remembered, by its name in the list", () =>
   withCommitted(async ({ write, phxc, read }) => {
     const more = 'cores = 2\nmount "/srv/a" { at = "/a" }\nsnapshot one { }';

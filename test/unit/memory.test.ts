@@ -228,6 +228,29 @@ test("a plan, the one that follows it, and the same once more", async () => {
   assert.equal(ancestry, digests);
 });
 
+test("the schema wants every part of the memory, and knows no other", async () => {
+  const schema = JSON.parse(readFileSync(join(root, "schema/plan.schema.json"), "utf8")) as object;
+  const validate = new Ajv({ strict: false }).compile(schema);
+  const { data } = await committed(SECOND, (await committed(FIRST)).data);
+  const part = (of: Record<string, unknown>, ...path: readonly (string | number)[]): Record<string, unknown> =>
+    path.reduce((inner, key) => inner[key] as Record<string, unknown>, of);
+  for (const path of [["declared"], ["declared", "guests", 0], ["retired", 0], ["retired", 0, "options"]] as const) {
+    const isTable = path.at(-1) === "options";
+    const names = Object.keys(part(JSON.parse(data) as Record<string, unknown>, ...path));
+    assert.ok(names.length > 0, path.join("."));
+    for (const name of [...names, "another"]) {
+      for (const change of ["remove", "spoil"] as const) {
+        const whole = JSON.parse(data) as Record<string, unknown>;
+        const inner = part(whole, ...path);
+        if (change === "remove") delete inner[name];
+        else inner[name] = 0.5;
+        const isFine = change === "remove" && (isTable || name === "another");
+        assert.is(validate(whole), isFine, `${path.join(".")}.${name}: ${change}`);
+      }
+    }
+  }
+});
+
 test("the ancestry is bounded, the latest first", async () => {
   const { data } = await committed("host pve1 { node = n1 }");
   const digests = Array.from({ length: 50 }, (_, i) => String(i).padStart(64, "0"));

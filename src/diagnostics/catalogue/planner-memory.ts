@@ -52,7 +52,7 @@ export const planDamaged = diagnosticKind<{ path: string; problem: string }>({
   severity: "error",
   title: "committed plan is damaged",
   message: ({ path, problem }) => `${path} is not a committed plan: ${problem}`,
-  help: "Take it back from version control. Without it, nothing that was declared once is removed.",
+  help: "Take it back from version control. To begin anew, remove plan.sh and plan.json: nothing that was declared once is removed then.",
 });
 
 export const planForeign = diagnosticKind<{ path: string; host: string; wanted: string }>({

@@ -81,7 +81,7 @@ function header(plan: Plan, version: string): string {
     ...leaving.map((guest) => `  ${named(guest)}: to be destroyed (--allow-destroy)`),
     "",
     "Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh",
-    "Running it again changes nothing; after an interruption it goes on where it was.",
+    `Running it again ${plan.action === "restart" ? "restarts them again" : "changes nothing"}; after an interruption it goes on where it was.`,
     "Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,",
     "4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.",
   ];
