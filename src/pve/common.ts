@@ -36,3 +36,10 @@ export const netKeys = {
   link_down: o.bool,
   tag: o.told(o.int(1, 4094), "The VLAN tag. Default: the network's."),
 } satisfies Record<string, o.Spec>;
+
+/** What a call of `set` says besides options. */
+export const setCall = {
+  delete: o.format("pve-configid", { list: true }),
+  digest: o.text({ maxLength: 40 }),
+  revert: o.format("pve-configid", { list: true }),
+} satisfies o.Options;

@@ -1,4 +1,4 @@
-import { atOnce, CORES, guestOptions, MEMORY, MIB, netDocs, netKeys, pending } from "./common.js";
+import { atOnce, CORES, guestOptions, MEMORY, MIB, netDocs, netKeys, pending, setCall } from "./common.js";
 import * as o from "./spec.js";
 
 const idmap = o.matching(/passthrough|[ug]:[0-9]+:[0-9]+:[1-9][0-9]*(?:;[ug]:[0-9]+:[0-9]+:[1-9][0-9]*)*/);
@@ -152,8 +152,4 @@ export const pctCreateOnly: o.Options = o.having("create-only", {
 });
 
 /** What a call of `pct set` says besides options. */
-export const pctSetOnly: o.Options = {
-  delete: o.format("pve-configid", { list: true }),
-  digest: o.text({ maxLength: 40 }),
-  revert: o.format("pve-configid", { list: true }),
-};
+export const pctSetOnly: o.Options = { ...setCall };

@@ -1,4 +1,4 @@
-import { atOnce, CORES, guestOptions, MEMORY, MIB, pending } from "./common.js";
+import { atOnce, CORES, guestOptions, MEMORY, MIB, pending, setCall } from "./common.js";
 import * as o from "./spec.js";
 import {
   anyDrive,
@@ -340,12 +340,7 @@ export const qmCreateOnly: o.Options = o.having("create-only", {
 });
 
 /** What a call of `qm set` says besides options. */
-export const qmSetOnly: o.Options = {
-  delete: o.format("pve-configid", { list: true }),
-  digest: o.text({ maxLength: 40 }),
-  revert: o.format("pve-configid", { list: true }),
-  skiplock: o.bool,
-};
+export const qmSetOnly: o.Options = { ...setCall, skiplock: o.bool };
 
 /** Options whose change a cloud-init image has to learn. */
 export const cloudInitOptions: readonly string[] = Object.keys(cloudInit)
