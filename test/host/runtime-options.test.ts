@@ -255,7 +255,7 @@ test("a locked guest is held back with what needs it, the others go on", () =>
       await apply();
       await byHand("pct set 200 --cores 1", "pct set 201 --cores 1", "qm set 100 --cores 1");
       editConf(host, 200, (text) => `${text}lock: backup\n`);
-      const run = await apply(4);
+      const run = await apply(4, "--wait", "0");
       assert.equal(
         told(run),
         [

@@ -136,7 +136,7 @@ test("a clone whose source is locked is held back, and --check says so", () =>
       "! ct 201 copy: held back: its source ct 200 is locked (backup) by another task; run again when that has ended",
     ];
     assert.equal(await check(), held);
-    assert.equal(told(await apply(4)), held);
+    assert.equal(told(await apply(4, "--wait", "0")), held);
   }));
 
 test("--check leaves records alone, and tells that a half-made guest is made again", () =>

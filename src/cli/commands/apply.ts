@@ -29,7 +29,12 @@ run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C in
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
     ...SCRIPT_OPTIONS,
-    wait: { takes: "value", placeholder: "SECONDS", doc: "wait so long for another run that holds the lock" },
+    wait: {
+      takes: "value",
+      placeholder: "SECONDS",
+      doc: "wait so long for another run, and for guests that a task locks",
+    },
+    limit: { takes: "value", placeholder: "SECONDS", doc: "end any command of the host that takes longer" },
     ...SSH_OPTIONS,
     staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
     ...ACTION_OPTIONS,
@@ -74,9 +79,17 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
 
 /** What of the command line is the script's business. */
 function allScriptFlags(args: Arguments): readonly string[] | Problem {
-  const wait = valueOf(args, "wait");
-  if (wait !== undefined && !/^\d{1,6}$/.test(wait)) return { problem: "`--wait` wants a number of seconds" };
-  return [...scriptFlags(args), ...(wait === undefined ? [] : ["--wait", wait])];
+  const flags = [...scriptFlags(args)];
+  for (const [name, pattern] of [
+    ["wait", /^\d{1,6}$/],
+    ["limit", /^[1-9]\d{0,6}$/],
+  ] as const) {
+    const seconds = valueOf(args, name);
+    if (seconds === undefined) continue;
+    if (!pattern.test(seconds)) return { problem: `\`--${name}\` wants a number of seconds` };
+    flags.push(`--${name}`, seconds);
+  }
+  return flags;
 }
 
 type Start = Parameters<typeof openSession>[0]["start"];

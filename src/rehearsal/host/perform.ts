@@ -3,7 +3,7 @@ import { dispatch } from "./dispatch.js";
 import type { GuestActor } from "./guest-answers.js";
 import { isRunning } from "./guests.js";
 import type { Machine } from "./machine.js";
-import { Killed, Refusal } from "./refusal.js";
+import { Killed, Refusal, refuse } from "./refusal.js";
 import type { Caller, Request } from "./session.js";
 
 export interface HostRunOptions {
@@ -11,6 +11,8 @@ export interface HostRunOptions {
   readonly guests?: GuestActor;
   /** How long a command takes, in milliseconds. */
   readonly latencyMs?: (argv: readonly string[]) => number;
+  /** What a command says instead of doing anything: it fails, each time. */
+  readonly refuses?: (argv: readonly string[]) => string | undefined | Promise<string | undefined>;
   /** How long to wait for a guest's lock file; Proxmox waits 10 s. */
   readonly lockTimeoutMs?: number;
 }
@@ -69,6 +71,8 @@ export async function perform(
     },
   };
   try {
+    const refusal = await options.refuses?.(asked.argv);
+    if (refusal !== undefined) refuse(refusal);
     const handover = await dispatch(command, asked.argv, options.lockTimeoutMs ?? 10_000);
     if (handover !== undefined) return handover;
     await pause();
@@ -85,9 +89,12 @@ function pauseOnce(ms: number, gone: Promise<void>): () => Promise<void> {
   let left = ms;
   return async () => {
     if (left === 0) return;
-    const waiting = new Promise<boolean>((resolve) => setTimeout(() => resolve(false), left));
+    let timer: NodeJS.Timeout | undefined;
+    const waiting = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), left)));
     left = 0;
-    if (await Promise.race([gone.then(() => true), waiting])) throw new Killed();
+    const isGone = await Promise.race([gone.then(() => true), waiting]);
+    clearTimeout(timer);
+    if (isGone) throw new Killed();
   };
 }
 

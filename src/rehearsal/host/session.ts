@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync, rmSync } from "node:fs";
-import { createServer, type Server, type Socket } from "node:net";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { join } from "node:path";
 import type { Machine } from "./machine.js";
 
@@ -24,18 +24,28 @@ export interface Caller {
   readonly gone: Promise<void>;
 }
 
-/** Listens on a free port of 127.0.0.1 and hands every call to `serve`. */
+/** Listens on a free port of 127.0.0.1 and hands every call to `serve`; `close` also ends the calls that still wait. */
 export async function listen(
   machine: Machine,
   folder: string,
   serve: (request: Request, caller: Caller) => void,
-): Promise<Server> {
-  const server = createServer((socket) => accept(machine, folder, socket, serve));
+): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+    accept(machine, folder, socket, serve);
+  });
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(0, "127.0.0.1", resolve);
   });
-  return server;
+  const close = async (): Promise<void> => {
+    const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
+    for (const socket of open) socket.destroy();
+    await closed;
+  };
+  return { port: (server.address() as AddressInfo).port, close };
 }
 
 function accept(

@@ -1,7 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { HostState } from "../state.js";
 import { captureState } from "./capture.js";
@@ -36,9 +35,10 @@ export interface Fault {
   readonly at: number;
   /**
    * `before` and `after` its effect the script is signalled; `during`: half-way, where the command itself dies too (a
-   * command that has no such point is done whole); `fail`: the command fails once, without effect.
+   * command that has no such point is done whole); `outlived`: before, and the command goes on to its end all the same;
+   * `fail`: the command fails once, without effect.
    */
-  readonly when: "before" | "during" | "after" | "fail";
+  readonly when: "before" | "during" | "after" | "outlived" | "fail";
   /** What the script's own process gets; SIGKILL unless given. */
   readonly signal?: "SIGKILL" | "SIGTERM" | "SIGINT";
 }
@@ -108,7 +108,7 @@ export async function startHost(state: HostState, dir: string, options: HostRunO
   const env = {
     PATH: `${folders.bin}:${folders.stock}`,
     PHXC_ROOT: machine.root,
-    PHXC_SIM_PORT: `${(server.address() as AddressInfo).port}`,
+    PHXC_SIM_PORT: `${server.port}`,
     PHXC_SIM_TOKEN: token,
     HOME: join(machine.root, "root"),
     TMPDIR: join(dir, "tmp"),
@@ -127,7 +127,7 @@ export async function startHost(state: HostState, dir: string, options: HostRunO
     capture: () => captureState(machine),
     close: async () => {
       for (const pid of live.daemons.values()) endProcess(pid);
-      await new Promise<void>((resolve) => void server.close(() => resolve()));
+      await server.close();
     },
   };
 }
@@ -155,10 +155,11 @@ async function serve(live: Live, request: Request, caller: Caller): Promise<void
     if (fault.when === "before") strike();
     return caller.reply(result.code, result.stdout, result.stderr);
   }
+  if (fault?.when === "outlived") strike();
   const output = await perform(live, request, caller, fault?.when === "during");
   if ("real" in output) return caller.real(join(live.stock, output.real));
   record(live, run, request, number, output);
-  if (fault !== undefined) strike();
+  if (fault?.when === "during" || fault?.when === "after") strike();
   caller.reply(output.code, output.stdout, output.stderr);
 }
 

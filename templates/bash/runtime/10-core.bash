@@ -19,6 +19,9 @@ GUEST_KEY=''       # the same as "ct.103"
 GUEST_ACTIVE=1     # 0: the guest is held back or not asked for
 KEEP_GOING=0       # 1: a step that fails holds its guest back, and the others go on
 WORK=''            # folder for temporary files, removed at the end
+LIMIT=''           # seconds that every command may take; empty: what limit_of says
+HUNG=''            # seconds after which the last command was ended; empty: it ended itself
+RUNNING=''         # process of the command that runs
 declare -A SEEN=() # keys of the same guests
 declare -A HELD=() # guest key -> why it is held back
 declare -A TOLD=() # guest key -> 1: and that was said
@@ -136,8 +139,55 @@ attempt() {
 	local code=0
 	READ=''
 	printf '%(%F %T)T + %s\n' -1 "${*@Q}" >>"${LOG}"
-	"$@" </dev/null >"${WORK}/output" 2>&1 || code=$?
+	limit_of "$@"
+	bounded "${REPLY}" output output "$@" || code=$?
 	cat "${WORK}/output" >>"${LOG}"
+	return "${code}"
+}
+
+# ask COMMAND...: runs a command that only reads, and sets REPLY to what it prints; fails when it fails.
+ask() {
+	local code=0
+	bounded "${LIMIT:-60}" answer complaints "$@" || code=$?
+	if [[ -n ${HUNG} ]]; then
+		((PREFLIGHT == 1)) || refuse "no answer from ${*@Q} within ${HUNG} s"
+		problem "no answer from ${*@Q} within ${HUNG} s"
+	fi
+	REPLY=$(<"${WORK}/answer")
+	return "${code}"
+}
+
+# limit_of COMMAND...: sets REPLY to the seconds after which a command that changes something has hung: six hours where
+# data is copied or fetched, an hour where a guest shuts down, a quarter of an hour elsewhere.
+limit_of() {
+	REPLY=900
+	case "$1 ${2-}" in
+	'qm create' | 'qm clone' | 'qm disk' | 'pct create' | 'pct clone' | 'pct resize' | wget* | pveam*) REPLY=21600 ;;
+	*' destroy' | *' template' | *' snapshot' | *' delsnapshot') REPLY=21600 ;;
+	*' shutdown' | *' reboot') REPLY=3600 ;;
+	*) ;;
+	esac
+	REPLY=${LIMIT:-${REPLY}}
+}
+
+# bounded SECONDS OUT ERR COMMAND...: runs a command, with nothing on its standard input and its output in these files of
+# WORK, and ends it, with all that it started, when it takes longer. The script waits beside it, so that it hears a signal
+# at once and waits for ever for nothing, not even for a process that cannot be killed. (A redirection of this function
+# would take in what the trap of a signal says.) The script's own functions have no bound.
+bounded() {
+	local limit=$1 out="${WORK}/$2" err="${WORK}/$3" started=${SECONDS} code=0
+	shift 3
+	HUNG=''
+	: >"${out}"
+	if declare -F "$1" >/dev/null; then
+		"$@" </dev/null >>"${out}" 2>>"${err}"
+		return
+	fi
+	timeout --kill-after="$((limit < 30 ? limit : 30))" "${limit}" "$@" </dev/null >>"${out}" 2>>"${err}" &
+	RUNNING=$!
+	wait "${RUNNING}" || code=$?
+	RUNNING=''
+	if ((code == 124 || code == 137)) && ((SECONDS - started >= limit)); then HUNG=${limit}; fi
 	return "${code}"
 }
 
@@ -153,7 +203,7 @@ failed() {
 		if ((code == 0)); then
 			say '  exit code: 0, and yet it did not do what it was to do'
 		else
-			say "  exit code: ${code}"
+			say "  exit code: ${code}${HUNG:+; it had not ended after ${HUNG} s and was ended (--limit SECONDS gives it more)}"
 		fi
 		mapfile -t lines < <(tail -n 15 "${WORK}/output" 2>/dev/null || true)
 		((${#lines[@]} == 0)) || say '  its last lines:'
@@ -210,6 +260,12 @@ interrupted() {
 		say ''
 		say "Interrupted in step ${STEP:-(none)}. Run the same script again; it goes on from there."
 	} >&2 || true
+	# Its command ends before the script does; one that does not is killed.
+	if [[ -n ${RUNNING} ]]; then
+		trap '' INT TERM HUP PIPE
+		kill "${RUNNING}" 2>/dev/null || true
+		wait "${RUNNING}" || true
+	fi
 	finish 130
 }
 
@@ -229,6 +285,9 @@ write_file() {
 	rm -f -- "${temporary}"
 	return 1
 }
+
+# record PATH: makes an empty file, as a mark that something is still to be done.
+record() { : | write_file "$1" || refuse "no record can be written below ${STATE#"${ROOT}"}"; }
 
 # summary: what this run did; ends the script.
 summary() {

@@ -155,7 +155,7 @@ declare -A LISTED=() # what storages hold that only Proxmox can list, as it was 
 # a second: enough for an id that is free, since what the run has made for other ids does not matter.
 VOLUMES=()
 volumes_of() {
-	local once=0 id storage name text
+	local once=0 id storage name
 	if [[ $1 == --once ]]; then
 		once=1
 		shift
@@ -167,8 +167,8 @@ volumes_of() {
 		names=()
 		case ${STORAGE_TYPE[${storage}]-} in
 		zfspool)
-			text=$(zfs list -H -o name -d 1 "${STORAGE_OPTION["${storage}/pool"]-}" </dev/null 2>/dev/null) || return 1
-			mapfile -t names <<<"${text}"
+			ask zfs list -H -o name -d 1 "${STORAGE_OPTION["${storage}/pool"]-}" || return 1
+			mapfile -t names <<<"${REPLY}"
 			for name in "${names[@]}"; do
 				name=${name##*/}
 				[[ ! ${name} =~ ^(vm|subvol|base|basevol)-${id}- ]] || VOLUMES+=("${storage}:${name}")
@@ -181,12 +181,12 @@ volumes_of() {
 			;;
 		'') ;;
 		*)
-			text=${LISTED[${storage}]-}
-			if ((once == 0)) || [[ -z ${text} ]]; then
-				text=$(pvesm list "${storage}" </dev/null 2>/dev/null) || return 1
-				LISTED[${storage}]=${text}
+			REPLY=${LISTED[${storage}]-}
+			if ((once == 0)) || [[ -z ${REPLY} ]]; then
+				ask pvesm list "${storage}" || return 1
+				LISTED[${storage}]=${REPLY}
 			fi
-			mapfile -t names <<<"${text}"
+			mapfile -t names <<<"${REPLY}"
 			for name in "${names[@]}"; do
 				# The last column is the guest's id.
 				[[ ${name} != "${storage}:"*" ${id}" ]] || VOLUMES+=("${name%% *}")

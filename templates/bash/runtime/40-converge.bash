@@ -44,9 +44,34 @@ converge() {
 	report_pending "${kind}" "${id}"
 }
 
-# unlocked: whether no other task of Proxmox (a backup, say) has locked the guest; it is held back otherwise.
+PATIENCE=300 # seconds that this run still waits, in all, for guests that a task of Proxmox has locked
+
+# lock_ends KIND ID: waits until no task (a backup, say) locks the guest that was read, as long as there is patience;
+# fails when one still does. A check does not wait, nor does anything for the locks that no task will take away.
+lock_ends() {
+	case ${CURRENT[lock]-} in
+	'') return 0 ;;
+	create | mounted | suspended) return 1 ;;
+	*) ! checking && ((PATIENCE > 0)) || return 1 ;;
+	esac
+	say "  $1 $2 is locked (${CURRENT[lock]}); waiting for that to end, ${PATIENCE} s at most"
+	while [[ -n ${CURRENT[lock]-} ]] && ((PATIENCE > 0)); do
+		sleep 1
+		PATIENCE=$((PATIENCE - 1))
+		READ=''
+		read_conf "$1" "$2"
+	done
+	[[ -z ${CURRENT[lock]-} ]]
+}
+
+# unlocked: whether the guest that was read is not locked, or not for long; it is held back otherwise.
 unlocked() {
 	[[ -n ${CURRENT[lock]-} ]] || return 0
+	if lock_ends "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}"; then
+		((EXISTS == 0)) || return 0
+		hold 'it was destroyed while this run waited for its lock'
+		return 1
+	fi
 	hold "it is locked (${CURRENT[lock]}) by another task; run again when that has ended"
 	return 1
 }

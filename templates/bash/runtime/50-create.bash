@@ -41,8 +41,8 @@ free_new_volumes() {
 	volumes_of "$2" "${INTENT_STORAGES[@]}" || refuse "the volumes on ${INTENT_STORAGES[*]} cannot be listed"
 	for volume in "${VOLUMES[@]}"; do
 		[[ ${INTENT_BEFORE} != *" ${volume} "* ]] || continue
-		# A linked clone names its base between the storage and the volume.
-		[[ ${used} != *[:/]"${volume##*[:/]}"* ]] || continue
+		# A linked clone names its base between the storage and the volume; another storage has volumes of the same name.
+		[[ ! ${used} =~ [[:space:]]"${volume%%:*}:"([^,[:space:]]*/)?"${volume##*[:/]}"([,[:space:]]|$) ]] || continue
 		say "  removing ${volume}, left over from an interrupted run"
 		run pvesm free "${volume}"
 	done
@@ -145,7 +145,7 @@ create() {
 	fi
 	if [[ -n ${source} ]]; then
 		read_conf "${source% *}" "${source#* }"
-		if [[ -n ${CURRENT[lock]-} ]]; then
+		if ! lock_ends "${source% *}" "${source#* }"; then
 			hold "its source ${source} is locked (${CURRENT[lock]}) by another task; run again when that has ended"
 			return 0
 		fi
@@ -158,10 +158,7 @@ create() {
 # create_now COMMAND...: does it, for `create`, whose variables it sees.
 create_now() {
 	write_intent "${id}" "$1" "${id}" "${source}" "${storages[@]}"
-	if ((first == 1)); then
-		mkdir -p "${STATE}/first-start"
-		: >"${STATE}/first-start/${id}"
-	fi
+	((first == 0)) || record "${STATE}/first-start/${id}"
 	run "$@"
 	read_conf "${kind}" "${id}"
 	if ((EXISTS == 0)) || [[ -n ${CURRENT[lock]-} ]]; then

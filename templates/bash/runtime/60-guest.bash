@@ -42,11 +42,18 @@ grow() {
 
 # grow_now COMMAND... ID SLOT SIZE: does it, for `grow`, whose variables it sees; fails when it is not done.
 grow_now() {
-	unlocked || return 1
-	conf_digest
-	local -a call=("${@:1:$#-2}" "${slot}" "${!#}" --digest "${REPLY}")
-	local code=0
-	attempt "${call[@]}" || code=$?
+	local -a call=()
+	local code try
+	for try in 1 2; do
+		unlocked || return 1
+		conf_digest
+		call=("${@:1:$#-2}" "${slot}" "${!#}" --digest "${REPLY}")
+		code=0
+		attempt "${call[@]}" || code=$?
+		# Its file changed between the two: it is read again, once.
+		grep -q 'checksum mismatch' "${WORK}/output" || break
+		read_conf "${kind}" "${id}"
+	done
 	if ((code != 0)) && grep -q 'already at specified size' "${WORK}/output"; then
 		note "${slot} is as large as declared, but its recorded size is ${live}"
 		return 1
@@ -104,10 +111,22 @@ start() {
 	if ! is_running "${kind}" "${id}"; then
 		read_conf "${kind}" "${id}"
 		there && unlocked || return 0
-		checking || run_detached "$@"
+		# The task that locked it may have started it.
+		read_sockets
+		if is_running "${kind}" "${id}"; then return 0; fi
+		checking || start_now "$@"
 		change '+' 'start'
 	fi
 	checking || rm -f -- "${mark}"
+}
+
+# start_now COMMAND...: does it, for `start`, whose variables it sees. A start that outlived a killed run may come first:
+# it does not hold the lock.
+start_now() {
+	local code=0
+	attempt "$@" 9>&- || code=$?
+	read_sockets
+	if ((code != 0)) && ! is_running "${kind}" "${id}"; then failed "${code}" "$@"; fi
 }
 
 # run_detached COMMAND...: like run, for commands that start guests. The lock's descriptor is closed: kvm would inherit

@@ -46,9 +46,11 @@ declare -A OWNER=() # owners that were read, by path below ROOT
 read_owners() {
 	[[ ${MODE} != list ]] || return 0
 	local owner path
+	# It fails for those that are not there and tells of the others.
+	ask stat -c '%u:%g %n' -- "${@/#/"${ROOT}"}" || true
 	while read -r owner path; do
-		OWNER[${path}]=${owner}
-	done < <(stat -c '%u:%g %n' -- "${@/#/"${ROOT}"}" </dev/null 2>/dev/null || true)
+		[[ -z ${path} ]] || OWNER[${path}]=${owner}
+	done <<<"${REPLY}"
 }
 
 # directory PATH [OWNER]: the directory exists, and belongs to OWNER (uid:gid as the host sees them).
@@ -58,7 +60,10 @@ directory() {
 	if [[ -d ${path} ]]; then
 		[[ -n ${2-} ]] || return 0
 		owner=${OWNER[${path}]-}
-		[[ -n ${owner} ]] || owner=$(stat -c '%u:%g' -- "${path}")
+		if [[ -z ${owner} ]]; then
+			ask stat -c '%u:%g' -- "${path}" || refuse "the owner of $1 cannot be read"
+			owner=${REPLY}
+		fi
 		[[ ${owner} != "$2" ]] || return 0
 	elif [[ -e ${path} ]]; then
 		hold "$1 is not a directory"
@@ -83,9 +88,11 @@ ZPOOLS_READ=0
 zfs_read() {
 	[[ ${MODE} != list ]] || return 0
 	local name property value
+	# It fails for those that are not there and tells of the others.
+	ask zfs get -Hp -o name,property,value "$@" || true
 	while IFS=$'\t' read -r name property value; do
 		ZFS_VALUE["${name}/${property}"]=${value}
-	done < <(zfs get -Hp -o name,property,value "$@" </dev/null 2>/dev/null || true)
+	done <<<"${REPLY}"
 }
 
 # zpool_exists NAME
@@ -93,14 +100,15 @@ zpool_exists() {
 	local name
 	if ((ZPOOLS_READ == 0)); then
 		ZPOOLS_READ=1
-		while read -r name; do ZPOOLS[${name}]=1; done < <(zpool list -H -o name </dev/null 2>/dev/null || true)
+		ask zpool list -H -o name || true
+		while read -r name; do [[ -z ${name} ]] || ZPOOLS[${name}]=1; done <<<"${REPLY}"
 	fi
 	[[ -n ${ZPOOLS[$1]-} ]]
 }
 
 # disk_is_empty PATH: sets REPLY to what is on a disk; fails when there is something.
 disk_is_empty() {
-	REPLY=$(wipefs --no-act --noheadings -o TYPE "${ROOT}$1" </dev/null 2>&1) || REPLY=${REPLY:-unreadable}
+	ask wipefs --no-act --noheadings -o TYPE "${ROOT}$1" || REPLY=unreadable
 	REPLY=${REPLY//$'\n'/, }
 	[[ -z ${REPLY} ]]
 }
@@ -248,18 +256,17 @@ unless() {
 	active || return 0
 	local -i count=$1 after=$1+1
 	shift
-	! "${@:1:count}" </dev/null >/dev/null 2>&1 || return 0
+	! ask "${@:1:count}" || return 0
 	act_on "${@:after}"
 }
 
 # unless_says TEXT PROBE-WORDS PROBE... COMMAND...: the same, when PROBE does not print TEXT.
 unless_says() {
 	active || return 0
-	local text=$1 live
+	local text=$1
 	local -i count=$2 after=$2+1
 	shift 2
-	live=$("${@:1:count}" </dev/null 2>/dev/null) || live=''
-	[[ ${live} != "${text}" ]] || return 0
+	if ask "${@:1:count}" && [[ ${REPLY} == "${text}" ]]; then return 0; fi
 	act_on "${@:after}"
 }
 

@@ -13,8 +13,7 @@ check() {
 		[[ ! -e ${record} ]] || change '~' "check ${name}, which has not passed yet"
 		return 0
 	fi
-	mkdir -p "${STATE}/check"
-	: >"${record}"
+	record "${record}"
 	UNCHECKED=${record}
 	READ='' # checks take their time
 	shift 7

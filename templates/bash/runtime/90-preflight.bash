@@ -1,5 +1,6 @@
 # --- Preflight and start --------------------------------------------------------------------------
 
+PREFLIGHT=1 # 0: all that the plan presupposes is there
 PROBLEMS=()
 WAIT=0        # seconds to wait for a run that holds the lock
 ALLOW_OLDER=0 # 1: a plan that does not follow the one that was applied last may be applied
@@ -190,8 +191,8 @@ need_source() {
 # need_version MINIMUM: the release of Proxmox VE.
 need_version() {
 	local live first
-	live=$(pveversion </dev/null 2>/dev/null) || live=''
-	live=${live#*/}
+	ask pveversion || REPLY=''
+	live=${REPLY#*/}
 	live=${live%%/*}
 	first=$(printf '%s\n%s\n' "$1" "${live:-0}" | sort -V | head -n 1)
 	[[ ${first} == "$1" ]] || problem "Proxmox VE $1 or later is needed; this is ${live:-unknown}"
@@ -201,14 +202,17 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
-       [--wait SECONDS] [--keep-going] [--list] [--help]
+       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
   --from STEP      leave out the steps before this one (names: --list)
   --allow-destroy  destroy guests and snapshots where the plan says so
   --allow-older    apply a plan that does not follow the one that was applied last
-  --wait SECONDS   wait so long for another run that holds the lock; without it, not at all
+  --wait SECONDS   wait so long for another run that holds the lock (without it, not at all), and for guests that
+                   a task of Proxmox has locked, as a backup does (without it, ${PATIENCE} s in all)
+  --limit SECONDS  end any command that takes longer; without it, a minute for a question, a quarter of an hour for
+                   a change, an hour for a shutdown, six hours where data is copied or fetched
   --keep-going     a step that fails holds its guest back, and those that need it; the others go on
   --list           print the steps
 
@@ -235,7 +239,12 @@ read_arguments() {
 		--keep-going) KEEP_GOING=1 ;;
 		--wait)
 			[[ ${2-} =~ ^[0-9]{1,6}$ ]] || misused "$1 needs a number of seconds"
-			WAIT=$2
+			WAIT=$((10#$2)) PATIENCE=$((10#$2))
+			shift
+			;;
+		--limit)
+			[[ ${2-} =~ ^[1-9][0-9]{0,6}$ ]] || misused "$1 needs a number of seconds, at least 1"
+			LIMIT=$2
 			shift
 			;;
 		--only | --from)
@@ -277,8 +286,10 @@ read_plan() {
 
 # take_lock: one run at a time. Commands inherit the lock, so that it also waits for one that outlived a killed run.
 take_lock() {
-	(umask 077 && mkdir -p "${LOG%/*}")
-	mkdir -p "${ROOT}/run/lock"
+	if ! (umask 077 && mkdir -p "${LOG%/*}") || ! mkdir -p "${ROOT}/run/lock"; then
+		say "Nothing can be written to ${STATE#"${ROOT}"} or /run/lock; nothing was touched." >&2
+		exit 3
+	fi
 	exec 9>>"${ROOT}/run/lock/phxc.lock"
 	if ! flock -w "${WAIT}" 9; then
 		say "Another run of a plan holds the lock (/run/lock/phxc.lock), or a command that outlived one." >&2
@@ -293,7 +304,10 @@ begin() {
 		exit 3
 	fi
 	checking || take_lock
-	WORK=$(mktemp -d)
+	if ! WORK=$(mktemp -d); then
+		say 'There is no room for temporary files; nothing was touched.' >&2
+		exit 3
+	fi
 	trap 'unexpected "${LINENO}" "$?"' ERR
 	trap interrupted INT TERM HUP PIPE
 	trap 'finish "$?"' EXIT
@@ -302,6 +316,7 @@ begin() {
 # end_preflight: refuses the plan when anything is not as it presupposes.
 end_preflight() {
 	local text
+	PREFLIGHT=0
 	((${#PROBLEMS[@]} > 0)) || return 0
 	{
 		say 'Refused; nothing was touched:'
