@@ -8,7 +8,9 @@ import type { Data } from "../text/data.js";
 import { isOrdinaryPath, isPathPart, isPlainPath } from "../text/host-paths.js";
 import { span } from "../text/source.js";
 import type { SourceFile } from "../text/source.js";
+import { capturedState } from "./captured.js";
 import { hostFolders } from "./host/machine.js";
+import type { HostState } from "./state.js";
 
 /** Reads a state file of `phxc capture`; none when it cannot be used, which is a finding at the file. */
 export function readCaptured(file: SourceFile, text: string): Result<CapturedHost | undefined> {
@@ -25,7 +27,7 @@ export function readCaptured(file: SourceFile, text: string): Result<CapturedHos
     if (version > HOST_FORMAT_VERSION)
       return nothing(diagnose(hostNewer, at, { path, version, known: HOST_FORMAT_VERSION }));
     const host = hostOf(data);
-    checkTree(host);
+    checkTree(capturedState(host));
     return { value: host, diagnostics: [] };
   } catch (error) {
     if (!(error instanceof DataProblem || error instanceof SyntaxError)) throw error;
@@ -152,19 +154,21 @@ function volumeId(value: unknown, where: string): string {
 }
 
 /** Refuses a host in which one thing is a file and a folder: nothing can be laid out like that. */
-function checkTree(host: CapturedHost): void {
+function checkTree({ node, files, images, devices, disks, datasets, directories }: HostState): void {
   const leaves = new Set([
-    ...Object.keys(host.files),
-    ...Object.keys(host.paths).filter((at) => host.paths[at]?.kind !== "directory"),
-    ...host.devices,
-    ...host.disks.map((disk) => disk.path),
+    ...Object.keys(files),
+    ...Object.keys(images),
+    ...devices,
+    ...disks.map((disk) => disk.path),
   ]);
   const folders = [
-    ...hostFolders(host.node),
-    ...Object.keys(host.datasets).map((dataset) => `/${dataset}`),
-    ...Object.keys(host.paths).filter((at) => host.paths[at]?.kind === "directory"),
+    ...hostFolders(node),
+    ...directories,
+    ...Object.keys(datasets).map((dataset) => `/${dataset}`),
     ...Array.from(leaves, (leaf) => leaf.slice(0, leaf.lastIndexOf("/"))),
   ];
+  const lost = [...leaves].find((leaf) => !isPlainPath(leaf));
+  if (lost !== undefined) throw new DataProblem(`${lost} is not a plain path`);
   for (const folder of new Set(folders))
     for (let at = folder; at !== ""; at = at.slice(0, at.lastIndexOf("/")))
       if (leaves.has(at)) throw new DataProblem(`${at} is both a file and a folder`);

@@ -85,6 +85,8 @@ test("nothing of a state leads out of the simulated host", () => {
     { files: { "/run/lock": "" } },
     { paths: { "/etc/pve/lxc": { kind: "file", size: 1, uid: 0, gid: 0 } } },
     { files: { [`/${"x".repeat(300)}`]: "" } },
+    { files: { "/etc/pve/storage.cfg": "dir: local\n\tpath /../../srv\n" } },
+    { files: { "/etc/pve/storage.cfg": "dir: local\n\tpath srv\n" } },
   ];
   for (const part of bad) assert.is(read(JSON.stringify({ ...HOST, ...part }))?.[0], "PHX7009", JSON.stringify(part));
 });
@@ -98,6 +100,7 @@ test("nothing is a file and a folder", () => {
     { paths: { "/tank/a": file } },
     { paths: { "/srv/a": file, "/srv/a/b": { ...file, kind: "directory" } } },
     { devices: ["/dev/a", "/dev/a/b"] },
+    { files: { "/etc/pve/storage.cfg": "dir: local\n\tpath /srv/a\n", "/srv/a": "" } },
   ];
   for (const part of bad)
     assert.match(
