@@ -52,12 +52,23 @@ const unchained = new Set([2, 3, 4]);
 
 /** An expression; `at` is where it should have stood if nothing is there. */
 export function buildExpr(build: Build, node: CstNode | undefined, at: number): Expr {
-  const condition = buildBinary(build, sub(node, "binary"), at);
-  const question = leaf(node, "Question");
+  const single = buildSingle(build, node);
+  if (single !== undefined) return single;
+  const choice = sub(node, "choice");
+  const condition = buildBinary(build, sub(choice, "binary"), at);
+  const question = leaf(choice, "Question");
   if (question === undefined) return condition;
-  const [then, otherwise] = subs(node, "expr").map((branch) => buildExpr(build, branch, endOf(question)));
+  const [then, otherwise] = subs(choice, "expr").map((branch) => buildExpr(build, branch, endOf(question)));
   if (then === undefined || otherwise === undefined) return errorExpr(build, at, condition.span.end);
   return { type: "conditional", span: cover(condition.span, otherwise.span), condition, then, otherwise };
+}
+
+/** A literal or a word, of an expression or a primary. */
+function buildSingle(build: Build, node: CstNode | undefined): Expr | undefined {
+  const literal = leaf(node, "Literal");
+  if (literal !== undefined) return buildLiteral(build, literal);
+  const word = leaf(node, "Word");
+  return word === undefined ? undefined : wordOf(build, word);
 }
 
 /** Something that could not be read. */
@@ -223,10 +234,8 @@ function buildSuffix(build: Build, object: Expr, node: CstNode): Expr {
 
 function buildPrimary(build: Build, node: CstNode | undefined, at: number): Expr {
   if (node === undefined) return errorExpr(build, at);
-  const literal = leaf(node, "Literal");
-  if (literal !== undefined) return buildLiteral(build, literal);
-  const word = leaf(node, "Word");
-  if (word !== undefined) return wordOf(build, word);
+  const single = buildSingle(build, node);
+  if (single !== undefined) return single;
   const map = sub(node, "body");
   if (map !== undefined) return buildMap(build, map);
   return buildDelimited(build, node) ?? errorExpr(build, at);

@@ -17,12 +17,12 @@ export function subs(node: CstNode | undefined, rule: string): readonly CstNode[
 
 /** The first token of a type; one that recovery made up does not count. */
 export function leaf(node: CstNode | undefined, type: string): IToken | undefined {
-  return leaves(node, type)[0];
+  return node?.children[type]?.find(isReal);
 }
 
 /** All tokens of a type that are really there, in source order. */
 export function leaves(node: CstNode | undefined, type: string): readonly IToken[] {
-  return (node?.children[type] ?? []).filter(isLeaf).filter((token) => !Number.isNaN(token.startOffset));
+  return node?.children[type]?.filter(isReal) ?? [];
 }
 
 /** The only child of a node that has one, whatever it is. */
@@ -52,6 +52,6 @@ export function isNode(element: CstElement): element is CstNode {
   return "children" in element;
 }
 
-function isLeaf(element: CstElement): element is IToken {
-  return !isNode(element);
+function isReal(element: CstElement): element is IToken {
+  return !isNode(element) && !Number.isNaN(element.startOffset);
 }

@@ -1,6 +1,31 @@
-import { type CstNode, CstParser, type IParserErrorMessageProvider } from "chevrotain";
+import {
+  type CstNode,
+  CstParser,
+  EOF,
+  type IOrAlt,
+  type IParserErrorMessageProvider,
+  type TokenType,
+} from "chevrotain";
 import { release } from "./cst.js";
 import * as t from "./tokens.js";
+
+const closers: ReadonlySet<TokenType> = new Set([t.RCurly, t.RSquare, t.RParen, t.InterpClose, EOF]);
+
+/** The rules that choose. */
+type Choosing =
+  | "item"
+  | "entry"
+  | "importItem"
+  | "extendsClause"
+  | "arg"
+  | "expr"
+  | "primary"
+  | "suffix"
+  | "element"
+  | "string"
+  | "part"
+  | "junk"
+  | "stray";
 
 /**
  * The grammar of .phx. It is generic: what a kind may hold is not its business. Lists, parentheses, calls and bodies take
@@ -8,6 +33,9 @@ import * as t from "./tokens.js";
  * none is ever missing here. Precedence and chaining are checked when the tree is built.
  */
 export class PhxParser extends CstParser {
+  /** Of each rule that has some, made once: they are asked for more often than anything else. */
+  private readonly alternatives: { [Rule in Choosing]?: IOrAlt<unknown>[] } = {};
+
   constructor(errorMessageProvider: IParserErrorMessageProvider, skipValidations = true) {
     super(t.vocabulary, {
       recoveryEnabled: true,
@@ -38,26 +66,30 @@ export class PhxParser extends CstParser {
   });
 
   private readonly item = this.RULE("item", () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.entry) },
-      { ALT: () => this.AT_LEAST_ONE(() => this.SUBRULE(this.junk)), IGNORE_AMBIGUITIES: true },
-    ]);
+    this.OR(
+      (this.alternatives.item ??= [
+        { ALT: () => this.SUBRULE(this.entry) },
+        { ALT: () => this.AT_LEAST_ONE(() => this.SUBRULE(this.junk)), IGNORE_AMBIGUITIES: true },
+      ]),
+    );
     this.MANY(() => this.SUBRULE2(this.junk));
     this.OPTION(() => this.CONSUME(t.Separator));
   });
 
   private readonly entry = this.RULE("entry", () => {
-    this.OR([
-      // A keyword followed by `=` is a name.
-      { GATE: () => t.tokenIs(this.LA(2), t.Assign), ALT: () => this.SUBRULE(this.attribute) },
-      { ALT: () => this.SUBRULE(this.quotedAttribute) },
-      { ALT: () => this.SUBRULE(this.importItem), IGNORE_AMBIGUITIES: true },
-      { ALT: () => this.SUBRULE(this.paramItem), IGNORE_AMBIGUITIES: true },
-      { ALT: () => this.SUBRULE(this.letItem), IGNORE_AMBIGUITIES: true },
-      { ALT: () => this.SUBRULE(this.assertItem), IGNORE_AMBIGUITIES: true },
-      { ALT: () => this.SUBRULE(this.forItem), IGNORE_AMBIGUITIES: true },
-      { ALT: () => this.SUBRULE(this.block), IGNORE_AMBIGUITIES: true },
-    ]);
+    this.OR(
+      (this.alternatives.entry ??= [
+        // A keyword followed by `=` is a name.
+        { GATE: () => t.tokenIs(this.LA(2), t.Assign), ALT: () => this.SUBRULE(this.attribute) },
+        { ALT: () => this.SUBRULE(this.quotedAttribute) },
+        { ALT: () => this.SUBRULE(this.importItem), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.paramItem), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.letItem), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.assertItem), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.forItem), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.block), IGNORE_AMBIGUITIES: true },
+      ]),
+    );
   });
 
   private readonly attribute = this.RULE("attribute", () => {
@@ -74,11 +106,13 @@ export class PhxParser extends CstParser {
 
   private readonly importItem = this.RULE("importItem", () => {
     this.CONSUME(t.Import);
-    this.OR([
-      { ALT: () => this.SUBRULE(this.string) },
-      // A path without quotes, with whatever follows it.
-      { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.Junk)) },
-    ]);
+    this.OR(
+      (this.alternatives.importItem ??= [
+        { ALT: () => this.SUBRULE(this.string) },
+        // A path without quotes, with whatever follows it.
+        { ALT: () => this.AT_LEAST_ONE(() => this.CONSUME(t.Junk)) },
+      ]),
+    );
   });
 
   private readonly paramItem = this.RULE("paramItem", () => {
@@ -141,26 +175,33 @@ export class PhxParser extends CstParser {
 
   private readonly extendsClause = this.RULE("extendsClause", () => {
     this.CONSUME(t.Extends);
-    this.OR([{ ALT: () => this.CONSUME(t.Word) }, { ALT: () => this.SUBRULE(this.list) }]);
+    this.OR(
+      (this.alternatives.extendsClause ??= [
+        { ALT: () => this.CONSUME(t.Word) },
+        { ALT: () => this.SUBRULE(this.list) },
+      ]),
+    );
   });
 
   private readonly arg = this.RULE("arg", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.ArgWord) },
-      {
-        ALT: () => {
-          this.CONSUME(t.Literal);
-          this.OPTION(() => {
-            this.CONSUME(t.DotDot);
-            this.CONSUME2(t.Literal);
-          });
+    this.OR(
+      (this.alternatives.arg ??= [
+        { ALT: () => this.CONSUME(t.ArgWord) },
+        {
+          ALT: () => {
+            this.CONSUME(t.Literal);
+            this.OPTION(() => {
+              this.CONSUME(t.DotDot);
+              this.CONSUME2(t.Literal);
+            });
+          },
         },
-      },
-      { ALT: () => this.CONSUME(t.BareText) },
-      { ALT: () => this.SUBRULE(this.string) },
-      { ALT: () => this.SUBRULE(this.list) },
-      { ALT: () => this.SUBRULE(this.paren) },
-    ]);
+        { ALT: () => this.CONSUME(t.BareText) },
+        { ALT: () => this.SUBRULE(this.string) },
+        { ALT: () => this.SUBRULE(this.list) },
+        { ALT: () => this.SUBRULE(this.paren) },
+      ]),
+    );
   });
 
   private readonly body = this.RULE("body", () => {
@@ -170,6 +211,23 @@ export class PhxParser extends CstParser {
   });
 
   private readonly expr = this.RULE("expr", () => {
+    this.OR(
+      (this.alternatives.expr ??= [
+        // Most values are one word, which needs none of the levels below.
+        { GATE: () => this.endsNext(), ALT: () => this.CONSUME(t.Literal), IGNORE_AMBIGUITIES: true },
+        { GATE: () => this.endsNext(), ALT: () => this.CONSUME(t.Word), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.choice) },
+      ]),
+    );
+  });
+
+  /** Whether the expression ends with its first token. */
+  private endsNext(): boolean {
+    const next = this.LA(2);
+    return t.tokenIs(next, t.Separator) || closers.has(next.tokenType);
+  }
+
+  private readonly choice = this.RULE("choice", () => {
     this.SUBRULE(this.binary);
     this.OPTION(() => {
       this.CONSUME(t.Question);
@@ -194,41 +252,45 @@ export class PhxParser extends CstParser {
   });
 
   private readonly primary = this.RULE("primary", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.Literal) },
-      { ALT: () => this.CONSUME(t.Word) },
-      { ALT: () => this.SUBRULE(this.string) },
-      { ALT: () => this.CONSUME(t.BareText) },
-      { ALT: () => this.SUBRULE(this.list) },
-      { ALT: () => this.SUBRULE(this.body) },
-      { ALT: () => this.SUBRULE(this.paren) },
-    ]);
+    this.OR(
+      (this.alternatives.primary ??= [
+        { ALT: () => this.CONSUME(t.Literal) },
+        { ALT: () => this.CONSUME(t.Word) },
+        { ALT: () => this.SUBRULE(this.string) },
+        { ALT: () => this.CONSUME(t.BareText) },
+        { ALT: () => this.SUBRULE(this.list) },
+        { ALT: () => this.SUBRULE(this.body) },
+        { ALT: () => this.SUBRULE(this.paren) },
+      ]),
+    );
   });
 
   private readonly suffix = this.RULE("suffix", () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.Dot);
-          this.CONSUME(t.Word);
+    this.OR(
+      (this.alternatives.suffix ??= [
+        {
+          ALT: () => {
+            this.CONSUME(t.Dot);
+            this.CONSUME(t.Word);
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.LSquare);
-          this.SUBRULE(this.expr);
-          this.MANY(() => this.SUBRULE(this.stray));
-          this.CONSUME(t.RSquare);
+        {
+          ALT: () => {
+            this.CONSUME(t.LSquare);
+            this.SUBRULE(this.expr);
+            this.MANY(() => this.SUBRULE(this.stray));
+            this.CONSUME(t.RSquare);
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.LParen);
-          this.MANY2(() => this.SUBRULE(this.element));
-          this.CONSUME(t.RParen);
+        {
+          ALT: () => {
+            this.CONSUME(t.LParen);
+            this.MANY2(() => this.SUBRULE(this.element));
+            this.CONSUME(t.RParen);
+          },
         },
-      },
-    ]);
+      ]),
+    );
   });
 
   private readonly paren = this.RULE("paren", () => {
@@ -246,45 +308,51 @@ export class PhxParser extends CstParser {
 
   /** One element of a list or a call, with its separator. */
   private readonly element = this.RULE("element", () => {
-    this.OR([
-      { ALT: () => this.SUBRULE(this.expr) },
-      { ALT: () => this.AT_LEAST_ONE(() => this.SUBRULE(this.junk)), IGNORE_AMBIGUITIES: true },
-    ]);
+    this.OR(
+      (this.alternatives.element ??= [
+        { ALT: () => this.SUBRULE(this.expr) },
+        { ALT: () => this.AT_LEAST_ONE(() => this.SUBRULE(this.junk)), IGNORE_AMBIGUITIES: true },
+      ]),
+    );
     this.MANY(() => this.SUBRULE2(this.junk));
     this.OPTION(() => this.CONSUME(t.Separator));
   });
 
   private readonly string = this.RULE("string", () => {
-    this.OR([
-      {
-        ALT: () => {
-          this.CONSUME(t.StrOpen);
-          this.MANY(() => this.SUBRULE(this.part));
-          this.CONSUME(t.StrClose);
+    this.OR(
+      (this.alternatives.string ??= [
+        {
+          ALT: () => {
+            this.CONSUME(t.StrOpen);
+            this.MANY(() => this.SUBRULE(this.part));
+            this.CONSUME(t.StrClose);
+          },
         },
-      },
-      {
-        ALT: () => {
-          this.CONSUME(t.TextOpen);
-          this.MANY2(() => this.SUBRULE2(this.part));
-          this.CONSUME(t.TextClose);
+        {
+          ALT: () => {
+            this.CONSUME(t.TextOpen);
+            this.MANY2(() => this.SUBRULE2(this.part));
+            this.CONSUME(t.TextClose);
+          },
         },
-      },
-      { ALT: () => this.CONSUME(t.RawText) },
-      { ALT: () => this.CONSUME(t.BadStr) },
-      { ALT: () => this.CONSUME(t.BadText) },
-      { ALT: () => this.CONSUME(t.SingleQuoted) },
-      { ALT: () => this.CONSUME(t.InlineText) },
-    ]);
+        { ALT: () => this.CONSUME(t.RawText) },
+        { ALT: () => this.CONSUME(t.BadStr) },
+        { ALT: () => this.CONSUME(t.BadText) },
+        { ALT: () => this.CONSUME(t.SingleQuoted) },
+        { ALT: () => this.CONSUME(t.InlineText) },
+      ]),
+    );
   });
 
   private readonly part = this.RULE("part", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.Chunk) },
-      { ALT: () => this.CONSUME(t.TextChunk) },
-      { ALT: () => this.CONSUME(t.BadInterp) },
-      { ALT: () => this.SUBRULE(this.interp) },
-    ]);
+    this.OR(
+      (this.alternatives.part ??= [
+        { ALT: () => this.CONSUME(t.Chunk) },
+        { ALT: () => this.CONSUME(t.TextChunk) },
+        { ALT: () => this.CONSUME(t.BadInterp) },
+        { ALT: () => this.SUBRULE(this.interp) },
+      ]),
+    );
   });
 
   private readonly interp = this.RULE("interp", () => {
@@ -296,18 +364,22 @@ export class PhxParser extends CstParser {
 
   /** Whatever stands where nothing should; the builder reports it. */
   private readonly junk = this.RULE("junk", () => {
-    this.OR([
-      { ALT: () => this.CONSUME(t.Junk) },
-      { ALT: () => this.SUBRULE(this.string) },
-      { ALT: () => this.SUBRULE(this.list) },
-      { ALT: () => this.SUBRULE(this.body) },
-      { ALT: () => this.SUBRULE(this.group) },
-    ]);
+    this.OR(
+      (this.alternatives.junk ??= [
+        { ALT: () => this.CONSUME(t.Junk) },
+        { ALT: () => this.SUBRULE(this.string) },
+        { ALT: () => this.SUBRULE(this.list) },
+        { ALT: () => this.SUBRULE(this.body) },
+        { ALT: () => this.SUBRULE(this.group) },
+      ]),
+    );
   });
 
   /** Junk, and separators where they separate nothing. */
   private readonly stray = this.RULE("stray", () => {
-    this.OR([{ ALT: () => this.SUBRULE(this.junk) }, { ALT: () => this.CONSUME(t.Separator) }]);
+    this.OR(
+      (this.alternatives.stray ??= [{ ALT: () => this.SUBRULE(this.junk) }, { ALT: () => this.CONSUME(t.Separator) }]),
+    );
   });
 
   private readonly group = this.RULE("group", () => {
