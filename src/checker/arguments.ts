@@ -43,17 +43,18 @@ export function readArguments(ctx: Context, block: Block, kind: SectionSpec, sco
     spans.set(spec.name, at);
   }
   const surplus = block.args[next];
-  sayForm(ctx, before, formOf(block.kind.text, specs));
+  if (ctx.findings.length > before) sayForm(ctx, before, formOf(block.kind.text, specs));
   if (surplus !== undefined && surplus.type !== "error") reportSurplus(ctx, block, surplus, kind, scope);
   return { values, spans };
 }
 
 /** An argument of another type is often one in another place. */
 function sayForm(ctx: Context, before: number, form: string): void {
-  for (const [i, finding] of ctx.findings.entries()) {
+  const added = ctx.findings.splice(before).map((finding) => {
     const isMute = finding.code === wrongType.code && finding.help === undefined;
-    if (i >= before && isMute) ctx.findings[i] = { ...finding, help: `the block is written \`${form}\`` };
-  }
+    return isMute ? { ...finding, help: `the block is written \`${form}\`` } : finding;
+  });
+  ctx.findings.push(...added);
 }
 
 /** `disk root 32G`: an attribute that would take the value is likely meant. */

@@ -1,5 +1,4 @@
 import type { Plan, PlanGuest, Probe, Requirement } from "../../model/plan.js";
-import { render } from "./render.js";
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
 
@@ -10,20 +9,22 @@ const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 export function renderPreflight(plan: Plan): string {
   const keys = new Map(plan.guests.map((guest) => [guest.address, key(guest)]));
   const lines = [
-    ...(plan.node === undefined ? [] : [line("need_node", [value(plan.node)])]),
+    ...(plan.node === undefined ? [] : [ShellWord.call("need_node", [value(plan.node)])]),
     ...plan.guests.map(needGuest),
-    ...plan.steps.flatMap(({ probe }) => (probe.kind === "storage" ? [line("need_place", place(probe))] : [])),
+    ...plan.steps.flatMap(({ probe }) =>
+      probe.kind === "storage" ? [ShellWord.call("need_place", place(probe))] : [],
+    ),
   ];
   for (const [first, blocks] of merged(plan.requirements)) {
     const [verb, words] = call(first);
-    lines.push(line(verb, [...words, ...blocks.flatMap((address) => keys.get(address) ?? [])]));
+    lines.push(ShellWord.call(verb, [...words, ...blocks.flatMap((address) => keys.get(address) ?? [])]));
   }
   return lines.join("");
 }
 
 /** The names that the host may still have follow the declared one. */
 function needGuest({ kind, id, name, formerNames = [] }: PlanGuest): string {
-  return line("need_guest", [bare(kind), bare(id), ...[name, ...formerNames].map(value)]);
+  return ShellWord.call("need_guest", [bare(kind), bare(id), ...[name, ...formerNames].map(value)]);
 }
 
 /** Programs that the steps run, besides what every Debian has; sorted. */
@@ -31,10 +32,6 @@ export function programs(plan: Plan): string[] {
   return [
     ...new Set(["flock", ...plan.steps.flatMap((step) => step.commands.flatMap((argv) => argv.slice(0, 1)))]),
   ].sort();
-}
-
-function line(verb: string, args: readonly ShellWord[]): string {
-  return render("command", { verb: bare(verb), args, lines: [] });
 }
 
 /** Requirements that several guests share become one call that names them all; one that concerns everything names none. */

@@ -29,6 +29,14 @@ export class ShellWord {
     return new ShellWord(words.map(String).join(" "));
   }
 
+  /**
+   * A call of the runtime as a line of the script: some words on its first line, the others one a line, so that a change is
+   * one line of a diff. Most of a script is such calls; a template for them costs more than all others together.
+   */
+  static call(verb: string, args: readonly ShellWord[], lines: readonly ShellWord[] = []): string {
+    return `\t${[ShellWord.bare(verb), ...args].join(" ")}${lines.map((line) => ` \\\n\t\t${line}`).join("")}\n`;
+  }
+
   /** The lines of a quoted here-document, which bash takes as they are; the caller has checked them. */
   static hereDocument(lines: string): ShellWord {
     return new ShellWord(lines);
@@ -47,9 +55,12 @@ export class ShellWord {
 /** Control characters but newline and tab, and the characters that change the direction or the look of text. */
 const DECEPTIVE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u;
 
+/** Nearly every text, told in one look. */
+const PRINTABLE = /^[\x20-\x7e]*$/;
+
 /** Whether text may stand in the script as it is: no control, bidirectional or invisible characters but newline and tab. */
 export function isPlain(text: string): boolean {
-  return !DECEPTIVE.test(text.replace(/[\n\t]/g, ""));
+  return PRINTABLE.test(text) || !DECEPTIVE.test(text.replace(/[\n\t]/g, ""));
 }
 
 /** One literal word: in single quotes, or as `$'...'` with the bytes spelled out when it holds deceptive characters. */
@@ -70,6 +81,7 @@ export function quote(text: string): string {
 
 /** Text on one line, with everything deceptive spelled out as `\u{...}`. */
 export function visible(text: string): string {
+  if (PRINTABLE.test(text)) return text;
   let out = "";
   for (const char of text) out += DECEPTIVE.test(char) ? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}` : char;
   return out;

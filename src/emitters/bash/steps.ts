@@ -75,7 +75,7 @@ function zfsRead(steps: readonly Step[]): string {
   });
   if (datasets.length === 0) return "";
   const names = new Set(["type", ...datasets.flatMap(({ properties }) => properties)]);
-  return command(
+  return ShellWord.call(
     "zfs_read",
     [value([...names].sort().join(","))],
     [...new Set(datasets.map(({ dataset }) => dataset))].map(value),
@@ -87,18 +87,13 @@ function ownersRead(steps: readonly Step[]): string {
   const paths = steps.flatMap(({ probe }) =>
     probe.kind === "directory" && probe.owner !== undefined ? [probe.path] : [],
   );
-  return paths.length === 0 ? "" : command("read_owners", [], [...new Set(paths)].map(value));
-}
-
-/** A call of the runtime: some words on its first line, the others one a line, so that a change is one line of a diff. */
-function command(verb: string, args: readonly ShellWord[], lines: readonly ShellWord[] = []): string {
-  return render("command", { verb: bare(verb), args, lines });
+  return paths.length === 0 ? "" : ShellWord.call("read_owners", [], [...new Set(paths)].map(value));
 }
 
 /** A call that ends with the literal command of the step. */
 function acting(verb: string, args: readonly ShellWord[], argv: Argv): string {
   const [head, rest] = splitCommand(argv);
-  return command(verb, [...args, head], rest);
+  return ShellWord.call(verb, [...args, head], rest);
 }
 
 /** Options whose values are the reader's business stand on lines of their own; the words before them on the first. */
@@ -137,7 +132,7 @@ function renderProbe(step: Step): string {
     case "options":
       return retirements(probe) + acting("converge", optionFlags(probe), argv);
     case "raw-lines":
-      return command("raw_lines", [bare(probe.guest.id)], rawLines(probe));
+      return ShellWord.call("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
       return acting("grow", [value(probe.disk)], argv);
     case "not-template":
@@ -159,9 +154,9 @@ function renderProbe(step: Step): string {
     case "guest-retired":
       return acting("destroy", [...formerNames(probe.names), ...others("--before", probe.dependants)], argv);
     case "file-retired":
-      return command("drop_file", [value(probe.path), value(probe.mark)]);
+      return ShellWord.call("drop_file", [value(probe.path), value(probe.mark)]);
     case "check":
-      return command("check", checkWords(probe));
+      return ShellWord.call("check", checkWords(probe));
     default:
       return renderHostProbe(probe, argv);
   }
@@ -201,12 +196,12 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "thing-retired": {
       const { thing, name, option, advice } = probe;
       const words = option === undefined ? [] : [bare("--option"), value(option.name), value(option.value)];
-      return command("left", [...words, bare(thing), value(name), ...advice.map(argvWord)]);
+      return ShellWord.call("left", [...words, bare(thing), value(name), ...advice.map(argvWord)]);
     }
     case "file":
       return renderFile(probe.path, probe.content, probe.adopt);
     case "directory":
-      return command("directory", [
+      return ShellWord.call("directory", [
         value(probe.path),
         ...(probe.owner === undefined ? [] : [bare(`${probe.owner.uid}:${probe.owner.gid}`)]),
       ]);
@@ -254,8 +249,8 @@ function retirements(probe: Extract<Probe, { kind: "options" }>): string {
   const options = probe.retired ?? [];
   const keys = probe.retiredKeys ?? [];
   return [
-    ...options.map(({ option, value: last }) => command("retire", [value(option), value(last)])),
-    ...keys.map(({ option, key: name, value: last }) => command("retire_key", [option, name, last].map(value))),
+    ...options.map(({ option, value: last }) => ShellWord.call("retire", [value(option), value(last)])),
+    ...keys.map(({ option, key: name, value: last }) => ShellWord.call("retire_key", [option, name, last].map(value))),
   ].join("");
 }
 
