@@ -1,5 +1,3 @@
-import { compareText } from "../text/order.js";
-
 /**
  * The candidate that a misspelt word most likely means, or undefined when none is close. Deterministic: of equally close
  * ones the first in code-unit order wins. Case and `-`/`_` count as the smallest of differences.
@@ -19,17 +17,18 @@ function isBegun(word: string, candidate: string): boolean {
 }
 
 function closest(word: string, candidates: readonly string[]): string | undefined {
+  const wanted = plain(word);
   let best: string | undefined;
-  let bestDistance = allowance(word) + 1;
-  for (const candidate of candidates.toSorted(compareText)) {
+  let most = allowance(word);
+  for (const candidate of candidates) {
     // Of two letters one may be wrong, but none missing: `cp` is no `cpu`.
     if (word.length === 2 && candidate.length !== 2) continue;
-    if (candidate === word || Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    const distance = plain(candidate) === plain(word) ? 0 : editDistance(plain(word), plain(candidate));
-    if (distance < bestDistance) {
-      best = candidate;
-      bestDistance = distance;
-    }
+    if (candidate === word || Math.abs(candidate.length - word.length) > most) continue;
+    const distance = editDistance(wanted, plain(candidate), most);
+    const isBetter = distance < most || (distance === most && (best === undefined || candidate < best));
+    if (!isBetter) continue;
+    best = candidate;
+    most = distance;
   }
   return best;
 }
@@ -48,20 +47,28 @@ function plain(word: string): string {
   return word.toLowerCase().replaceAll("_", "-");
 }
 
-/** Insertions, deletions, replacements and swaps of neighbours (optimal string alignment). */
-function editDistance(a: string, b: string): number {
-  let beforeLast: readonly number[] = [];
-  let last: readonly number[] = Array.from({ length: b.length + 1 }, (_, j) => j);
+/**
+ * Insertions, deletions, replacements and swaps of neighbours (optimal string alignment); something above `most` when there
+ * are more than that. Only the cells that `most` edits can reach are looked at.
+ */
+function editDistance(a: string, b: string, most: number): number {
+  if (a === b) return 0;
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
+    const row: number[] = [];
+    row[Math.max(0, i - most - 1)] = i <= most + 1 ? i : Infinity;
+    let least = Infinity;
+    for (let j = Math.max(1, i - most); j <= Math.min(b.length, i + most); j++) {
       const same = a[i - 1] === b[j - 1] ? 0 : 1;
-      const cell = Math.min((last[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (last[j - 1] ?? 0) + same);
+      const cell = Math.min((last[j] ?? Infinity) + 1, (row[j - 1] ?? Infinity) + 1, (last[j - 1] ?? Infinity) + same);
       const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
-      row.push(isSwap ? Math.min(cell, (beforeLast[j - 2] ?? 0) + 1) : cell);
+      row[j] = isSwap ? Math.min(cell, (beforeLast[j - 2] ?? Infinity) + 1) : cell;
+      least = Math.min(least, row[j] ?? Infinity);
     }
+    if (least > most) return Infinity;
     beforeLast = last;
     last = row;
   }
-  return last[b.length] ?? 0;
+  return last[b.length] ?? Infinity;
 }
