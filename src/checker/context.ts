@@ -36,6 +36,8 @@ export interface Context {
   readonly busy: string[];
   /** Kinds of blocks whose name could not be read: any unknown name of these kinds may be theirs. */
   readonly unnamed: Set<string>;
+  /** Names that were looked for in vain, with what was suggested. */
+  readonly suggestions: Map<string, string | undefined>;
   /** Source text of what could not be read; names in it are not reported as unknown. */
   readonly lost: string[];
   readonly state: State;

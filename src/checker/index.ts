@@ -72,6 +72,7 @@ function context({ kinds, io }: CheckInput): Context {
     texts: new Map(),
     busy: [],
     unnamed: new Set(),
+    suggestions: new Map(),
     lost: [],
     state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false, doubts: NO_DOUBTS },
   };

@@ -84,8 +84,7 @@ function unknown(ctx: Context, datum: Datum, written: string, type: RefType, nam
     const args = { attribute: name, name: written, kind: other.keyword, kinds: type.kinds };
     return diagnose(wrongKind, datum.span, args, { related: [{ span: other.headSpan, message: other.address }] });
   }
-  const names = ctx.nodes.filter((node) => type.kinds.includes(node.keyword)).map((node) => node.name);
-  const suggested = didYouMean(written, names);
+  const suggested = suggestedName(ctx, written, type.kinds);
   const extra =
     suggested === undefined
       ? { help: declaredNames(ctx, type.kinds, written) }
@@ -98,9 +97,27 @@ function unknown(ctx: Context, datum: Datum, written: string, type: RefType, nam
   );
 }
 
+/** Each costs a look at all names; after so many the files have a mistake of another sort. */
+const mostSuggestions = 200;
+
+/** The declared name that is meant; the same for the same words. */
+function suggestedName(ctx: Context, written: string, kinds: readonly string[]): string | undefined {
+  const key = JSON.stringify([written, kinds]);
+  if (ctx.suggestions.has(key) || ctx.suggestions.size >= mostSuggestions) return ctx.suggestions.get(key);
+  const names = ctx.nodes.filter((node) => kinds.includes(node.keyword)).map((node) => node.name);
+  const suggested = didYouMean(written, names);
+  // While blocks are still being collected, there may be others later.
+  if (ctx.state.areResourcesKnown) ctx.suggestions.set(key, suggested);
+  return suggested;
+}
+
 /** Which names there are; where there are none, how one is declared. */
 export function declaredNames(ctx: Context, kinds: readonly string[], wanted: string): string {
-  const names = ctx.nodes.filter((node) => kinds.includes(node.keyword) && !node.isSpurious).map((node) => node.name);
+  const names: string[] = [];
+  for (const node of ctx.nodes) {
+    if (kinds.includes(node.keyword) && !node.isSpurious) names.push(node.name);
+    if (names.length > 12) break;
+  }
   const shown = names.length > 12 ? [...names.slice(0, 12), "..."] : names;
   if (names.length === 1) return `only \`${shown[0]}\` is declared`;
   if (names.length > 0) return `declared are ${shown.join(", ")}`;

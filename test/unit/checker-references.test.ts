@@ -24,6 +24,14 @@ test("a loose reference keeps a name that nothing has", () => {
   assert.equal(disks, ["-> storage.fast", "local-lvm"]);
 });
 
+test("the same wrong name has the same suggestion however often, and so many different ones have one", () => {
+  const vms = Array.from({ length: 300 }, (_, i) => `vm ${200 + i} v${i} { clone = templte, needs = [service-nam${i}] }\n`);
+  const { findings } = checkText(`vm 101 template\nvm 102 service-name\n${vms.join("")}`);
+  assert.equal([findings.length, findings.filter(({ code }) => code === "PHX3090").length], [600, 600]);
+  assert.is(findings.filter(({ message }) => message.includes("did you mean `template`")).length, 300);
+  assert.is(findings.filter(({ message }) => message.includes("did you mean `service-name`")).length, 199);
+});
+
 test("variables hold names", () => {
   assert.is(evaluated("clone", "base", { before: "let base = b\nvm 101 b" }), "-> vm.101");
   const model = clean('ct 101 b\nct 102 c\nfor i, g in [b, c] { vm (200 + i) "x-${g}" { needs = [g] } }');
