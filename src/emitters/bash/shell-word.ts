@@ -34,7 +34,7 @@ export class ShellWord {
    * one line of a diff. Most of a script is such calls; a template for them costs more than all others together.
    */
   static call(verb: string, args: readonly ShellWord[], lines: readonly ShellWord[] = []): string {
-    return `\t${[ShellWord.bare(verb), ...args].join(" ")}${lines.map((line) => ` \\\n\t\t${line}`).join("")}\n`;
+    return `\t${[ShellWord.bare(verb), ...args].join(" ")}${lines.map((line) => ` \\\n\t\t${String(line)}`).join("")}\n`;
   }
 
   /** The lines of a quoted here-document, which bash takes as they are; the caller has checked them. */
