@@ -25,7 +25,10 @@ test("a loose reference keeps a name that nothing has", () => {
 });
 
 test("the same wrong name has the same suggestion however often, and so many different ones have one", () => {
-  const vms = Array.from({ length: 300 }, (_, i) => `vm ${200 + i} v${i} { clone = templte, needs = [service-nam${i}] }\n`);
+  const vms = Array.from(
+    { length: 300 },
+    (_, i) => `vm ${200 + i} v${i} { clone = templte, needs = [service-nam${i}] }\n`,
+  );
   const { findings } = checkText(`vm 101 template\nvm 102 service-name\n${vms.join("")}`);
   assert.equal([findings.length, findings.filter(({ code }) => code === "PHX3090").length], [600, 600]);
   assert.is(findings.filter(({ message }) => message.includes("did you mean `template`")).length, 300);
