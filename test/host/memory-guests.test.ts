@@ -44,6 +44,28 @@ test("what needed another guest is destroyed before it, whenever each left the f
     assert.equal(ids(project), []);
   }));
 
+test("a guest stays while one that needed it is still there, whatever kept that one", () =>
+  withCommitted(async (project) => {
+    const { write, read, apply, host } = project;
+    await write(HOST + ct(200, "base", "template = true") + "ct 101 web {\n clone = base\n}\n");
+    await settled(project);
+    await write(HOST);
+    const left = /ct 200 base: it is no longer declared, but ct 101 web needed it and is still there/;
+    await byHand(project, "pct set 101 --protection 1");
+    const kept = await apply("--allow-destroy");
+    assert.equal([kept.code, kept.commands], [0, []]);
+    assert.match(kept.stdout, left);
+    await byHand(project, "pct set 101 --protection 0");
+    const fault = { at: 1, when: "fail" } as const;
+    const failed = await host.runScript(read("plans/pve1/plan.sh"), ["--allow-destroy", "--keep-going"], { fault });
+    assert.is(failed.code, 4);
+    assert.match(failed.stderr, /Failed: step ct\.101\.destroy/);
+    assert.match(failed.stdout, left);
+    assert.equal(ids(project), [101, 200]);
+    await settled(project, "--allow-destroy");
+    assert.equal(ids(project), []);
+  }));
+
 test("one that is protected, called otherwise or locked by a backup is left as it is", () =>
   withCommitted(async (project) => {
     const { write, apply } = project;

@@ -207,8 +207,8 @@ other_left() {
 
 # destroy_counted qm|pct destroy ID ...
 destroy_counted() {
-	DESTROYED[${GUEST_KEY}]=1
 	checking || destroy_now "${GUEST_KEY%%.*}" "$3" "$@"
+	DESTROYED[${GUEST_KEY}]=1
 	change '-' 'destroy'
 }
 
