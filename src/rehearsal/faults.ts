@@ -13,6 +13,8 @@ export interface Undisturbed {
   readonly script: string;
   readonly state: HostState;
   readonly options: HostRunOptions;
+  /** The script's own options. */
+  readonly args: readonly string[];
   /** Of each run, in milliseconds. */
   readonly timeoutMs: number;
   readonly run: ScriptResult;
@@ -44,13 +46,13 @@ export type Seen = Map<string, Pick<Survival, "next" | "problem">>;
 export async function undisturbed(
   script: string,
   state: HostState,
-  more: { readonly options?: HostRunOptions; readonly timeoutMs?: number } = {},
+  more: Partial<Pick<Undisturbed, "options" | "args" | "timeoutMs">> = {},
 ): Promise<Undisturbed> {
-  const { options = {}, timeoutMs = 600_000 } = more;
+  const { options = {}, args = [], timeoutMs = 600_000 } = more;
   return withHost(state, options, async (host) => {
-    const run = await host.runScript(script, [], { timeoutMs });
+    const run = await host.runScript(script, args, { timeoutMs });
     const commands = run.commands.filter(({ number }) => number > 0).map(({ argv }) => argv.join(" "));
-    return { script, state, options, timeoutMs, run, end: settled(host), commands };
+    return { script, state, options, args, timeoutMs, run, end: settled(host), commands };
   });
 }
 
@@ -59,14 +61,14 @@ export async function undisturbed(
  * change nothing.
  */
 export async function survive(whole: Undisturbed, fault: Fault, seen: Seen = new Map()): Promise<Survival> {
-  const { script, timeoutMs } = whole;
+  const { script, args, timeoutMs } = whole;
   return withHost(whole.state, whole.options, async (host) => {
-    const cut = await host.runScript(script, [], { fault, timeoutMs });
+    const cut = await host.runScript(script, args, { fault, timeoutMs });
     const command = cut.commands.find(({ number }) => number === fault.at)?.argv.join(" ");
     const left = fingerprint(host);
     const before = seen.get(left);
     if (before !== undefined) return { fault, command, cut, known: true, ...before };
-    const next = await host.runScript(script, [], { timeoutMs });
+    const next = await host.runScript(script, args, { timeoutMs });
     const problem = await wrongAfter(whole, host, next);
     const found = { next, ...(problem === undefined ? {} : { problem }) };
     seen.set(left, found);
@@ -76,12 +78,12 @@ export async function survive(whole: Undisturbed, fault: Fault, seen: Seen = new
 
 async function wrongAfter(whole: Undisturbed, host: SimulatedHost, next: ScriptResult): Promise<string | undefined> {
   const said = `${next.stdout}${next.stderr}`;
-  if (next.code !== 0) return `the next run ended with ${next.code}:\n${said}`;
+  if (next.code !== whole.run.code) return `the next run ended with ${next.code}:\n${said}`;
   const end = settled(host);
   if (end !== whole.end) return `the next run led to another state:\n${firstDifference(end, whole.end)}\n${said}`;
-  const third = await host.runScript(whole.script, [], { timeoutMs: whole.timeoutMs });
+  const third = await host.runScript(whole.script, whole.args, { timeoutMs: whole.timeoutMs });
   const changes = third.commands.filter(({ mutating }) => mutating).map(({ argv }) => argv.join(" "));
-  if (third.code !== 0 || changes.length > 0 || settled(host) !== end)
+  if (third.code !== whole.run.code || changes.length > 0 || settled(host) !== end)
     return `the run after it was not quiet (exit code ${third.code}): ${changes.join("; ")}\n${third.stdout}${third.stderr}`;
   return undefined;
 }

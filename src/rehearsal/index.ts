@@ -1,7 +1,7 @@
 /** The simulated Proxmox VE host: emitted scripts run against it unchanged, with the real bash. */
 export { capturedState } from "./captured.js";
 export type { Prediction } from "./costs.js";
-export { heldBackWithout } from "./held-back.js";
+export { endedAsMeant, heldBackWithout } from "./held-back.js";
 export { isMutating } from "./host/dispatch.js";
 export { settled, survive, undisturbed } from "./faults.js";
 export type { Seen, Survival, Undisturbed } from "./faults.js";

@@ -6,6 +6,7 @@ import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { planText } from "../emit.js";
 import { readHostFile, rehearsalHost } from "../rehearsal-host.js";
+import { FAULT_OPTIONS, faultClash, rehearseFaults } from "../rehearsal-faults.js";
 import { rehearsalJson } from "../rehearsal-json.js";
 import { emptyFolder, keepRehearsal } from "../rehearsal-keep.js";
 import { rehearsalReport } from "../rehearsal-report.js";
@@ -21,7 +22,8 @@ export const rehearseCommand: Command = {
 with --from on one that is like a captured host, with all that it lacks.
 It tells what each step of the first run did, which guests there are then, how long a genuine host would take, and every
 command of the second run that may change something: there must be none. The exit code is the script's, where guests
-that --without holds back count as done; 1 when the second run was not quiet.`,
+that --without holds back count as done; 1 when the second run was not quiet. With --fault a run is disturbed, and the
+next two have to mend that and to change nothing: 0 when that is so after every fault, else 1.`,
   options: {
     from: { takes: "value", placeholder: "STATE", doc: "begin with the host that `phxc capture` read into this file" },
     without: {
@@ -41,6 +43,7 @@ that --without holds back count as done; 1 when the second run was not quiet.`,
       doc: "leave the script, its output, its commands and the host there; it must be empty",
     },
     format: { takes: "value", short: "f", placeholder: "FORM", choices: ["text", "json"], doc: "of the report" },
+    ...FAULT_OPTIONS,
     ...SCRIPT_OPTIONS,
     verbose: { takes: "flag", short: "v", doc: "show what the script prints, and commands in full" },
     ...SOURCE_OPTIONS,
@@ -50,6 +53,7 @@ that --without holds back count as done; 1 when the second run was not quiet.`,
     ["phxc rehearse fleet.phx", "from an empty host"],
     ["phxc rehearse fleet.phx --from pve1.json", "from the host that `phxc capture root@pve1 --out pve1.json` read"],
     ["phxc rehearse fleet.phx --without '/dev/nvidia*'", "what is held back without the devices"],
+    ["phxc rehearse fleet.phx --fault all", "kill it at every command, let every command fail: is all mended?"],
     ["phxc rehearse fleet.phx docker-1 --keep rehearsal", "one guest; look at the host afterwards"],
   ],
   run,
@@ -58,6 +62,8 @@ that --without holds back count as done; 1 when the second run was not quiet.`,
 async function run(args: Arguments, terminal: Terminal): Promise<number | Problem> {
   const clash = outputClash(args, valueOf(args, "format") === "json");
   if (clash !== undefined) return clash;
+  const misused = faultClash(args);
+  if (misused !== undefined) return misused;
   const from = valueOf(args, "from");
   const captured = from === undefined ? { host: undefined, diagnostics: [] } : readHostFile(from, terminal);
   if (isProblem(captured)) return captured;
@@ -72,11 +78,13 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   if (text === undefined || plan === undefined) return EXIT.findings;
   const host = rehearsalHost(plan, captured.host, args.values.get("without") ?? []);
   if (isProblem(host)) return host;
+  const without = heldBackWithout(plan, host.removed);
+  if (args.values.has("fault"))
+    return rehearseFaults(args, { script: text, state: host.state, args: scriptFlags(args), without }, terminal);
   const keep = valueOf(args, "keep");
   const folder = resolve(terminal.cwd, keep ?? "");
   const unusable = keep === undefined ? undefined : emptyFolder(folder, keep);
   if (unusable !== undefined) return unusable;
-  const without = heldBackWithout(plan, host.removed);
   const rehearsal = await rehearse(text, host.state, { twice: true, without, args: scriptFlags(args) });
   const problem = keep === undefined ? undefined : keepRehearsal(folder, text, rehearsal);
   if (problem !== undefined) return problem;
