@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Undisturbed } from "../../src/rehearsal/index.js";
-import { wholeRun } from "./faults.js";
+import type { Seen, Undisturbed } from "../../src/rehearsal/index.js";
+import { faultsAt, surviveAll, wholeRun } from "./faults.js";
+import type { Signal } from "./faults.js";
 import { shared } from "./paths.js";
 import { compileFolder } from "./rehearsal.js";
 
@@ -27,4 +28,12 @@ export function realTests(test: Suite): (name: string, body: () => Promise<void>
 /** The configuration of the real host, run without a fault. */
 export async function wholeReal(): Promise<Undisturbed> {
   return wholeRun(await compileFolder(real, "phoenix_hypervisor_config.json"));
+}
+
+/** Cuts its run off with a signal before, during and after every command; each host has to be mended by the next run. */
+export async function surviveReal(signal: Signal): Promise<void> {
+  const whole = await wholeReal();
+  const seen: Seen = new Map();
+  for (const when of ["before", "during", "after"] as const)
+    await surviveAll(whole, faultsAt(whole, when, signal), seen);
 }
