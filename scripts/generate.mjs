@@ -8,6 +8,7 @@ import { filesBelow, root, writeIfChanged } from "./lib/files.mjs";
 
 const TEMPLATES = "templates/bash";
 const EMITTER = "src/emitters/bash";
+const FEATURES = "templates/features";
 
 /** Writes all generated sources; those whose text is the same keep their time. */
 export function generate() {
@@ -15,6 +16,7 @@ export function generate() {
   writeTemplates();
   writeAssets();
   writeCaptureScript();
+  writeFeatures();
 }
 
 function writeVersion() {
@@ -73,6 +75,17 @@ function writeCaptureScript() {
   writeIfChanged(
     "src/host/capture-script.generated.ts",
     `/** The text of ${path}. */\nexport const captureScript = ${text};\n`,
+  );
+}
+
+function writeFeatures() {
+  const entries = filesBelow(FEATURES).map(
+    (path) =>
+      `  ${JSON.stringify(path.slice(FEATURES.length + 1))}: ${JSON.stringify(readFileSync(join(root, path), "utf8"))},\n`,
+  );
+  writeIfChanged(
+    "src/compile/features.generated.ts",
+    `/** The files of ${FEATURES}, by path. */\nexport const builtIn: Record<string, string> = {\n${entries.join("")}};\n`,
   );
 }
 

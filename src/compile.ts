@@ -1,6 +1,7 @@
 import type { CheckerIo, CheckInput, LoadFailure, ParamSetting, SourceDocument } from "./checker/input.js";
 import { BUILT_IN_FORMATS, registry } from "./compile/registry.js";
 import type { ExternalPlugin, Registry } from "./compile/registry.js";
+import type { LoadedFeatures } from "./compile/features.js";
 import { frontEnds } from "./compile/front-ends.js";
 import type { FrontEnds } from "./compile/front-ends.js";
 import type { Diagnostic, Result } from "./diagnostics/diagnostic.js";
@@ -39,6 +40,8 @@ export interface CompileRequest {
   readonly host?: string;
   /** Committed plans are read: the plan follows the last one. `write`: a host that has none is to get its first. */
   readonly memory?: { readonly folder?: string; readonly write: boolean };
+  /** The folder of the scripts that guests run, relative to the project's root. Default: `scripts`. */
+  readonly scripts?: string;
   /** `check` stops before planning; `plans` plans for every host, for what is found there, and gives no plan. */
   readonly upTo?: "check" | "plans" | "plan";
 }
@@ -72,7 +75,13 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   const blocked = hasErrors(checked.diagnostics) || hasErrors(known.findings);
   if (request.upTo === "check") return done(checked.diagnostics);
   const { findingsDespite, plan, plans } = await import("./planner/index.js");
-  if (blocked) return done([...checked.diagnostics, ...findingsDespite(checked.diagnostics, model, known.kinds)]);
+  const features = await featuresOf(request, model);
+  const kinds = features === undefined ? known.kinds : equipped(known.kinds, features);
+  const ofFeatures = (): readonly Diagnostic[] => features?.diagnostics() ?? [];
+  if (blocked) {
+    const despite = findingsDespite(checked.diagnostics, model, kinds);
+    return done([...checked.diagnostics, ...despite, ...ofFeatures()]);
+  }
   const { targets = [], host, action } = request;
   const committed = await committedOf(request, model);
   const options = {
@@ -82,11 +91,32 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
     ...(committed === undefined ? {} : { committed }),
   };
   if (request.upTo === "plans") {
-    return done([...checked.diagnostics, ...plans(model, known.kinds, options).diagnostics]);
+    const { diagnostics } = plans(model, kinds, options);
+    return done([...checked.diagnostics, ...diagnostics, ...ofFeatures()]);
   }
-  const planned = plan(model, known.kinds, options);
-  const found = [...checked.diagnostics, ...planned.diagnostics];
-  return hasErrors(found) || hasErrors(known.findings) ? done(found) : done(found, planned.value);
+  const { value, diagnostics } = plan(model, kinds, options);
+  const found = [...checked.diagnostics, ...diagnostics, ...ofFeatures()];
+  if (hasErrors(found) || hasErrors(known.findings)) return done(found);
+  return done(found, { ...value, sources: [...value.sources, ...(features?.sources() ?? [])] });
+}
+
+/** What can be installed in guests; not read where the files ask for none of it. */
+async function featuresOf({ files, scripts }: CompileRequest, model: Model): Promise<LoadedFeatures | undefined> {
+  const { usesFeatures } = await pluginApi();
+  if (!usesFeatures(model)) return undefined;
+  const { loadFeatures } = await import("./compile/features.js");
+  return loadFeatures(files, scripts);
+}
+
+/** Kinds whose lowering knows the features. */
+function equipped(kinds: Registry["kinds"], features: LoadedFeatures): Registry["kinds"] {
+  return new Map(
+    [...kinds].map(([keyword, kind]) => {
+      const { lower } = kind;
+      if (lower === undefined) return [keyword, kind];
+      return [keyword, { ...kind, lower: (resource, context) => lower(resource, { ...context, features }) }];
+    }),
+  );
 }
 
 async function committedOf({ entry, files, memory }: CompileRequest, model: Model): Promise<Committed | undefined> {

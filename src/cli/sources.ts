@@ -102,6 +102,7 @@ async function compileSelection(
     ...(host === undefined ? {} : { host }),
     ...(action === undefined ? {} : { action }),
     memory: { write, ...plansFolder(project) },
+    ...scriptsFolder(project),
     upTo: hasErrors(own) ? "check" : upTo,
   });
   const { unreadable } = compilation;
@@ -117,6 +118,12 @@ async function compileSelection(
 export function plansFolder({ config }: Project): { readonly folder?: string } {
   const folder = config.value.plans?.text;
   return folder === undefined ? {} : { folder };
+}
+
+/** The folder of the guests' scripts that the configuration names. */
+function scriptsFolder({ config }: Project): { readonly scripts?: string } {
+  const folder = config.value.scripts?.text;
+  return folder === undefined ? {} : { scripts: folder };
 }
 
 /** An unreadable entry that the configuration names is a finding there. */

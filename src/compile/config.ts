@@ -19,11 +19,13 @@ export interface ProjectConfig {
   readonly entry?: ConfigText;
   /** The folder in which each host has one for its committed plan, relative to the project's root. */
   readonly plans?: ConfigText;
+  /** The folder of the scripts that guests run, relative to the project's root. */
+  readonly scripts?: ConfigText;
   /** Files below `plugins/` and names of npm packages, in the order in which they are loaded. */
   readonly plugins: readonly ConfigText[];
 }
 
-const SETTINGS = ["entry", "plans", "plugins"];
+const SETTINGS = ["entry", "plans", "plugins", "scripts"];
 
 /** Names of npm packages, with or without a scope, as npm allows them for new ones. */
 const PACKAGE_NAME = /^(?:@[a-z0-9~-][a-z0-9._~-]*\/)?[a-z0-9~-][a-z0-9._~-]*$/;
@@ -39,9 +41,15 @@ export function readConfig(file: SourceFile): Result<ProjectConfig> {
   }
   const entry = readPath(members, "entry", "the path of a file, as text", report);
   const plans = readPath(members, "plans", "the path of a folder, as text", report);
+  const scripts = readPath(members, "scripts", "the path of a folder, as text", report);
   const plugins = readPlugins(members.get("plugins")?.value, report);
   return {
-    value: { ...(entry === undefined ? {} : { entry }), ...(plans === undefined ? {} : { plans }), plugins },
+    value: {
+      ...(entry === undefined ? {} : { entry }),
+      ...(plans === undefined ? {} : { plans }),
+      ...(scripts === undefined ? {} : { scripts }),
+      plugins,
+    },
     diagnostics,
   };
 }

@@ -65,6 +65,33 @@ export interface CheckProbe {
   readonly timeoutSeconds: number;
 }
 
+/** What the script of some work gets, as variable `PARAM_` and the name in capitals. */
+export type WorkParameter = { readonly name: string } & (
+  | { readonly value: string }
+  /** The text of a file of the host, read when the step runs. */
+  | { readonly file: string }
+  /** The version of the host's NVIDIA driver. */
+  | { readonly driver: true }
+  /** `env:NAME`, `file:/path` or `cmd:...`, read when the step runs. */
+  | { readonly secret: string }
+);
+
+/** A script that runs in the guest, once: again only when its text or its parameters have changed. */
+export interface WorkProbe {
+  readonly kind: "guest-work";
+  readonly guest: GuestRef;
+  /** Of its mark in the guest: `feature.docker`. */
+  readonly name: string;
+  /** Its name among the scripts of the plan. */
+  readonly script: string;
+  readonly shell: "sh" | "bash";
+  /** Of its text and of the parameters that the files give. */
+  readonly digest: string;
+  readonly parameters: readonly WorkParameter[];
+  /** Whole seconds. */
+  readonly timeoutSeconds: number;
+}
+
 /**
  * What decides whether a step has anything to do. A step without one does not compile. Each kind is one construct of the
  * script (one template, one function of the runtime), named as here.
@@ -197,6 +224,9 @@ export type Probe =
   /** The file of an image or a container template is not there. */
   | { readonly kind: "image-absent"; readonly path: string; readonly sha256?: string; readonly url?: string }
   | CheckProbe
+  | WorkProbe
+  /** A guest that was started only for the work in it still runs. */
+  | { readonly kind: "guest-rest"; readonly guest: GuestRef }
   /** For plugins: a read-only command; the step runs when its exit code is not 0, or its output is not `stdout`. */
   | { readonly kind: "command"; readonly argv: Argv; readonly stdout?: string };
 
@@ -259,6 +289,8 @@ export interface Plan {
   readonly action?: Exclude<Action, "converge">;
   readonly steps: readonly Step[];
   readonly requirements: readonly Requirement[];
+  /** Texts of scripts that steps run in guests, by name; each once, whatever the number of steps. */
+  readonly scripts?: Readonly<Record<string, string>>;
   /** In plan order. */
   readonly guests: readonly PlanGuest[];
   readonly sources: readonly { readonly path: string; readonly sha256: string }[];

@@ -5,7 +5,7 @@ import { PHASES } from "../model/plan.js";
 import type { Plan, PlanGuest, Requirement, Step } from "../model/plan.js";
 import type { RetiredGuest } from "../model/memory.js";
 import type { Address, Model, Resource } from "../model/resource.js";
-import { guestRef, isGuest, stringOf } from "../plugin-api/index.js";
+import { compareText, guestRef, isGuest, stringOf } from "../plugin-api/index.js";
 import type { KindSpec, Lowered } from "../plugin-api/index.js";
 import { act } from "./actions.js";
 import type { ActionRequest } from "./actions.js";
@@ -124,6 +124,7 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
         ...ordered.flatMap((resource) => requirementsOf(resource, lowered)),
         ...releases.requirements,
       ]),
+      ...scriptsOf(ordered, lowered),
       guests: ordered.filter(isGuest).map((guest) => planGuest(guest, graph, model, recalled)),
       sources: model.sources,
       environment: model.environment,
@@ -236,6 +237,13 @@ function lowerAll(
 
 function requirementsOf(resource: Resource, lowered: LoweredBy): readonly Requirement[] {
   return lowered.get(resource.address)?.requirements ?? [];
+}
+
+/** The scripts of all steps, by name. */
+function scriptsOf(ordered: readonly Resource[], lowered: LoweredBy): Pick<Plan, "scripts"> {
+  const all = ordered.flatMap((resource) => Object.entries(lowered.get(resource.address)?.scripts ?? {}));
+  const sorted = all.toSorted(([a], [b]) => compareText(a, b));
+  return all.length === 0 ? {} : { scripts: Object.fromEntries(sorted) };
 }
 
 /** Each resource's steps in one piece, by phase; each step requires the one before it, the first what its resource needs. */

@@ -1,4 +1,5 @@
 /** All that a plugin may import. */
+export * from "./features.js";
 export * from "./firewall.js";
 export * from "./guest.js";
 export * from "./interruptions.js";
@@ -17,5 +18,6 @@ export * from "../model/plan.js";
 export * from "../model/resource.js";
 export * from "../text/ip.js";
 export { compareKeys, compareText } from "../text/order.js";
+export { sha256 } from "../text/sha256.js";
 export { holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../text/secrets.js";
 export * from "../text/source.js";

@@ -3,6 +3,7 @@ import type { Model, Resource } from "../model/resource.js";
 import type { RetiredGuest, RetiredThing } from "../model/memory.js";
 import type { GuestRef, Plan, Requirement, Step } from "../model/plan.js";
 import type { Span } from "../text/source.js";
+import type { Features } from "./features.js";
 import type { SectionSpec } from "./types.js";
 
 /** A top-level block keyword: what may stand in it, what it is, and how it becomes steps. */
@@ -45,6 +46,8 @@ export interface Demand {
 export interface Lowered {
   readonly steps: readonly Step[];
   readonly requirements: readonly Requirement[];
+  /** Scripts that the steps run in guests, by name; see {@link Plan.scripts}. */
+  readonly scripts?: Readonly<Record<string, string>>;
   /** What makes the steps impossible or incomplete. */
   readonly diagnostics?: readonly Diagnostic[];
 }
@@ -56,6 +59,8 @@ export interface LowerContext {
   readonly get: (address: string) => Resource | undefined;
   /** What the last plan declared of a guest and the files no longer do. */
   readonly retired?: RetiredGuest;
+  /** What can be installed in guests; there when the files ask for any of it. */
+  readonly features?: Features;
 }
 
 /** A semantic rule: looks at the whole model and reports. One rule a file. */

@@ -33,6 +33,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     devices: unique([...devices, ...(more.devices ?? [])]),
     disks: [...disks, ...(more.disks ?? [])],
     images: [...images, ...(more.images ?? [])],
+    files: { ...filesOf(plan), ...more.files },
     storages: [...storagesOf(plan), ...(more.storages ?? [])],
     downloads: { ...surroundings(plan).downloads, ...more.downloads },
     pages: { ...surroundings(plan).pages, ...more.pages },
@@ -65,6 +66,20 @@ function storagesOf(plan: Plan): StorageSection[] {
     .filter((id) => id !== "local" && !made.has(id))
     .map((id) => ({ type: "lvmthin", id, options: { thinpool: "data", vgname: "pve", content: "images,rootdir" } }));
 }
+
+/** What the host says of itself to work in guests: files, secrets in files, the version of its NVIDIA driver. */
+function filesOf(plan: Plan): NonNullable<HostOptions["files"]> {
+  const given = plan.steps.flatMap(({ probe }) => (probe.kind === "guest-work" ? probe.parameters : []));
+  const entries = given.flatMap((parameter): readonly (readonly [string, string])[] => {
+    if ("driver" in parameter) return [["/proc/driver/nvidia/version", DRIVER]];
+    if ("file" in parameter) return [[parameter.file, "simulated\n"]];
+    const path = "secret" in parameter ? /^file:(.*)$/s.exec(parameter.secret)?.[1] : undefined;
+    return path === undefined ? [] : [[path, "simulated\n"]];
+  });
+  return Object.fromEntries(entries);
+}
+
+const DRIVER = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build\n";
 
 function downloadsOf(plan: Plan): NonNullable<HostOptions["downloads"]> {
   const images = plan.steps.flatMap(({ probe }) =>

@@ -109,6 +109,8 @@ export interface GuestManner {
   readonly ignoresShutdown?: boolean;
   /** TCP ports on which nobody listens; all others answer while it runs. */
   readonly closedPorts?: readonly number[];
+  /** How often work in it is asked for before it has ended. */
+  readonly slowWork?: number;
   /** What an HTTP request gets; 200 unless given. */
   readonly httpStatus?: number;
 }
@@ -143,8 +145,10 @@ export interface HostState {
   manners: Record<string, GuestManner>;
   /** What URLs answer while their guest runs; others by the address in them. */
   pages: Record<string, Page>;
-  /** Files that `pct push` wrote, by guest id and path. */
+  /** Files in guests, by guest id (of a snapshot `ID@NAME`) and path: what `pct push` wrote, and marks of work. */
   guestFiles: Record<string, Record<string, string>>;
+  /** Work that was begun in guests, by guest id and name. */
+  work: Record<string, Record<string, { mark: string; code: number; output: string; left: number }>>;
 }
 
 /** The release of pve-manager whose behaviour is simulated. */
@@ -184,6 +188,7 @@ export function emptyHost(options: HostOptions = {}): HostState {
     manners: {},
     pages: { ...options.pages },
     guestFiles: {},
+    work: {},
   };
 }
 

@@ -6,7 +6,7 @@ export const cliUnknownSetting = diagnosticKind<{ name: string; meant: string | 
   severity: "error",
   title: "unknown setting in phx.config.json",
   message: ({ name, meant }) => `phx.config.json has no setting \`${name}\`${suggestion(meant)}`,
-  help: "its settings are `entry`, `plans` and `plugins`",
+  help: "its settings are `entry`, `plans`, `plugins` and `scripts`",
 });
 
 export const cliSettingType = diagnosticKind<{ name: string; wanted: string }>({

@@ -1,5 +1,6 @@
 import type { DiagnosticKind } from "../diagnostic.js";
 import { cliDiagnostics } from "./cli.js";
+import { featureDiagnostics } from "./features.js";
 import { jsonDiagnostics } from "./json.js";
 import { memoryDiagnostics } from "./planner-memory.js";
 import { plannerDiagnostics } from "./planner.js";
@@ -10,6 +11,7 @@ import { syntaxDiagnostics } from "./syntax.js";
 export const coreDiagnostics: readonly DiagnosticKind<never>[] = [
   ...syntaxDiagnostics,
   ...jsonDiagnostics,
+  ...featureDiagnostics,
   ...semanticsDiagnostics,
   ...plannerDiagnostics,
   ...memoryDiagnostics,

@@ -3,7 +3,7 @@ import { assets } from "./assets.generated.js";
 import { programs, renderPreflight } from "./preflight.js";
 import { render } from "./render.js";
 import { ShellWord } from "./shell-word.js";
-import { named, renderSteps } from "./steps.js";
+import { named, renderScripts, renderSteps } from "./steps.js";
 import { sha256 } from "../../text/sha256.js";
 
 const NO_DIGEST = "0".repeat(64);
@@ -23,6 +23,7 @@ export function draftBash(plan: Plan, options: { readonly version: string }): (a
     digest: ShellWord.bare(NO_DIGEST),
     memory: ShellWord.bare(memoryOf(plan)),
     runtime: ShellWord.hereDocument(runtime().trimEnd()),
+    scripts: scriptsOf(plan),
     commands: programs(plan).map((program) => ShellWord.bare(program)),
     preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
     steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
@@ -38,6 +39,12 @@ export function draftBash(plan: Plan, options: { readonly version: string }): (a
 /** The first lines that look like these are the script's own: what stands before them cannot hold a line of its choice. */
 const ANCESTRY = /^readonly PLAN_MEMORY='[a-z]+' PLAN_ANCESTRY=''$/m;
 const DIGESTS = [/^# Digest: 0{64}$/m, /^readonly PLAN_DIGEST='0{64}'$/m] as const;
+
+/** What guests run; undefined, and no heading, where they run nothing. */
+function scriptsOf(plan: Plan): ShellWord | undefined {
+  const text = renderScripts(plan).trimEnd();
+  return text === "" ? undefined : ShellWord.hereDocument(text);
+}
 
 /** The digest in a script. */
 export function digestOf(script: string): string {

@@ -1,4 +1,4 @@
-import type { Argv, GuestRef, Plan, Probe, Step } from "../../model/plan.js";
+import type { Argv, GuestRef, Plan, Probe, Step, WorkParameter, WorkProbe } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 
@@ -157,6 +157,10 @@ function renderProbe(step: Step): string {
       return ShellWord.call("drop_file", [value(probe.path), value(probe.mark)]);
     case "check":
       return ShellWord.call("check", checkWords(probe));
+    case "guest-work":
+      return renderWork(probe);
+    case "guest-rest":
+      return acting("rest", [], argv);
     default:
       return renderHostProbe(probe, argv);
   }
@@ -288,17 +292,60 @@ function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {
   }
 }
 
+/** The parameters stand on lines of their own, so that a change is one line of a diff. */
+function renderWork({ name, digest, timeoutSeconds, shell, script, parameters }: WorkProbe): string {
+  const words = [
+    value(name),
+    ...flag("--digest", bare(digest)),
+    ...flag("--seconds", bare(timeoutSeconds)),
+    ...flag("--shell", bare(shell)),
+    scriptFunction(script),
+  ];
+  return ShellWord.call("work", words, parameters.map(parameterWords));
+}
+
+function parameterWords(parameter: WorkParameter): ShellWord {
+  const { name } = parameter;
+  if ("value" in parameter) return value(`${name}=${parameter.value}`);
+  const sourced = (sign: string, source: string): ShellWord => ShellWord.join([value(name), value(sign), value(source)]);
+  if ("file" in parameter) return sourced("@file", parameter.file);
+  return "secret" in parameter ? sourced("@secret", parameter.secret) : sourced("@driver", "-");
+}
+
+/** The function that prints a script of the plan. Names are told apart whatever stands in them. */
+function scriptFunction(name: string): ShellWord {
+  const word = name.replace(/[^a-z0-9_ ]/g, (char) => `_${char.codePointAt(0)?.toString(16) ?? ""}_`);
+  return bare(word.replaceAll(" ", "_"));
+}
+
+/** The scripts that steps run in guests: each is a function that prints its text, which stands once. */
+export function renderScripts(plan: Plan): string {
+  return Object.entries(plan.scripts ?? {})
+    .map(([name, text]) => {
+      const hidden = !isPlain(text) || !text.endsWith("\n");
+      const delimiter = bare(delimiterFor(text));
+      const content = hidden ? value(text) : ShellWord.hereDocument(text);
+      return render(hidden ? "script-words" : "script-text", { name: scriptFunction(name), delimiter, content });
+    })
+    .join("\n");
+}
+
 /** A file's text as a here-document whose delimiter it does not contain; as a word where it would deceive a reader. */
 function renderFile(path: string, content: string, adopt: boolean): string {
   if (!isPlain(content) || !content.endsWith("\n"))
     return render("file-words", { adopt, path: value(path), content: value(content) });
-  const lines = new Set(content.split("\n"));
-  let delimiter = "END";
-  while (lines.has(delimiter)) delimiter += "_";
   return render("file", {
     adopt,
     path: value(path),
-    delimiter: bare(delimiter),
+    delimiter: bare(delimiterFor(content)),
     content: ShellWord.hereDocument(content),
   });
+}
+
+/** A word that no line of a text is. */
+function delimiterFor(text: string): string {
+  const lines = new Set(text.split("\n"));
+  let delimiter = "END";
+  while (lines.has(delimiter)) delimiter += "_";
+  return delimiter;
 }

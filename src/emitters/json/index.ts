@@ -33,6 +33,7 @@ export function emitJson(plan: Plan, options: { readonly version: string; readon
     environment: plan.environment,
     guests: plan.guests.map(plain),
     requirements: plan.requirements.map(plain),
+    ...(plan.scripts === undefined ? {} : { scripts: plan.scripts }),
     steps: plan.steps.map(plain),
   };
   return `${JSON.stringify(data, undefined, 2)}\n`;

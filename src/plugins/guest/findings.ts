@@ -3,15 +3,6 @@ import type { DiagnosticKind } from "../../plugin-api/index.js";
 
 /** Findings that virtual machines and containers share: PHX5001 to PHX5099. */
 
-export const featuresNotInstalled = diagnosticKind<{ features: readonly string[]; guests: readonly string[] }>({
-  code: "PHX5001",
-  severity: "note",
-  title: "features are not installed by this version",
-  message: ({ features, guests }) =>
-    `features are not installed by this version: ${features.join(", ")} (${countOf(guests.length, "guest")}: ${guests.join(", ")})`,
-  help: "The guests are made without them; install the software by hand or by an image that has it.",
-});
-
 export const volumesNotMounted = diagnosticKind<{ volumes: readonly string[]; guests: readonly string[] }>({
   code: "PHX5002",
   severity: "note",
@@ -91,7 +82,6 @@ function countOf(count: number, noun: string): string {
 }
 
 export const guestFindings: readonly DiagnosticKind<never>[] = [
-  featuresNotInstalled,
   volumesNotMounted,
   unreadableRule,
   unknownRuleName,

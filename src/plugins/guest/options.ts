@@ -2,7 +2,14 @@ import { attribute, renderTags, renderText, renderWords, written } from "../../p
 import type { Options, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import { bootHabits, netHabits } from "./habits.js";
 import * as t from "./types.js";
-import { checkSection, featureSection, firewallSection, snapshotSection, volumeSection } from "./sections.js";
+import {
+  checkSection,
+  featureSection,
+  firewallSection,
+  scriptSection,
+  snapshotSection,
+  volumeSection,
+} from "./sections.js";
 
 /**
  * What virtual machines and containers have in common. One entry per option: checking, the schema, the reference page and,
@@ -72,7 +79,7 @@ const sharedOptions: Readonly<Record<string, OptionSpec>> = {
     doc: "What must have converged before this guest, by name or id.",
   },
   host: { type: t.hostRef, doc: "The host that it belongs to, where the files declare several." },
-  features: { type: t.listOfType(t.label, true), doc: "Software to install in the guest, in order." },
+  features: { type: t.listOfType(t.label, true), doc: "Software to install in the guest, with default parameters." },
 };
 
 /** A key of `startup`, which Proxmox reads with code of its own. */
@@ -105,6 +112,7 @@ export function guestSections(pve: Options): Readonly<Record<string, SectionSpec
     snapshot: snapshotSection,
     volume: volumeSection,
     feature: featureSection,
+    script: scriptSection,
   };
 }
 

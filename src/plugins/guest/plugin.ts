@@ -10,28 +10,15 @@ import {
 } from "../../plugin-api/index.js";
 import type { Diagnostic, DiagnosticKind, Model, Resource, Span } from "../../plugin-api/index.js";
 import { slots } from "./slots.js";
-import { featureIsAttribute, featuresNotInstalled, guestFindings, volumesNotMounted } from "./findings.js";
+import { isAttribute } from "./features.js";
+import { featureFindings } from "./findings-features.js";
+import { featureIsAttribute, guestFindings, volumesNotMounted } from "./findings.js";
 
 interface Use {
   readonly guest: string;
   readonly names: readonly string[];
   readonly span: Span;
 }
-
-/** One note for all features, at the first use: they are accepted, and not installed. */
-const features = defineRule({
-  name: "guest/features-not-installed",
-  check: (model, report) => {
-    const uses = usesOf(model, (guest) => {
-      const blocks = sectionsOf(guest, "feature");
-      const listed = stringsOf(guest, "features").filter((name) => !isAttribute(guest, name));
-      const names = [...listed, ...blocks.map((block) => argOf(block, "name") ?? "")];
-      return { names, span: settingOf(guest, "features")?.span ?? blocks[0]?.headSpan };
-    });
-    const kind = featuresNotInstalled;
-    reportUses(uses, report, (span, names, holders) => diagnose(kind, span, { features: names, guests: holders }));
-  },
-});
 
 /** What Proxmox calls the features of a container are attributes here. */
 const attributes = defineRule({
@@ -44,10 +31,6 @@ const attributes = defineRule({
     }
   },
 });
-
-function isAttribute(guest: Resource, name: string): boolean {
-  return guest.kind === "ct" && ["nesting", "keyctl", "fuse", "mknod"].includes(name);
-}
 
 /** One note for all network volumes: they are accepted, and not mounted. */
 const volumes = defineRule({
@@ -84,7 +67,7 @@ function reportUses(
   report(finding(first.span, names, holders));
 }
 
-const diagnostics: readonly DiagnosticKind<never>[] = guestFindings;
+const diagnostics: readonly DiagnosticKind<never>[] = [...guestFindings, ...featureFindings];
 
 /** What both kinds of guests share: findings, and notes about what is accepted and not compiled. */
-export const guestPlugin = definePlugin({ name: "guest", rules: [features, attributes, volumes, slots], diagnostics });
+export const guestPlugin = definePlugin({ name: "guest", rules: [attributes, volumes, slots], diagnostics });

@@ -126,11 +126,26 @@ export const featureSection: SectionSpec = {
     pattern: "[A-Za-z_][A-Za-z0-9_.-]*",
     describe: "a parameter's name: letters, digits, `_`, `.` and `-`",
     option: {
-      type: t.union(t.bool, { type: "number" }, { type: "size" }, { type: "duration" }, t.listOfType(t.text), {
-        type: "string",
-        multiline: true,
-      }),
+      type: t.union(
+        t.bool,
+        { type: "number" },
+        { type: "size" },
+        { type: "duration" },
+        { type: "secret" },
+        t.listOfType({ type: "string", multiline: true }),
+        { type: "string", multiline: true },
+      ),
       doc: "A parameter of the feature.",
     },
   },
+};
+
+/** `script setup.sh { timeout = 10m }` */
+export const scriptSection: SectionSpec = {
+  doc: "A script of the project's folder of scripts that runs in the guest once, after the features: again when its text changes.",
+  args: [{ name: "name", type: t.label, doc: "The name of the file." }],
+  options: {
+    timeout: { type: t.seconds, doc: "Time that it may take, in seconds. Default: 30 minutes." },
+  },
+  sections: {},
 };

@@ -84,7 +84,9 @@ function retiredOptions(
 
 /** Several lowered parts as one, in order. */
 export function joinLowered(parts: readonly Lowered[]): Lowered {
+  const scripts = parts.flatMap((part) => Object.entries(part.scripts ?? {}));
   return {
+    ...(scripts.length === 0 ? {} : { scripts: Object.fromEntries(scripts) }),
     steps: parts.flatMap((part) => part.steps),
     requirements: parts.flatMap((part) => part.requirements),
     diagnostics: parts.flatMap((part) => part.diagnostics ?? []),

@@ -33,20 +33,23 @@ import type {
   WantedOptions,
 } from "../../plugin-api/index.js";
 import { checkSteps } from "../guest/checks.js";
+import { workSteps } from "../guest/features.js";
 import { firewallSteps } from "../guest/firewall.js";
 import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
 import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
+import { withRest } from "../guest/work.js";
 import { archiveOf } from "../image/source.js";
 import { ctWithTwoSources, ctWithoutRoot, ctWithoutSource, ownerNotMapped, volumeIncomplete } from "./findings.js";
 import { hostOwner } from "./ids.js";
 import { ctOptions, ctSections } from "./options.js";
 
 /** The turn of a container, in order: directories, creation, options, raw lines, disks, firewall, start, checks, snapshots. */
-export function lowerCt(resource: Resource, { model, retired }: LowerContext): Lowered {
-  return joinLowered([
+export function lowerCt(resource: Resource, context: LowerContext): Lowered {
+  const { model, retired } = context;
+  const lowered = joinLowered([
     directorySteps(resource, model),
     createStep(resource, model),
     networkNeeds(resource, model),
@@ -58,9 +61,11 @@ export function lowerCt(resource: Resource, { model, retired }: LowerContext): L
     firewallSteps(resource, model),
     onlySteps(retiredSteps(resource, retired)),
     onlySteps(stateSteps(resource)),
+    workSteps(resource, context),
     checkSteps(resource, model),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
+  return withRest(resource, lowered);
 }
 
 /** The host directories that the container mounts, with the owners that stand for those inside. */

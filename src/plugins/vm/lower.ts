@@ -30,12 +30,14 @@ import type {
   WantedOptions,
 } from "../../plugin-api/index.js";
 import { checkSteps } from "../guest/checks.js";
+import { workSteps } from "../guest/features.js";
 import { firewallSteps } from "../guest/firewall.js";
 import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
 import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
+import { withRest } from "../guest/work.js";
 import { diskImageOf } from "../image/source.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
 import { vmOptions, vmSections } from "./options.js";
@@ -44,8 +46,9 @@ import { vmOptions, vmSections } from "./options.js";
 const CLOUD_INIT_SLOT = "ide2";
 
 /** The turn of a virtual machine, in order: creation, options, disks, firewall, start, checks, snapshots, template. */
-export function lowerVm(resource: Resource, { model, retired }: LowerContext): Lowered {
-  return joinLowered([
+export function lowerVm(resource: Resource, context: LowerContext): Lowered {
+  const { model, retired } = context;
+  const lowered = joinLowered([
     createStep(resource, model),
     networkNeeds(resource, model),
     diskNeeds(resource, model),
@@ -54,9 +57,11 @@ export function lowerVm(resource: Resource, { model, retired }: LowerContext): L
     firewallSteps(resource, model),
     onlySteps(retiredSteps(resource, retired)),
     onlySteps(stateSteps(resource)),
+    workSteps(resource, context),
     checkSteps(resource, model),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
+  return withRest(resource, lowered);
 }
 
 /** `qm create` or `qm clone`, with what allocates the root disk. */

@@ -1,6 +1,7 @@
 import { copySection, type GuestConfig, type Section } from "../config/guest-config.js";
 import { argument, type Call, flag, vmid } from "../host/command.js";
 import { checkLock, isRunning, type Kind, loadConfig, setRunning, writeConfig } from "../host/guests.js";
+import { copyFiles } from "../host/guest-files.js";
 import { newUuid } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import { pctVolumes } from "../pct/volumes.js";
@@ -63,6 +64,7 @@ export function takeSnapshot(kind: Kind): (call: Call) => Promise<void> {
     section.options.delete("snapstate");
     config.current.options.delete("lock");
     config.current.options.set("parent", name);
+    copyFiles(machine, id, `${id}@${name}`);
     writeConfig(machine, kind, id, config);
   };
 }
@@ -137,6 +139,7 @@ export function rollback(kind: Kind): (call: Call) => Promise<void> {
     await call.midway();
     if (isRunning(machine, id)) setRunning(machine, kind, id, false);
     applySnapshot(kind, call, config, name, section);
+    copyFiles(machine, id, id, name);
     writeConfig(machine, kind, id, config);
     if (!flag(call, "start")) return;
     await (kind === "vm" ? startVm(call, id) : startCt(call, id));

@@ -154,10 +154,14 @@ function commandName(argv: readonly string[]): { readonly name: string; readonly
   return undefined;
 }
 
+/** Work in a guest that is followed, or only looks at what is there. */
+const LOOKING = /^(?:pct exec|qm guest exec) .* sh -s -- (?:follow |begin .* look$)/;
+
 /** Whether a command line may change something. What the simulated host does not know counts as changing. */
 export function isMutating(argv: readonly string[]): boolean {
   const [tool = "", verb = ""] = argv;
   const command = commandName(argv);
+  if (LOOKING.test(argv.join(" "))) return false;
   if (command !== undefined) return commandSpecs[command.name]?.mutating ?? true;
   const verbs = mutatingTools[tool];
   if (verbs !== undefined) return verbs.includes(verb);

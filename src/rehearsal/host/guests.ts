@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { emptyConfig, type GuestConfig, parseGuestConfig, printGuestConfig } from "../config/guest-config.js";
 import type { HostState } from "../state.js";
+import { dropFiles } from "./guest-files.js";
 import { type Machine, machinePath, readHostFile, removeHostFile, writeHostFile } from "./machine.js";
 import { refuse } from "./refusal.js";
 
@@ -57,6 +58,7 @@ export function writeLockOnly(machine: Machine, kind: Kind, id: number, lock: st
 
 /** Forgets a guest and its firewall file. */
 export function removeConfig(machine: Machine, kind: Kind, id: number): void {
+  dropFiles(machine, id);
   removeHostFile(machine, configPath(kind, id));
   removeHostFile(machine, `/etc/pve/firewall/${id}.fw`);
   writeGuestList(machine);
@@ -123,7 +125,10 @@ export function isRunning(machine: Machine, id: number): boolean {
 /** Marks a guest as running or stopped, in the places where Proxmox itself looks. */
 export function setRunning(machine: Machine, kind: Kind, id: number, running: boolean): void {
   if (running) machine.state.running[id] = 10000 + id;
-  else delete machine.state.running[id];
+  else {
+    delete machine.state.running[id];
+    delete machine.state.work[id];
+  }
   if (kind === "vm") writeProcess(machine, id, running);
   else writeSockets(machine);
 }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { copySection, emptyConfig, type GuestConfig, type Section } from "../config/guest-config.js";
 import { cloneSource, copyFirewall, makeVolumes } from "../guest/making.js";
+import { copyFiles } from "../host/guest-files.js";
 import { type Call, flag, vmid } from "../host/command.js";
 import { checkLock, configPath, isRunning, loadConfig, ownerOf, writeConfig, writeLockOnly } from "../host/guests.js";
 import { machinePath } from "../host/machine.js";
@@ -59,6 +60,7 @@ async function makeClone(
     for (const mount of pctVolumes(from.options))
       current.options.set(mount.option, cloneMount(call, id, mount, linked, made));
     copyFirewall(machine, source, id);
+    copyFiles(machine, source, id, call.args.values.get("snapname"));
     await call.midway();
   });
   unlockSource(call, source);

@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argument, type Call, callerFile, flag, vmid } from "../host/command.js";
 import { checkDigest, checkLock, isRunning, loadConfig, writeConfig } from "../host/guests.js";
+import { playWork } from "../guest/work.js";
 import { answerOf } from "../host/guest-answers.js";
 import { machinePath } from "../host/machine.js";
 import { Refusal, refuse } from "../host/refusal.js";
@@ -17,7 +18,9 @@ export async function pctExec(call: Call): Promise<void> {
   loadConfig(call.machine, "ct", id);
   if (!isRunning(call.machine, id)) refuse(`container '${id}' not running!`);
   if (call.args.rest.length === 0) refuse("missing command", 255);
-  const answer = await answerOf(call, { kind: "ct", id }, call.args.rest, await call.stdin());
+  const guest = { kind: "ct", id } as const;
+  const stdin = await call.stdin();
+  const answer = (await playWork(call, guest, call.args.rest, stdin)) ?? (await answerOf(call, guest, call.args.rest, stdin));
   if (answer.stdout !== "") call.print(answer.stdout.replace(/\n$/, ""));
   if (answer.code !== 0) throw new Refusal(answer.stderr, answer.code);
   if (answer.stderr !== "") call.warn(answer.stderr.replace(/\n$/, ""));

@@ -1,5 +1,6 @@
 import { argument, type Call, flag, vmid } from "../host/command.js";
 import { isRunning, loadConfig } from "../host/guests.js";
+import { playWork } from "../guest/work.js";
 import { answerOf } from "../host/guest-answers.js";
 import { refuse } from "../host/refusal.js";
 import { perlJson } from "../tools/perl-json.js";
@@ -41,7 +42,8 @@ export async function qmGuestExec(call: Call): Promise<void> {
   checkAgent(call, id);
   if (call.args.rest.length === 0) refuse("400 not enough arguments\nqm guest exec <vmid> [<extra-args>] [OPTIONS]", 2);
   const stdin = flag(call, "pass-stdin") ? await call.stdin() : Buffer.alloc(0);
-  const answer = await answerOf(call, { kind: "vm", id }, call.args.rest, stdin);
+  const guest = { kind: "vm", id } as const;
+  const answer = (await playWork(call, guest, call.args.rest, stdin)) ?? (await answerOf(call, guest, call.args.rest, stdin));
   if (call.args.values.get("synchronous") === "0") return call.print(perlJson({ pid: 1000 }));
   call.print(
     perlJson({

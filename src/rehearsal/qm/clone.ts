@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { copySection, emptyConfig, type Section } from "../config/guest-config.js";
 import { cloneSource, copyFirewall, makeVolumes } from "../guest/making.js";
+import { copyFiles } from "../host/guest-files.js";
 import { type Call, flag, vmid } from "../host/command.js";
 import {
   checkLock,
@@ -48,6 +49,7 @@ export async function qmClone(call: Call): Promise<void> {
     for (const [option, value] of drivesOf(from.options))
       current.options.set(option, cloneDrive(call, { id, option, value, full }, made));
     copyFirewall(machine, source, id);
+    copyFiles(machine, source, id, call.args.values.get("snapname"));
     await call.midway();
   });
   writeConfig(machine, "vm", id, { ...emptyConfig(), current });

@@ -227,7 +227,7 @@ destroy_now() {
 	run "$@"
 	read_conf "${kind}" "${id}"
 	((EXISTS == 0)) || failed 0 "$@"
-	rm -f -- "${record}" "${STATE}/first-start/${id}"
+	rm -f -- "${record}" "${STATE}/first-start/${id}" "${STATE}/guest/${id}" "${STATE}/woken/${id}"
 }
 
 # left [--option OPTION VALUE] pool|dataset|storage NAME COMMAND...: tells that a thing of the host, or an option of it that is

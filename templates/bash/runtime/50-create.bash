@@ -159,12 +159,14 @@ create() {
 create_now() {
 	write_intent "${id}" "$1" "${id}" "${source}" "${storages[@]}"
 	((first == 0)) || record "${STATE}/first-start/${id}"
+	rm -f -- "${STATE}/guest/${id}" "${STATE}/woken/${id}"
 	run "$@"
 	read_conf "${kind}" "${id}"
 	if ((EXISTS == 0)) || [[ -n ${CURRENT[lock]-} ]]; then
 		refuse "the command ended without an error, but the guest is not complete"
 	fi
 	[[ -z ${source} ]] || drop_copied_firewall "${source#* }" "${id}"
+	copy_marks "${kind}" "${id}" "${source}" "$@"
 	rm -f -- "${STATE}/intent/${id}"
 }
 

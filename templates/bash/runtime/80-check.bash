@@ -38,15 +38,10 @@ end_turn() {
 
 # probe_command TIMEOUT COMMAND: a command in the guest.
 probe_command() {
-	local id=${GUEST_KEY#*.} answer
-	if [[ ${GUEST_KEY} == ct.* ]]; then
-		timeout -k 5 "$(($1 + 5))" pct exec "${id}" -- timeout "$1" sh -c "$2"
-	else
-		answer=$(timeout -k 5 "$(($1 + 5))" qm guest exec "${id}" --timeout "$1" -- sh -c "$2") || return
-		printf '%s\n' "${answer}"
-		# The command's own exit code counts; the tool's is 0 when the command failed.
-		[[ ${answer} =~ \"exitcode\"[[:space:]]*:[[:space:]]*0[^0-9] ]]
-	fi
+	local code=0
+	guest_exec "$1" '' sh -c "$2" || code=$?
+	printf '%s\n' "${REPLY}"
+	return "${code}"
 }
 
 # probe_tcp TIMEOUT ADDRESS PORT: a port of the guest, from the host.

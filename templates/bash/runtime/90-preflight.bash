@@ -202,7 +202,7 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
-       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--list] [--help]
+       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify] [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
@@ -214,6 +214,7 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
   --limit SECONDS  end any command that takes longer; without it, a minute for a question, a quarter of an hour for
                    a change, an hour for a shutdown, six hours where data is copied or fetched
   --keep-going     a step that fails holds its guest back, and those that need it; the others go on
+  --verify         ask the guests whether what was installed in them is there, whatever this host remembers
   --list           print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
@@ -234,6 +235,7 @@ read_arguments() {
 		case $1 in
 		--check) MODE=check ;;
 		--list) MODE=list ;;
+		--verify) VERIFY=1 ;;
 		--allow-destroy) ALLOW_DESTROY=1 ;;
 		--allow-older) ALLOW_OLDER=1 ;;
 		--keep-going) KEEP_GOING=1 ;;

@@ -1,0 +1,86 @@
+import { guestRef, isTemplate, sha256, shellOf, stringOf } from "../../plugin-api/index.js";
+import type { Argv, Feature, GuestRef, Lowered, Resource, Section, Step, WorkParameter } from "../../plugin-api/index.js";
+import { makeStep, toolOf } from "./step.js";
+
+/** A piece of work in a guest. */
+export interface Work {
+  /** Of its mark in the guest: `feature.docker`. */
+  readonly name: string;
+  /** Its name among the plan's scripts. */
+  readonly script: string;
+  /** What runs. */
+  readonly text: string;
+  /** As the project or phxc has it: its first line names the shell. */
+  readonly source: string;
+  readonly parameters: readonly WorkParameter[];
+  /** Whole seconds. */
+  readonly timeoutSeconds: number;
+  readonly asked: Section | undefined;
+}
+
+/** The step that does a piece of work once. Its digest is that of the text and of what the files say of the parameters. */
+export function workStep(resource: Resource, work: Work): Step {
+  const { name, script, text, source, parameters, timeoutSeconds, asked } = work;
+  const guest = guestRef(resource);
+  const digest = sha256(JSON.stringify([text, parameters])).slice(0, 32);
+  const shell = shellOf(source) ?? "sh";
+  return makeStep(resource, name, {
+    phase: "provision",
+    title: name.replace(".", " "),
+    probe: { kind: "guest-work", guest, name, script, shell, digest, parameters, timeoutSeconds },
+    commands: [[toolOf(guest), "start", String(guest.id)], execCommand(guest)],
+    asked,
+  });
+}
+
+/** How scripts reach a guest: on the standard input of its shell. */
+function execCommand(guest: GuestRef): Argv {
+  const id = String(guest.id);
+  return guest.kind === "ct"
+    ? ["pct", "exec", id, "--", "sh", "-s"]
+    : ["qm", "guest", "exec", id, "--pass-stdin", "1", "--", "sh", "-s"];
+}
+
+/**
+ * A guest's turn with a last step of its provisioning, where there is any work in it: one that only the work has started is
+ * stopped again, before its snapshots and its conversion.
+ */
+export function withRest(resource: Resource, lowered: Lowered): Lowered {
+  const guest = guestRef(resource);
+  const isDone = (step: Step): boolean => step.probe.kind === "guest-work";
+  if (!lowered.steps.some(isDone) || (stringOf(resource, "state") === "running" && !isTemplate(resource))) return lowered;
+  const step = makeStep(resource, "rest", {
+    phase: "provision",
+    title: "stop what only the work has started",
+    probe: { kind: "guest-rest", guest },
+    commands: [[toolOf(guest), "shutdown", String(guest.id), "--forceStop", "1"]],
+  });
+  return { ...lowered, steps: [...lowered.steps, step] };
+}
+
+/**
+ * The text that installs a feature. The guard and the verify command stand around the script; the script is a subshell, so that
+ * its `exit` ends only itself, and stops at its first failure. 90: the feature was there and in order; 91: it was not.
+ */
+export function featureText({ guard, verify, script }: Feature): string {
+  const lines = [
+    "phxc_verify() {",
+    `\t${verify ?? ":"}`,
+    "}",
+    'if test "${PHXC_WANT}" != work; then',
+    '\tif test "${PHXC_CURRENT}" = 1 && phxc_verify; then exit 90; fi',
+    '\tif test "${PHXC_WANT}" = look; then exit 91; fi',
+    "fi",
+    ...(guard === undefined ? [] : ["phxc_guard() {", `\t${guard}`, "}"]),
+    ...(guard === undefined ? [] : ["if ! phxc_guard; then"]),
+    "(",
+    "set -eu",
+    script.replace(/\n*$/, ""),
+    ")",
+    'phxc_code=$?',
+    'test "${phxc_code}" -eq 0 || exit "${phxc_code}"',
+    ...(guard === undefined ? [] : ["fi"]),
+    ...(verify === undefined ? [] : ["phxc_verify || { echo 'it was installed, and does not pass its own check'; exit 1; }"]),
+  ];
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,3 @@
+#!/bin/sh
+need_debian
+packages nfs-common

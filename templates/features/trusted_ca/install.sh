@@ -1,0 +1,12 @@
+#!/bin/sh
+need_debian
+certificate=${PARAM_CERTIFICATE:-${PARAM_CERTIFICATE_FILE}}
+case ${certificate} in
+*'-----BEGIN CERTIFICATE-----'*) ;;
+*)
+	echo 'give a certificate in PEM form, as `certificate` or as `certificate_file`'
+	exit 1
+	;;
+esac
+packages ca-certificates
+if printf '%s\n' "${certificate}" | put "/usr/local/share/ca-certificates/${PARAM_NAME}.crt"; then update-ca-certificates --fresh; fi
