@@ -14,7 +14,16 @@ type Members = ReadonlyMap<string, JsonMember>;
 /** A half hour: what a slow mirror needs for a large package. */
 const DEFAULT_TIMEOUT = 1800;
 
-const FEATURE_KEYS = ["description", "parameters", "requires", "after", "families", "guests", "timeout_seconds"];
+const FEATURE_KEYS = [
+  "description",
+  "parameters",
+  "one_of",
+  "requires",
+  "after",
+  "families",
+  "guests",
+  "timeout_seconds",
+];
 const LINE_KEYS = ["guard", "verify"];
 const PARAMETER_KEYS = ["type", "description", "values", "pattern", "required", "default"];
 const NAME = /^[a-z][a-z0-9_]*$/;
@@ -37,6 +46,7 @@ export function readFeature(
     name,
     description: text(members.get("description"), spoil) ?? "",
     parameters: parametersOf(members.get("parameters"), spoil),
+    oneOf: list(members.get("one_of"), spoil),
     requires: list(members.get("requires"), spoil),
     after: list(members.get("after"), spoil),
     families: words(members.get("families"), OS_FAMILIES, spoil) ?? OS_FAMILIES,

@@ -34,7 +34,9 @@ export function loadFeatures(project: Files, scriptsFolder: string = SCRIPTS_FOL
   const found: Diagnostic[] = [];
   const reader: Reader = { project, report: (finding) => found.push(finding), sources: new Map() };
   const own = (project.list(FOLDER) ?? []).filter((name) => project.list(`${FOLDER}/${name}`) !== undefined);
-  const brought = Object.keys(builtIn).flatMap((path) => (path.endsWith("/feature.json") ? [path.split("/")[0] ?? ""] : []));
+  const brought = Object.keys(builtIn).flatMap((path) =>
+    path.endsWith("/feature.json") ? [path.split("/")[0] ?? ""] : [],
+  );
   const known = new Map<string, Feature | undefined>();
   const names = [...new Set([...own, ...brought])].toSorted();
   return {
@@ -61,7 +63,12 @@ function readFolder(reader: Reader, name: string, isOwn: boolean): Feature | und
   const feature = readFeature(file, { name, script }, reader.report);
   const [first = ""] = script.split("\n", 1);
   if (!first.startsWith("#!") || shellOf(script) !== undefined) return feature;
-  reader.report(diagnose(featureShell, span(sourceFile(path("install.sh"), script), 0, first.length), { feature: name, line: first }));
+  reader.report(
+    diagnose(featureShell, span(sourceFile(path("install.sh"), script), 0, first.length), {
+      feature: name,
+      line: first,
+    }),
+  );
   return undefined;
 }
 

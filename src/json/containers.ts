@@ -23,7 +23,16 @@ import {
 } from "./build.js";
 import { type Context, type Guest, guestById } from "./context.js";
 import { firewallBlock } from "./firewall.js";
-import { bootBlock, checkBlocks, commonItems, fieldOf, guestBlock, isTemplate, sourceItems } from "./guest.js";
+import {
+  bootBlock,
+  checkBlocks,
+  commonItems,
+  fieldOf,
+  guestBlock,
+  isTemplate,
+  scriptBlocks,
+  sourceItems,
+} from "./guest.js";
 import { cloneField, type ImageUse } from "./images.js";
 import { netBlocks, resolverItems } from "./nets.js";
 import { containerOptions, rawBlock, firstRawNet } from "./raw.js";
@@ -54,6 +63,7 @@ export function containerBlock(context: Context, guest: Guest, image: ImageUse |
     ...itemsOf(field("mount_points")?.value).flatMap((node) => mountBlock(context, node)),
     ...rawBlock(context, guest),
     ...firewallBlock(context, guest),
+    ...scriptBlocks(guest),
     ...checkBlocks(context, guest),
     ...snapshotBlocks(context, guest),
   ]);

@@ -2,9 +2,9 @@ import { below, compiled, type FieldTable, foreign, later, read, required } from
 import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
 import { int } from "./types.js";
 
-const DRIVER = "install the NVIDIA driver in the guest by hand; phxc gives it the devices (`gpu_assignment`)";
+const DRIVER = "the feature `nvidia` takes the version of the host's driver, and NVIDIA's own address for it";
 const VLLM = "configure vLLM inside the guest; phxc does not manage it";
-const SCRIPT = "run it by hand inside the guest; phxc installs no software yet";
+const SCRIPT = "a variable of the existing system's script; give it to a feature of your own, in a `feature` block";
 
 const VOLUMES: FieldTable = {
   "[].name": compiled("name", "a `disk`"),
@@ -51,7 +51,7 @@ const CONTAINER: FieldTable = {
   dependencies: compiled("ids", "`needs`"),
   enable_lifecycle_snapshots: compiled("bool", "`snapshot final-form`"),
   ...CHECKS,
-  application_script: later(SCRIPT),
+  application_script: compiled("name", "`script`"),
   bootstrap_ca_url: later(SCRIPT),
   trigger_sync_on_completion: later("`sync` belongs to the existing system; run it by hand after the plan"),
   tests: later("run the test scripts by hand; health checks of a guest are its `health_checks`"),

@@ -52,7 +52,7 @@ const MACHINE: FieldTable = {
   ssh_users: later("give cloud-init the key of its user (`user_config.ssh_public_key`); add other users by hand"),
   nfs_shares: later("write `volumes` with `type` `nfs`"),
   docker_compose_files: foreign("Docker"),
-  application_script: later(FILES),
+  application_script: compiled("name", "`script`"),
   trigger_sync_on_completion: later("`sync` belongs to the existing system; run it by hand after the plan"),
   tests: later("run the test scripts by hand; health checks of a guest are its `health_checks`"),
   ports: later("virtual machines have their own address, so that nothing is mapped; open ports in `firewall`"),

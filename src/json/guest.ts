@@ -69,6 +69,14 @@ export function bootBlock(guest: Guest): readonly Block[] {
   return [block("boot", first.nameSpan, first.span, [], items)];
 }
 
+/** `application_script` as a `script` block: a name in the project's folder of scripts. */
+export function scriptBlocks(guest: Guest): readonly Block[] {
+  const field = member(guest.node, "application_script");
+  const name = textOf(field?.value);
+  if (field === undefined || name === undefined || name === "") return [];
+  return [block("script", field.nameSpan, field.span, [string(field.value.span, name)], [])];
+}
+
 /** Whether a guest ends as a template, which takes no snapshots and never runs. */
 export function isTemplate(guest: Guest): boolean {
   return boolOf(member(guest.node, "is_template")?.value) === true;

@@ -28,7 +28,16 @@ import {
 import { type Context, type Guest, setting } from "./context.js";
 import { searchDomain } from "./convert-network.js";
 import { firewallBlock } from "./firewall.js";
-import { bootBlock, checkBlocks, commonItems, fieldOf, guestBlock, isTemplate, sourceItems } from "./guest.js";
+import {
+  bootBlock,
+  checkBlocks,
+  commonItems,
+  fieldOf,
+  guestBlock,
+  isTemplate,
+  scriptBlocks,
+  sourceItems,
+} from "./guest.js";
 import { cloneField, type ImageUse, isClone } from "./images.js";
 import { netBlocks, resolverItems } from "./nets.js";
 import { intOf, itemsOf, linesOf, member, textOf } from "./read.js";
@@ -56,6 +65,7 @@ export function machineBlock(context: Context, guest: Guest, image: ImageUse | u
     ...cloudInit(guest),
     ...itemsOf(member(guest.node, "volumes")?.value).flatMap(volumeBlock),
     ...firewallBlock(context, guest),
+    ...scriptBlocks(guest),
     ...checkBlocks(context, guest),
     ...snapshotBlocks(context, guest),
   ]);

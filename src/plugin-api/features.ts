@@ -37,6 +37,8 @@ export interface Feature {
   readonly name: string;
   readonly description: string;
   readonly parameters: ReadonlyMap<string, FeatureParameter>;
+  /** Parameters of which the files give exactly one. */
+  readonly oneOf: readonly string[];
   /** Features that are installed before it, and with it where nobody lists them. */
   readonly requires: readonly string[];
   /** Features that are installed before it, where they are listed. */

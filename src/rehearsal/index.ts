@@ -15,3 +15,4 @@ export { rehearse } from "./rehearse.js";
 export type { Rehearsal, RehearsalRun } from "./rehearse.js";
 export { emptyHost } from "./state.js";
 export type { HostOptions, HostState } from "./state.js";
+export type { GuestActor } from "./host/guest-answers.js";

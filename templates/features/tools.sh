@@ -39,6 +39,15 @@ packages() {
 	apt_do --no-install-recommends install "$@"
 }
 
+# on_offer NAME: whether the package lists have such a package.
+on_offer() {
+	policy=$(apt-cache policy "$1")
+	case ${policy} in
+	'' | *'Candidate: (none)'*) return 1 ;;
+	*) return 0 ;;
+	esac
+}
+
 # service_on NAME: a service runs, now and after each start. Where no service manager runs there is nothing to start.
 service_on() {
 	command -v systemctl >/dev/null 2>&1 || return 0

@@ -310,11 +310,10 @@ test("images: where they come from and where they lie", () => {
   assert.equal(findings(image({ template: "t.tar.zst", url: "http://x/y" })), ["PHX5503"]);
 });
 
-test("features and volumes are one note each for the whole model", () => {
+test("volumes are one note for the whole model", () => {
   const guest = (id: number): Block =>
-    block("ct", { id, name: `c${id}` }, { image: "/x.tar.zst", features: ["docker", "base"] }, [
+    block("ct", { id, name: `c${id}` }, { image: "/x.tar.zst" }, [
       root,
-      block("feature", { name: "vllm" }, { model: "m" }),
       block("volume", { type: "nfs", name: "data" }, { from: "10.0.0.1:/x", at: "/x" }),
     ]);
   const model = modelOf([lan, guest(101), guest(102)]);
@@ -323,7 +322,6 @@ test("features and volumes are one note each for the whole model", () => {
     if (rule.name.startsWith("guest/")) rule.check(model, ({ code, message }) => found.push(`${code} ${message}`));
   }
   assert.equal(found, [
-    "PHX5001 features are not installed by this version: base, docker, vllm (2 guests: c101, c102)",
     "PHX5002 network volumes are not mounted by this version: data (2 guests: c101, c102)",
   ]);
 });

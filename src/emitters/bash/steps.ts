@@ -307,7 +307,8 @@ function renderWork({ name, digest, timeoutSeconds, shell, script, parameters }:
 function parameterWords(parameter: WorkParameter): ShellWord {
   const { name } = parameter;
   if ("value" in parameter) return value(`${name}=${parameter.value}`);
-  const sourced = (sign: string, source: string): ShellWord => ShellWord.join([value(name), value(sign), value(source)]);
+  const sourced = (sign: string, source: string): ShellWord =>
+    ShellWord.join([value(name), value(sign), value(source)]);
   if ("file" in parameter) return sourced("@file", parameter.file);
   return "secret" in parameter ? sourced("@secret", parameter.secret) : sourced("@driver", "-");
 }

@@ -25,6 +25,8 @@ import {
   featureForOtherGuests,
   featureForOtherSystems,
   featuresNotInstalled,
+  featureWithoutParameter,
+  missingParameter,
   unknownFeature,
   unknownPrerequisite,
 } from "./findings-features.js";
@@ -138,11 +140,15 @@ function missing(
   if (names.includes(name)) return [];
   const meant = didYouMean(name, names);
   if (requiredBy !== undefined) return [diagnose(unknownPrerequisite, span, { name, requiredBy, meant })];
-  // A JSON configuration names what the scripts of the existing system install.
-  if (span.file.path.endsWith(".json")) {
+  if (isJson(span)) {
     return [diagnose(featuresNotInstalled, span, { features: [name], guests: [resource.name] })];
   }
   return [diagnose(unknownFeature, span, { name, meant, known: names })];
+}
+
+/** A JSON configuration names what the scripts of the existing system install: what phxc does not have is left out. */
+function isJson(span: Span): boolean {
+  return span.file.path.endsWith(".json");
 }
 
 /** Depth first, in the order in which they were asked for; a circle is reported once, and cut. */
@@ -188,6 +194,9 @@ function featureStep(resource: Resource, wanted: Wanted, feature: Feature, { mod
     return refused(diagnose(featureForOtherSystems, wanted.span, { feature: name, guest: label, system, families }));
   }
   const { value: parameters, diagnostics } = parametersOf(resource, feature, wanted);
+  if (diagnostics.some(({ code }) => code === missingParameter.code) && isJson(wanted.span)) {
+    return refused(diagnose(featureWithoutParameter, wanted.span, { feature: name, guest: label }));
+  }
   const text = featureText(feature);
   const step = workStep(resource, {
     ...{ name: `feature.${name}`, script: `feature ${name}`, text, source: feature.script, parameters },

@@ -7,11 +7,16 @@ function orElse(meant: string | undefined, otherwise: string): string {
   return meant === undefined ? otherwise : `did you mean \`${meant}\`?`;
 }
 
+function oneName(names: readonly string[]): string {
+  return `${names.length > 1 ? "one of " : ""}${names.map((name) => `\`${name}\``).join(", ")}`;
+}
+
 export const featuresNotInstalled = diagnosticKind<{ features: readonly string[]; guests: readonly string[] }>({
   code: "PHX5001",
   severity: "warning",
   title: "features that phxc does not have",
-  message: ({ features, guests }) => `${features.join(", ")} is not installed in ${guests.join(", ")}: there is no such feature`,
+  message: ({ features, guests }) =>
+    `${features.join(", ")} is not installed in ${guests.join(", ")}: there is no such feature`,
   help: ({ features }) =>
     `Write it as a folder: ${features.map((name) => `features/${name}/`).join(", ")} with \`feature.json\` and \`install.sh\`.`,
 });
@@ -21,7 +26,8 @@ export const unknownFeature = diagnosticKind<{ name: string; meant: string | und
   severity: "error",
   title: "unknown feature",
   message: ({ name }) => `there is no feature \`${name}\``,
-  help: ({ meant, known, name }) => orElse(meant, `There are ${known.join(", ")}; your own is a folder features/${name}/.`),
+  help: ({ meant, known, name }) =>
+    orElse(meant, `There are ${known.join(", ")}; your own is a folder features/${name}/.`),
 });
 
 export const unknownPrerequisite = diagnosticKind<{ name: string; requiredBy: string; meant: string | undefined }>({
@@ -29,7 +35,8 @@ export const unknownPrerequisite = diagnosticKind<{ name: string; requiredBy: st
   severity: "error",
   title: "feature requires an unknown one",
   message: ({ name, requiredBy }) => `the feature ${requiredBy} requires \`${name}\`, and there is no such feature`,
-  help: ({ meant, name, requiredBy }) => orElse(meant, `Add the folder features/${name}/, or mend features/${requiredBy}/feature.json.`),
+  help: ({ meant, name, requiredBy }) =>
+    orElse(meant, `Add the folder features/${name}/, or mend features/${requiredBy}/feature.json.`),
 });
 
 export const featureCycle = diagnosticKind<{ chain: readonly string[] }>({
@@ -55,12 +62,12 @@ export const wrongParameter = diagnosticKind<{ name: string; feature: string; wa
   message: ({ name, feature, wanted }) => `\`${name}\` of the feature ${feature} wants ${wanted}`,
 });
 
-export const missingParameter = diagnosticKind<{ name: string; feature: string; doc: string }>({
+export const missingParameter = diagnosticKind<{ names: readonly string[]; feature: string; doc: string }>({
   code: "PHX5035",
   severity: "error",
   title: "missing parameter of a feature",
-  message: ({ name, feature, doc }) => `the feature ${feature} needs \`${name}\`${doc === "" ? "" : `: ${doc}`}`,
-  help: ({ name, feature }) => `Write \`feature ${feature} { ${name} = ... }\` in the guest.`,
+  message: ({ names, feature, doc }) => `the feature ${feature} needs ${oneName(names)}${doc === "" ? "" : `: ${doc}`}`,
+  help: ({ names, feature }) => `Write \`feature ${feature} { ${names[0] ?? ""} = ... }\` in the guest.`,
 });
 
 export const featureForOtherSystems = diagnosticKind<{
@@ -74,7 +81,8 @@ export const featureForOtherSystems = diagnosticKind<{
   title: "feature for other systems",
   message: ({ feature, guest, system, families }) =>
     `the feature ${feature} supports ${families.join(", ")}; ${guest} is of the family ${system}`,
-  help: ({ feature }) => `Take another image, or write features/${feature}/ for this system; it replaces the built-in one.`,
+  help: ({ feature }) =>
+    `Take another image, or write features/${feature}/ for this system; it replaces the built-in one.`,
 });
 
 export const featureForOtherGuests = diagnosticKind<{ feature: string; guest: string; guests: readonly string[] }>({
@@ -117,6 +125,16 @@ export const scriptForOtherShell = diagnosticKind<{ path: string; line: string }
   help: "Begin it with `#!/bin/sh` or `#!/bin/bash`; it may call other interpreters.",
 });
 
+export const featureWithoutParameter = diagnosticKind<{ feature: string; guest: string }>({
+  code: "PHX5042",
+  severity: "warning",
+  title: "feature that is left out for want of a parameter",
+  message: ({ feature, guest }) =>
+    `${feature} is not installed in ${guest}: it needs parameters, for which this configuration has no field`,
+  help: ({ feature }) =>
+    `Take the name out and write a \`feature ${feature} { ... }\` block in a .phx file, or a folder features/${feature}/ that needs none.`,
+});
+
 export const featureFindings: readonly DiagnosticKind<never>[] = [
   featuresNotInstalled,
   unknownFeature,
@@ -131,4 +149,5 @@ export const featureFindings: readonly DiagnosticKind<never>[] = [
   scriptMissing,
   scriptLeftOut,
   scriptForOtherShell,
+  featureWithoutParameter,
 ];

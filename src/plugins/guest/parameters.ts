@@ -30,11 +30,21 @@ export function parametersOf(
       ? []
       : [diagnose(unknownParameter, nameSpan, { name, feature: called, meant: didYouMean(name, parameters.keys()) })],
   );
+  const isGiven = (name: string): boolean => {
+    const value = settings.get(name)?.value;
+    return value !== undefined && value.type !== "absent";
+  };
+  const { oneOf } = feature;
+  if (oneOf.length > 0 && oneOf.filter(isGiven).length !== 1) {
+    diagnostics.push(diagnose(missingParameter, span, { names: oneOf, feature: called, doc: "" }));
+  }
   const value = [...parameters].flatMap(([name, parameter]): readonly WorkParameter[] => {
     const setting = settings.get(name);
-    if (setting === undefined || setting.value.type === "absent") {
+    if (setting === undefined || !isGiven(name)) {
       if (parameter.required) {
-        diagnostics.push(diagnose(missingParameter, span, { name, feature: called, doc: parameter.description }));
+        diagnostics.push(
+          diagnose(missingParameter, span, { names: [name], feature: called, doc: parameter.description }),
+        );
       }
       return [byDefault(resource, name, parameter)];
     }

@@ -42,6 +42,13 @@ function imageText(resource: Resource, model: Model): string | undefined {
 }
 
 function familyOf(text: string | undefined): OsFamily | undefined {
-  const words = (text ?? "").toLowerCase().split("/").at(-1)?.match(/[a-z]+/g) ?? [];
-  return words.map((word) => (Object.hasOwn(WORDS, word) ? WORDS[word] : undefined)).find((family) => family !== undefined);
+  const words =
+    (text ?? "")
+      .toLowerCase()
+      .split("/")
+      .at(-1)
+      ?.match(/[a-z]+/g) ?? [];
+  return words
+    .map((word) => (Object.hasOwn(WORDS, word) ? WORDS[word] : undefined))
+    .find((family) => family !== undefined);
 }

@@ -1,5 +1,14 @@
 import { guestRef, isTemplate, sha256, shellOf, stringOf } from "../../plugin-api/index.js";
-import type { Argv, Feature, GuestRef, Lowered, Resource, Section, Step, WorkParameter } from "../../plugin-api/index.js";
+import type {
+  Argv,
+  Feature,
+  GuestRef,
+  Lowered,
+  Resource,
+  Section,
+  Step,
+  WorkParameter,
+} from "../../plugin-api/index.js";
 import { makeStep, toolOf } from "./step.js";
 
 /** A piece of work in a guest. */
@@ -48,7 +57,8 @@ function execCommand(guest: GuestRef): Argv {
 export function withRest(resource: Resource, lowered: Lowered): Lowered {
   const guest = guestRef(resource);
   const isDone = (step: Step): boolean => step.probe.kind === "guest-work";
-  if (!lowered.steps.some(isDone) || (stringOf(resource, "state") === "running" && !isTemplate(resource))) return lowered;
+  if (!lowered.steps.some(isDone) || (stringOf(resource, "state") === "running" && !isTemplate(resource)))
+    return lowered;
   const step = makeStep(resource, "rest", {
     phase: "provision",
     title: "stop what only the work has started",
@@ -77,10 +87,12 @@ export function featureText({ guard, verify, script }: Feature): string {
     "set -eu",
     script.replace(/\n*$/, ""),
     ")",
-    'phxc_code=$?',
+    "phxc_code=$?",
     'test "${phxc_code}" -eq 0 || exit "${phxc_code}"',
     ...(guard === undefined ? [] : ["fi"]),
-    ...(verify === undefined ? [] : ["phxc_verify || { echo 'it was installed, and does not pass its own check'; exit 1; }"]),
+    ...(verify === undefined
+      ? []
+      : ["phxc_verify || { echo 'it was installed, and does not pass its own check'; exit 1; }"]),
   ];
   return `${lines.join("\n")}\n`;
 }

@@ -1,10 +1,21 @@
 import type { Command } from "../host/command.js";
-import { answerOf, type GuestReply } from "../host/guest-answers.js";
+import { answerOf, type GuestReply, playedBy } from "../host/guest-answers.js";
 import type { Kind } from "../host/guests.js";
 import type { Machine } from "../host/machine.js";
 import type { HostState } from "../state.js";
 
 type RunningWork = HostState["work"][string][string];
+
+/** What a guest answers to a command, which may be a script's work. Who plays the guests has the first word. */
+export async function guestReply(
+  command: Command,
+  guest: { readonly kind: Kind; readonly id: number },
+  argv: readonly string[],
+  stdin: Buffer,
+): Promise<GuestReply> {
+  const played = (await playedBy(command, guest, argv, stdin)) ?? (await playWork(command, guest, argv, stdin));
+  return played ?? answerOf(command, guest, argv);
+}
 
 /** How a script's request to begin or follow work is spelled: on the shell's input, with these words as its arguments. */
 const REQUEST = /^(?:timeout \d+ )?sh -s -- (begin|follow) (.+)$/;
@@ -13,7 +24,7 @@ const REQUEST = /^(?:timeout \d+ )?sh -s -- (begin|follow) (.+)$/;
  * Plays the guest's side of a script's work: what its shell would be told is not run, but ends with success unless the state's
  * answers say otherwise (`work NAME`). The mark of work that is done is a file on the guest's disk. Undefined for anything else.
  */
-export async function playWork(
+async function playWork(
   command: Command,
   guest: { readonly kind: Kind; readonly id: number },
   argv: readonly string[],
@@ -33,7 +44,7 @@ export async function playWork(
   const running = works[name];
   if (running !== undefined && running.left > 0) return reply(command.machine, guest.id, name, running);
   if (want === "work" && isDone) return { code: 0, stdout: "phxc same 0 0 -\n", stderr: "" };
-  const answer = await answerOf(command, guest, ["work", name], stdin);
+  const answer = answerOf(command, guest, ["work", name]);
   const code = want === "work" || answer.code !== 0 ? answer.code : isDone ? 90 : want === "look" ? 91 : 0;
   const left = command.machine.state.manners[guest.id]?.slowWork ?? 0;
   works[name] = { mark, code, output: answer.stdout + answer.stderr, left };

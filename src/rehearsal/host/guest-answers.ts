@@ -22,15 +22,18 @@ export function setActor(machine: Command["machine"], actor: GuestActor): void {
   actors.set(machine, actor);
 }
 
-/** What a guest answers: the actor's word, else the state's, else success. */
-export async function answerOf(
+/** What whoever plays the guest answers; undefined where nobody does. */
+export async function playedBy(
   command: Command,
   guest: { readonly kind: Kind; readonly id: number },
   argv: readonly string[],
   stdin: Buffer,
-): Promise<GuestReply> {
-  const played = await actors.get(command.machine)?.(guest, argv, stdin);
-  if (played !== undefined) return played;
+): Promise<GuestReply | undefined> {
+  return actors.get(command.machine)?.(guest, argv, stdin);
+}
+
+/** What the state says that a guest answers to a command line that begins so; else success. */
+export function answerOf(command: Command, guest: { readonly id: number }, argv: readonly string[]): GuestReply {
   const line = argv.join(" ");
   const known = command.machine.state.answers.find(
     (answer) => answer.guest === guest.id && line.startsWith(answer.command),

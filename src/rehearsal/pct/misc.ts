@@ -1,8 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { argument, type Call, callerFile, flag, vmid } from "../host/command.js";
 import { checkDigest, checkLock, isRunning, loadConfig, writeConfig } from "../host/guests.js";
-import { playWork } from "../guest/work.js";
-import { answerOf } from "../host/guest-answers.js";
+import { guestReply } from "../guest/work.js";
 import { machinePath } from "../host/machine.js";
 import { Refusal, refuse } from "../host/refusal.js";
 import { askedSize } from "../qm/disks.js";
@@ -19,8 +18,7 @@ export async function pctExec(call: Call): Promise<void> {
   if (!isRunning(call.machine, id)) refuse(`container '${id}' not running!`);
   if (call.args.rest.length === 0) refuse("missing command", 255);
   const guest = { kind: "ct", id } as const;
-  const stdin = await call.stdin();
-  const answer = (await playWork(call, guest, call.args.rest, stdin)) ?? (await answerOf(call, guest, call.args.rest, stdin));
+  const answer = await guestReply(call, guest, call.args.rest, await call.stdin());
   if (answer.stdout !== "") call.print(answer.stdout.replace(/\n$/, ""));
   if (answer.code !== 0) throw new Refusal(answer.stderr, answer.code);
   if (answer.stderr !== "") call.warn(answer.stderr.replace(/\n$/, ""));

@@ -1,7 +1,6 @@
 import { argument, type Call, flag, vmid } from "../host/command.js";
 import { isRunning, loadConfig } from "../host/guests.js";
-import { playWork } from "../guest/work.js";
-import { answerOf } from "../host/guest-answers.js";
+import { guestReply } from "../guest/work.js";
 import { refuse } from "../host/refusal.js";
 import { perlJson } from "../tools/perl-json.js";
 
@@ -43,7 +42,7 @@ export async function qmGuestExec(call: Call): Promise<void> {
   if (call.args.rest.length === 0) refuse("400 not enough arguments\nqm guest exec <vmid> [<extra-args>] [OPTIONS]", 2);
   const stdin = flag(call, "pass-stdin") ? await call.stdin() : Buffer.alloc(0);
   const guest = { kind: "vm", id } as const;
-  const answer = (await playWork(call, guest, call.args.rest, stdin)) ?? (await answerOf(call, guest, call.args.rest, stdin));
+  const answer = await guestReply(call, guest, call.args.rest, stdin);
   if (call.args.values.get("synchronous") === "0") return call.print(perlJson({ pid: 1000 }));
   call.print(
     perlJson({

@@ -14,13 +14,16 @@ case ${PARAM_LOCALE} in
 	fi
 	;;
 esac
-test -z "${PARAM_LOCALE}" || update-locale "LANG=${PARAM_LOCALE}"
+if test -n "${PARAM_LOCALE}" && ! grep -qsxF -e "LANG=${PARAM_LOCALE}" /etc/default/locale; then
+	update-locale "LANG=${PARAM_LOCALE}"
+fi
 
 if test -n "${PARAM_TIMEZONE}"; then
 	test -f "/usr/share/zoneinfo/${PARAM_TIMEZONE}" || {
 		echo "there is no time zone ${PARAM_TIMEZONE}"
 		exit 1
 	}
-	ln -sf "/usr/share/zoneinfo/${PARAM_TIMEZONE}" /etc/localtime
-	printf '%s\n' "${PARAM_TIMEZONE}" >/etc/timezone
+	now=$(readlink /etc/localtime || true)
+	test "${now}" = "/usr/share/zoneinfo/${PARAM_TIMEZONE}" || ln -sf "/usr/share/zoneinfo/${PARAM_TIMEZONE}" /etc/localtime
+	printf '%s\n' "${PARAM_TIMEZONE}" | put /etc/timezone || true
 fi

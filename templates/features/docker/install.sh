@@ -39,17 +39,15 @@ docker) from_docker ;;
 		echo 'the distribution has one version only; give source = docker for another'
 		exit 1
 	}
-	packages docker.io docker-cli
-	refresh
-	for package in docker-compose-v2 docker-compose; do
-		candidate=$(apt-cache policy "${package}")
-		case ${candidate} in
-		'' | *'Candidate: (none)'*) ;;
-		*)
-			packages "${package}"
-			break
-			;;
-		esac
+	packages docker.io
+	# What else there is differs: the client stands by itself in some releases, and compose has two names.
+	for choice in docker-cli 'docker-compose-v2 docker-compose'; do
+		for package in ${choice}; do
+			if on_offer "${package}"; then
+				packages "${package}"
+				break
+			fi
+		done
 	done
 	;;
 esac
