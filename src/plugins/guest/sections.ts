@@ -140,7 +140,7 @@ export const featureSection: SectionSpec = {
   },
 };
 
-/** `script setup.sh { timeout = 10m }` */
+/** `script "setup.sh" { timeout = 10m }` */
 export const scriptSection: SectionSpec = {
   doc: "A script of the project's folder of scripts that runs in the guest once, after the features: again when its text changes.",
   args: [{ name: "name", type: t.label, doc: "The name of the file." }],
