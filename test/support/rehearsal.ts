@@ -22,6 +22,11 @@ export async function compileSource(text: string): Promise<Compiled> {
   return compileFiles(memoryFiles({ "fleet.phx": text }), "fleet.phx");
 }
 
+/** The script of a project in memory whose entry is main.phx. */
+export async function compileFilesOf(texts: Readonly<Record<string, string>>): Promise<string> {
+  return (await compileFiles(memoryFiles(texts), "main.phx")).script;
+}
+
 async function compileFiles(files: Files, entry: string): Promise<Compiled> {
   const { plan, model, registry, diagnostics, unreadable } = await compile({ entry, files });
   if (plan === undefined || model === undefined) {

@@ -296,7 +296,7 @@ work_now() {
 			# The agent may have been restarted, the guest may be busy.
 			printf '%s\n' "${REPLY}" >"${WORK}/output"
 			lost=$((lost + 1))
-			((lost < 5)) || failed 1 "${name/./ }"
+			((lost < 5)) && [[ ${REPLY} != *'guest agent is not running'* ]] || failed 1 "${name/./ }"
 			sleep 2
 			continue
 		fi
