@@ -308,7 +308,12 @@ test("secrets reach the guest on its input, and stand nowhere else", async () =>
       );
       assert.not.match(everywhere, /hunter/);
     },
-    { guests: (_guest, _argv, stdin) => void seen.push(stdin.toString("utf8")) as undefined },
+    {
+      guests: (_guest, _argv, stdin) => {
+        seen.push(stdin.toString("utf8"));
+        return undefined;
+      },
+    },
   );
 });
 

@@ -22,8 +22,7 @@ export function draftBash(plan: Plan, options: { readonly version: string }): (a
     header: ShellWord.hereDocument(header(plan, options.version)),
     digest: ShellWord.bare(NO_DIGEST),
     memory: ShellWord.bare(memoryOf(plan)),
-    runtime: ShellWord.hereDocument(runtime().trimEnd()),
-    scripts: scriptsOf(plan),
+    runtime: ShellWord.hereDocument(runtime().trimEnd() + scriptsOf(plan)),
     commands: programs(plan).map((program) => ShellWord.bare(program)),
     preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
     steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
@@ -40,10 +39,10 @@ export function draftBash(plan: Plan, options: { readonly version: string }): (a
 const ANCESTRY = /^readonly PLAN_MEMORY='[a-z]+' PLAN_ANCESTRY=''$/m;
 const DIGESTS = [/^# Digest: 0{64}$/m, /^readonly PLAN_DIGEST='0{64}'$/m] as const;
 
-/** What guests run; undefined, and no heading, where they run nothing. */
-function scriptsOf(plan: Plan): ShellWord | undefined {
-  const text = renderScripts(plan).trimEnd();
-  return text === "" ? undefined : ShellWord.hereDocument(text);
+/** What guests run, under a heading; nothing where they run nothing. */
+function scriptsOf(plan: Plan): string {
+  const scripts = renderScripts(plan).trimEnd();
+  return scripts === "" ? "" : render("scripts", { scripts: ShellWord.hereDocument(scripts) }).trimEnd();
 }
 
 /** The digest in a script. */

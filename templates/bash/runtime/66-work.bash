@@ -191,10 +191,10 @@ secret() {
 
 # driver_version: sets REPLY to the version of the host's NVIDIA driver; fails where there is none.
 driver_version() {
-	local text=''
+	local text='' pattern=' Module[^.]* ([0-9]+[.][0-9.]+) '
 	REPLY=''
 	[[ -r ${ROOT}/proc/driver/nvidia/version ]] && text=$(<"${ROOT}/proc/driver/nvidia/version")
-	[[ ${text} =~ Kernel\ Module[^0-9]*[[:space:]]([0-9]+(\.[0-9]+)+) ]] || return 1
+	[[ ${text} =~ ${pattern} ]] || return 1
 	REPLY=${BASH_REMATCH[1]}
 }
 
@@ -296,7 +296,7 @@ work_now() {
 			# The agent may have been restarted, the guest may be busy.
 			printf '%s\n' "${REPLY}" >"${WORK}/output"
 			lost=$((lost + 1))
-			((lost < 5)) && [[ ${REPLY} != *'guest agent is not running'* ]] || failed 1 "${name/./ }"
+			if ((lost == 5)) || [[ ${REPLY} == *'guest agent is not running'* ]]; then failed 1 "${name/./ }"; fi
 			sleep 2
 			continue
 		fi
