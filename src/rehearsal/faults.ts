@@ -109,11 +109,11 @@ async function withHost<T>(
  * common. Records of work that was begun are in it, so that none may be left.
  */
 export function settled(host: SimulatedHost): string {
-  const { files, datasets, volumes, pools, running, owners } = host.capture();
+  const { files, datasets, volumes, pools, running, owners, guestFiles } = host.capture();
   const kept = Object.entries(files).filter(([path]) =>
-    /^\/etc\/pve\/(nodes|storage|firewall)|^\/var\/lib\/(phxc\/(intent|first|check)|vz)/.test(path),
+    /^\/etc\/pve\/(nodes|storage|firewall)|^\/var\/lib\/(phxc\/(intent|first|check|woken)|vz)/.test(path),
   );
-  const facts = [kept.toSorted(compareKeys), datasets, volumes, pools, Object.keys(running), owners, host.guests()];
+  const facts = [kept.toSorted(compareKeys), datasets, volumes, pools, Object.keys(running), owners, guestFiles, host.guests()];
   return unchanging(JSON.stringify(facts, null, 1));
 }
 

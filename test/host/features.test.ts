@@ -2,10 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import type { HostState } from "../../src/rehearsal/index.js";
+import { survive, undisturbed } from "../../src/rehearsal/index.js";
+import type { HostState, Seen } from "../../src/rehearsal/index.js";
 import type { Scripted } from "../support/script-host.js";
 import { another, appVm, confPath, fleetOn, LAN, output, scripted, told, webCt } from "../support/script-host.js";
-import { compileFilesOf, mutating } from "../support/rehearsal.js";
+import { compileFilesOf, compileSource, mutating } from "../support/rehearsal.js";
 import { must, withHost, zfsHost } from "../support/sim.js";
 
 const test = suite("features on the simulated host");
@@ -137,6 +138,22 @@ test("cut off while work goes on in the guest: the next run follows it, and does
     },
     state,
   );
+});
+
+test("killed before any of its commands, or with any of them failing: the next run reaches the same end", async () => {
+  const source = webCt("template = true\n features = [docker]").replace("ct 200 web", "ct 300 base");
+  const clone = `ct 200 web { clone = base, features = [nfs_client]\n net lan { ip = 10.0.0.21 } }\n`;
+  const { script } = await compileSource(LAN + source + clone);
+  const whole = await undisturbed(script, zfsHost());
+  assert.is(whole.run.code, 0);
+  assert.match(whole.end, /feature\.nfs_client/);
+  const seen: Seen = new Map();
+  for (let at = 1; at <= whole.commands.length; at++) {
+    for (const when of ["before", "fail"] as const) {
+      const { problem, command } = await survive(whole, { at, when }, seen);
+      assert.is(problem, undefined, `${when} ${command}`);
+    }
+  }
 });
 
 test("a guest that is not to run is started for the work and stopped again, also by the run after a cut", async () => {
@@ -317,11 +334,16 @@ test("secrets reach the guest on its input, and stand nowhere else", async () =>
   );
 });
 
-test("an answer that is none is asked for again, and then told", async () => {
+test("an answer that is none is told; that of a machine, whose agent may be about to start again, after some more questions", async () => {
   await withHost(
     zfsHost(),
     async (host) => {
-      const fleet: Scripted = await another(host, webCt("features = [nfs_client]\n state = running"));
+      const text = "features = [nfs_client]\n state = running";
+      const container: Scripted = await another(host, webCt(text));
+      const once = await host.runScript(container.script);
+      assert.match(once.stderr, /the dog ate it/);
+      assert.is(asked(once).length, 1);
+      const fleet: Scripted = await another(host, appVm(`agent = true\n ${text}`));
       const run = await host.runScript(fleet.script.replaceAll("sleep 2", "sleep 0"));
       assert.is(run.code, 4);
       assert.match(run.stderr, /the dog ate it/);

@@ -321,9 +321,7 @@ test("volumes are one note for the whole model", () => {
   for (const rule of plugins.flatMap((plugin) => plugin.rules ?? [])) {
     if (rule.name.startsWith("guest/")) rule.check(model, ({ code, message }) => found.push(`${code} ${message}`));
   }
-  assert.equal(found, [
-    "PHX5002 network volumes are not mounted by this version: data (2 guests: c101, c102)",
-  ]);
+  assert.equal(found, ["PHX5002 network volumes are not mounted by this version: data (2 guests: c101, c102)"]);
 });
 
 test.run();

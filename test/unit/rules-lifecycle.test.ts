@@ -332,9 +332,7 @@ ct 101 a { features = [docker, nesting, keyctl] }
 vm 102 b { features = [nesting] }
 `);
   const found = diagnostics.map(({ code, message }) => `${code} ${message}`);
-  assert.equal(found, [
-    "PHX5009 `features` names software to install; nesting, keyctl: attributes of the container",
-  ]);
+  assert.equal(found, ["PHX5009 `features` names software to install; nesting, keyctl: attributes of the container"]);
 });
 
 test("volumes of containers on directories have no snapshots", async () => {

@@ -293,10 +293,10 @@ work_now() {
 	printf '%(%F %T)T + %s\n' -1 "${name/./ } in ${GUEST}" >>"${log}"
 	while true; do
 		if ! in_guest "${text}" "${ask[@]}" || [[ ! ${REPLY} =~ phxc\ (same|running|ended|died)\ ([0-9]+)\ ([0-9]+)\ ([^[:space:]\\\"]+)(\\n|[[:space:]]|$)([A-Za-z0-9+/=]*) ]]; then
-			# The agent may have been restarted, the guest may be busy.
+			# The agent of a machine may be about to start again.
 			printf '%s\n' "${REPLY}" >"${WORK}/output"
 			lost=$((lost + 1))
-			if ((lost == 5)) || [[ ${REPLY} == *'guest agent is not running'* ]]; then failed 1 "${name/./ }"; fi
+			if [[ ${kind} == ct ]] || ((lost == 5)) || [[ ${REPLY} == *'guest agent is not running'* ]]; then failed 1 "${name/./ }"; fi
 			sleep 2
 			continue
 		fi

@@ -4,7 +4,7 @@ certificate=${PARAM_CERTIFICATE:-${PARAM_CERTIFICATE_FILE}}
 case ${certificate} in
 *'-----BEGIN CERTIFICATE-----'*) ;;
 *)
-	echo 'give a certificate in PEM form, as `certificate` or as `certificate_file`'
+	echo 'the certificate is not in PEM form'
 	exit 1
 	;;
 esac
