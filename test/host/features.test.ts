@@ -6,7 +6,7 @@ import { survive, undisturbed } from "../../src/rehearsal/index.js";
 import type { HostState, Seen } from "../../src/rehearsal/index.js";
 import type { Scripted } from "../support/script-host.js";
 import { another, appVm, confPath, fleetOn, LAN, output, scripted, told, webCt } from "../support/script-host.js";
-import { compileFilesOf, compileSource, mutating } from "../support/rehearsal.js";
+import { compileProject, compileSource, mutating } from "../support/rehearsal.js";
 import { must, withHost, zfsHost } from "../support/sim.js";
 
 const test = suite("features on the simulated host");
@@ -60,12 +60,14 @@ test("a changed parameter runs that step alone", async () => {
 });
 
 test("a changed script of the project's own runs again", async () => {
-  const compiled = (script: string): Promise<string> =>
-    compileFilesOf({
+  const compiled = async (install: string): Promise<string> => {
+    const { script } = await compileProject({
       "main.phx": LAN + webCt("features = [motd]\n state = running"),
       "features/motd/feature.json": "{}",
-      "features/motd/install.sh": script,
+      "features/motd/install.sh": install,
     });
+    return script;
+  };
   await withHost(zfsHost(), async (host) => {
     await fleetOn(host, await compiled("echo one\n")).apply();
     const second = fleetOn(host, await compiled("echo two\n"));
@@ -300,7 +302,7 @@ test("the driver of the host and its files are read when the step runs, and a ch
 
 test("secrets reach the guest on its input, and stand nowhere else", async () => {
   const seen: string[] = [];
-  const compiled = await compileFilesOf({
+  const { script: compiled } = await compileProject({
     "main.phx":
       LAN +
       webCt('feature login { token = secret("file:/root/token"), key = secret("env:LOGIN_KEY") }\n state = running'),

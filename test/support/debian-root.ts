@@ -8,7 +8,7 @@ import { findProgram } from "../../src/rehearsal/host/shim.js";
 /** A real Debian below a folder, in which real scripts run by chroot: what a container is, without a service manager. */
 
 /** The release that guests of today have. */
-const SUITE = "bookworm";
+const SUITE = "trixie";
 const MIRROR = "http://deb.debian.org/debian";
 const CACHE = join(tmpdir(), `phxc-debian-${SUITE}`);
 

@@ -22,9 +22,9 @@ export async function compileSource(text: string): Promise<Compiled> {
   return compileFiles(memoryFiles({ "fleet.phx": text }), "fleet.phx");
 }
 
-/** The script of a project in memory whose entry is main.phx. */
-export async function compileFilesOf(texts: Readonly<Record<string, string>>): Promise<string> {
-  return (await compileFiles(memoryFiles(texts), "main.phx")).script;
+/** Compiles a project in memory whose entry is main.phx. */
+export async function compileProject(texts: Readonly<Record<string, string>>): Promise<Compiled> {
+  return compileFiles(memoryFiles(texts), "main.phx");
 }
 
 async function compileFiles(files: Files, entry: string): Promise<Compiled> {
