@@ -19,6 +19,7 @@ GUEST_KEY=''       # the same as "ct.103"
 GUEST_ACTIVE=1     # 0: the guest is held back or not asked for
 KEEP_GOING=0       # 1: a step that fails holds its guest back, and the others go on
 WORK=''            # folder for temporary files, removed at the end
+INPUT=/dev/null    # what `bounded` feeds to its command
 LIMIT=''           # seconds that every command may take; empty: what limit_of says
 HUNG=''            # seconds after which the last command was ended; empty: it ended itself
 RUNNING=''         # process of the command that runs
@@ -170,7 +171,7 @@ limit_of() {
 	REPLY=${LIMIT:-${REPLY}}
 }
 
-# bounded SECONDS OUT ERR COMMAND...: runs a command, with nothing on its standard input and its output in these files of
+# bounded SECONDS OUT ERR COMMAND...: runs a command, with nothing but INPUT on its standard input and its output in these files of
 # WORK, and ends it, with all that it started, when it takes longer. The script waits beside it, so that it hears a signal
 # at once and waits for ever for nothing, not even for a process that cannot be killed. (A redirection of this function
 # would take in what the trap of a signal says.) The script's own functions have no bound.
@@ -183,7 +184,7 @@ bounded() {
 		"$@" </dev/null >>"${out}" 2>>"${err}"
 		return
 	fi
-	timeout --kill-after="$((limit < 30 ? limit : 30))" "${limit}" "$@" </dev/null >>"${out}" 2>>"${err}" &
+	timeout --kill-after="$((limit < 30 ? limit : 30))" "${limit}" "$@" <"${INPUT}" >>"${out}" 2>>"${err}" &
 	RUNNING=$!
 	wait "${RUNNING}" || code=$?
 	RUNNING=''

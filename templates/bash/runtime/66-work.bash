@@ -8,7 +8,7 @@ declare -A SECRETS=() # what secrets said in this run, by their source
 # guest_exec SECONDS INPUT COMMAND...: runs a command in the current guest and sets REPLY to what came back: its output, or of
 # a virtual machine the answer of its agent, which holds it. Fails when the command did, or did not end in time.
 guest_exec() {
-	local id=${GUEST_KEY#*.} seconds=$1 input=$2 code=0 source
+	local id=${GUEST_KEY#*.} seconds=$1 input=$2 code=0 source INPUT=/dev/null
 	local -a call=()
 	shift 2
 	if [[ ${GUEST_KEY} == ct.* ]]; then
@@ -18,9 +18,13 @@ guest_exec() {
 		[[ -z ${input} ]] || call+=(--pass-stdin 1)
 		call+=(-- "$@")
 	fi
-	if [[ -n ${input} ]]; then exec {source}<<<"${input}"; else exec {source}</dev/null; fi
-	REPLY=$(timeout -k 5 "$((seconds + 5))" "${call[@]}" 2>&1 <&"${source}") || code=$?
-	exec {source}<&-
+	if [[ -n ${input} ]]; then
+		exec {source}<<<"${input}"
+		INPUT=/dev/fd/${source}
+	fi
+	bounded "$((seconds + 5))" answer answer "${call[@]}" || code=$?
+	[[ -z ${input} ]] || exec {source}<&-
+	REPLY=$(<"${WORK}/answer")
 	# The command's own exit code counts; the tool's is 0 when the command failed.
 	if ((code == 0)) && [[ ${call[0]} == qm && ! ${REPLY} =~ \"exitcode\"[[:space:]]*:[[:space:]]*0[^0-9] ]]; then code=1; fi
 	return "${code}"
@@ -342,8 +346,7 @@ wake() {
 	! is_running "$1" "$2" || return 0
 	local tool=qm
 	[[ $1 == vm ]] || tool=pct
-	mkdir -p "${STATE}/woken"
-	: >"${STATE}/woken/$2"
+	record "${STATE}/woken/$2"
 	say "  ${GUEST}: started, for the work in it"
 	run_detached "${tool}" start "$2"
 }
