@@ -113,7 +113,16 @@ export function settled(host: SimulatedHost): string {
   const kept = Object.entries(files).filter(([path]) =>
     /^\/etc\/pve\/(nodes|storage|firewall)|^\/var\/lib\/(phxc\/(intent|first|check|woken)|vz)/.test(path),
   );
-  const facts = [kept.toSorted(compareKeys), datasets, volumes, pools, Object.keys(running), owners, guestFiles, host.guests()];
+  const facts = [
+    kept.toSorted(compareKeys),
+    datasets,
+    volumes,
+    pools,
+    Object.keys(running),
+    owners,
+    guestFiles,
+    host.guests(),
+  ];
   return unchanging(JSON.stringify(facts, null, 1));
 }
 

@@ -58,12 +58,14 @@ export function debianRoot(): string {
   return root;
 }
 
+/** Words for `unshare`, before the root and a command in it. */
+const ENTER = ["--mount", "sh", "-c", 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"'];
+
 /** Plays guests by running what they are told in a root, in a mount namespace of its own with `/proc`. */
 export function chrootActor(root: string): GuestActor {
-  const enter = 'mount -t proc proc "$0/proc" && exec chroot "$0" "$@"';
   return (_guest, argv, stdin) =>
     new Promise((resolve, reject) => {
-      const child = spawn("unshare", ["--mount", "sh", "-c", enter, root, ...argv], {
+      const child = spawn("unshare", [...ENTER, root, ...argv], {
         env: { PATH: "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" },
       });
       let [stdout, stderr] = ["", ""];
@@ -78,7 +80,7 @@ export function chrootActor(root: string): GuestActor {
 
 /** What a command in the root prints; fails with what it says when it does not end with 0. */
 export function inRoot(root: string, command: string): string {
-  const run = spawnSync("chroot", [root, "sh", "-c", command], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const run = spawnSync("unshare", [...ENTER, root, "sh", "-c", command], { encoding: "utf8", maxBuffer: 1 << 26 });
   if (run.status !== 0) throw new Error(`${command}: ${run.stdout}${run.stderr}`);
   return run.stdout;
 }
