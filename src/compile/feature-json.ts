@@ -4,7 +4,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { parseJson } from "../json/tree.js";
 import type { JsonMember, JsonNode } from "../json/tree.js";
-import { OS_FAMILIES, PARAMETER_TYPES } from "../plugin-api/index.js";
+import { looksSecret, OS_FAMILIES, PARAMETER_TYPES } from "../plugin-api/index.js";
 import type { Feature, FeatureParameter, ParameterDefault } from "../plugin-api/index.js";
 import type { SourceFile } from "../text/source.js";
 
@@ -90,6 +90,9 @@ function parameterOf(entry: JsonMember, report: Report): FeatureParameter | unde
   checkKeys(members, PARAMETER_KEYS, "a parameter", report);
   const type = PARAMETER_TYPES.find((each) => each === text(members.get("type"), report));
   if (type === undefined) return wrong(members.get("type") ?? entry, `a type: ${PARAMETER_TYPES.join(", ")}`, report);
+  if (type !== "secret" && looksSecret(name)) {
+    return wrong(members.get("type") ?? entry, "`secret`: by its name its value must not stand in a plan", report);
+  }
   const values = list(members.get("values"), report);
   if ((type === "enum") !== values.length > 0) {
     return wrong(members.get("values") ?? entry, "`values`, a list of texts, for an enum and for nothing else", report);

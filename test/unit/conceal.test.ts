@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, emit } from "../../src/compile.js";
+import type { Compilation } from "../../src/compile.js";
 import { renderText } from "../../src/diagnostics/index.js";
 import type { Diagnostic } from "../../src/diagnostics/index.js";
 import { renderJson } from "../../src/diagnostics/render-json.js";
@@ -107,18 +108,26 @@ image debian { url = "https://example.org/debian.tar.zst", sha256 = "${"0".repea
 ct 101 a {
   image = debian
   disk root { size = 8GiB, storage = local-lvm }
-  feature app { password = "${PLANTED}", api_keys = ["${PLANTED}"] }
+  feature app { password = GIVEN }
 }
 `;
-  const { plan, model, registry, diagnostics } = await compile({
-    entry: "a.phx",
-    files: memoryFiles({ "a.phx": phx }),
-  });
+  const compiled = (given: string, type: string): Promise<Compilation> => {
+    const json = JSON.stringify({ parameters: { password: { type } } });
+    const files = { "a.phx": phx.replace("GIVEN", given), "features/app/feature.json": json };
+    return compile({ entry: "a.phx", files: memoryFiles({ ...files, "features/app/install.sh": "true\n" }) });
+  };
+  for (const type of ["text", "list", "secret"]) {
+    const refused = await compiled(type === "list" ? `["${PLANTED}"]` : `"${PLANTED}"`, type);
+    assert.is(refused.plan, undefined);
+    assert.not.match(written(refused.diagnostics), PLANTED);
+  }
+  const { plan, model, registry, diagnostics } = await compiled(`secret("env:APP_PASSWORD")`, "secret");
   assert.ok(plan && model, renderText(diagnostics));
   assert.not.match(written(diagnostics), PLANTED);
   for (const format of ["bash", "json", "markdown", "dot", "mermaid"]) {
     const { value } = await emit({ plan, model, registry }, format, { version: "1" });
     assert.match(value, "101");
+    assert.not.match(value, "password='");
     assert.not.match(value, PLANTED);
   }
 });

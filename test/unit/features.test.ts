@@ -229,6 +229,7 @@ test("a feature.json that cannot be used is a finding in it, once", async () => 
   assert.match(await broken({ parameters: { X: { type: "text" } } }), /PHX2071 .*small letters/);
   assert.match(await broken({ parameters: { x: { type: "text", pattern: "(" } } }), /PHX2071 .*a regular expression/);
   assert.match(await broken({ parameters: { x: { type: "text", default: { from: "moon" } } } }), /PHX2071 .*"from"/);
+  assert.match(await broken({ parameters: { admin_password: { type: "text" } } }), /PHX2071 `type` wants `secret`/);
   assert.match(await broken({ parameters: [] }), /PHX2071 `parameters`/);
   assert.match(await broken("{"), /PHX20/);
   assert.match(await broken({}, "#!/usr/bin/python3\nprint(1)\n"), /^features\/a\/install.sh PHX2073/);
