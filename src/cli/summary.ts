@@ -28,6 +28,7 @@ export function planSummary(plan: Plan, palette: Palette): string {
     ...interruptions(plan, palette),
     ...table([...host, ...guests]),
     `steps: ${risks(plan.steps, palette)}`,
+    ...waiting(plan.steps),
     "",
   ].join("\n");
 }
@@ -70,6 +71,15 @@ function risks(steps: readonly Step[], palette: Palette): string {
     paint(risk, `${counts.get(risk) ?? 0} ${text}`),
   );
   return parts.length === 0 ? "none" : parts.join(", ");
+}
+
+/** What a running guest takes over only when it starts: options and families, each once. */
+function waiting(steps: readonly Step[]): readonly string[] {
+  const names = steps.flatMap(({ probe }) => (probe.kind === "options" ? probe.pending : []));
+  const families = [...new Set(names.map((name) => name.replace(/\d+(?=\.|$)/, "")))].toSorted();
+  return families.length === 0
+    ? []
+    : [`changed where a guest runs, these wait for its next start: ${families.join(", ")}`];
 }
 
 function needs(addresses: readonly string[]): string {

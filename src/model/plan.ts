@@ -121,6 +121,8 @@ export type Probe =
       readonly exact: readonly string[];
       /** What a running guest does with each option that waits for a restart; those not named apply at once. */
       readonly pending: readonly string[];
+      /** Decided when the guest or a volume of it is made (`unprivileged`, `tpmstate0.version`): told where the live one differs. */
+      readonly fixed?: readonly OptionPair[];
       /** Options of the last plan that no file declares any more: removed where the live value is still this one. */
       readonly retired?: readonly OptionPair[];
       /** The same for keys of property strings. */

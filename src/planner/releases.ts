@@ -28,20 +28,19 @@ export function releasesOf(
   if (host === undefined || release === undefined || declared === undefined) {
     const newest = uses.toSorted((a, b) => compareReleases(b.since, a.since))[0];
     if (newest === undefined) return { diagnostics: [], requirements: [] };
-    const { since, setting } = newest;
-    return { diagnostics: [], requirements: [{ kind: "version", minimum: since, blocks: [], source: setting.span }] };
+    const { since, span } = newest;
+    return { diagnostics: [], requirements: [{ kind: "version", minimum: since, blocks: [], source: span }] };
   }
   const related = [{ span: declared.span, message: "the release of the host" }];
   const diagnostics = uses
     .filter(({ since }) => compareReleases(since, release) > 0)
-    .map(({ setting: { name, nameSpan }, since }) =>
+    .map(({ name, nameSpan, since }) =>
       diagnose(optionTooNew, nameSpan, { option: name, since, host: host.name, release }, { related }),
     );
   return { diagnostics, requirements: [] };
 }
 
-interface Use {
-  readonly setting: Setting;
+interface Use extends Pick<Setting, "name" | "nameSpan" | "span"> {
   readonly since: string;
 }
 
@@ -49,7 +48,9 @@ function usesIn(section: Section, spec: SectionSpec | undefined): readonly Use[]
   if (spec === undefined) return [];
   const own = [...section.settings.values()].flatMap((setting): readonly Use[] => {
     const since = (spec.options[setting.name] ?? spec.free?.option)?.since;
-    return since === undefined ? [] : [{ setting, since }];
+    return since === undefined ? [] : [{ ...setting, since }];
   });
-  return [...own, ...section.sections.flatMap((inner) => usesIn(inner, spec.sections[inner.kind]))];
+  const { kind: name, headSpan } = section;
+  const whole = spec.since === undefined ? [] : [{ name, nameSpan: headSpan, span: headSpan, since: spec.since }];
+  return [...whole, ...own, ...section.sections.flatMap((inner) => usesIn(inner, spec.sections[inner.kind]))];
 }

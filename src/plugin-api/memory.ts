@@ -1,11 +1,17 @@
 import type { GuestKind, Probe, Step } from "../model/plan.js";
 import type { Model, Resource } from "../model/resource.js";
+import { type PropertyFormat, specOf } from "../pve/spec.js";
 import { disks, nets } from "./guest.js";
+import { pctConfig, qmConfig } from "./pve.js";
 
 /** How options of the last plan are recognised in this one. */
 
-/** Options that hold `key=value` pairs of which the files may declare some. */
-const PROPERTY_OPTION = /^(?:(?:net|ipconfig|mp|dev|scsi|virtio|sata|ide)\d+|agent|startup|features|(?:mp|dev) .*)$/s;
+/** The form of an option that holds `key=value` pairs, of which the files may declare some. */
+function formatOf(option: string): Pick<PropertyFormat, "required"> | undefined {
+  // Of mounts and devices by their path, and of what Proxmox reads with code of its own, every key can go.
+  if (/^(?:startup|(?:mp|dev) .*)$/s.test(option)) return { required: [] };
+  return specOf(qmConfig, option)?.keys ?? specOf(pctConfig, option)?.keys;
+}
 
 const DRIVE = /^(?:scsi|virtio|sata|ide)\d+$/;
 
@@ -32,8 +38,11 @@ export function optionKey(kind: GuestKind, option: string, value: string): strin
  * string is what it is about, unless it is a key of its own (`startup`, `ipconfig0`).
  */
 export function removableKeys(option: string, value: string): ReadonlyMap<string, string> {
-  if (!PROPERTY_OPTION.test(option)) return new Map();
-  return new Map([...partsOf(value)].filter(([key]) => !IDENTITY.has(key) && !isCard(option, key, value)));
+  const format = formatOf(option);
+  if (format === undefined) return new Map();
+  const stays = (key: string): boolean =>
+    IDENTITY.has(key) || format.required.includes(key) || isCard(option, key, value);
+  return new Map([...partsOf(value)].filter(([key]) => !stays(key)));
 }
 
 /** A drive that the guest brings with it: the files set keys of it, and do not make it. */

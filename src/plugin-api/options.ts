@@ -1,8 +1,9 @@
 import type { OptionPair } from "../model/plan.js";
 import type { Section, Value } from "../model/resource.js";
-import type { OptionSpec } from "./types.js";
+import { type Options, specOf } from "../pve/spec.js";
+import type { OptionSpec, SectionSpec } from "./types.js";
 import { compareText } from "../text/order.js";
-import { isAbsent, textOf, valueOf } from "./values.js";
+import { isAbsent, settingOf, textOf, valueOf } from "./values.js";
 
 /** Bytes of one MiB and one GiB; Proxmox counts memory in the one and new disks in the other. */
 export const MIB = 1024 ** 2;
@@ -15,12 +16,10 @@ export interface WantedOptions {
   readonly absent: readonly string[];
   /** Keys of property strings to be removed, as `net0.rate`. */
   readonly absentKeys: readonly string[];
-  /** Of the wanted and absent ones: those that a running guest takes over only when it restarts. */
-  readonly pending: readonly string[];
 }
 
 /** Nothing wanted. */
-export const NO_OPTIONS: WantedOptions = { wanted: [], absent: [], absentKeys: [], pending: [] };
+export const NO_OPTIONS: WantedOptions = { wanted: [], absent: [], absentKeys: [] };
 
 /** Several parts of one `set` command as one. */
 export function joinOptions(parts: readonly WantedOptions[]): WantedOptions {
@@ -28,7 +27,6 @@ export function joinOptions(parts: readonly WantedOptions[]): WantedOptions {
     wanted: parts.flatMap((part) => part.wanted),
     absent: parts.flatMap((part) => part.absent),
     absentKeys: parts.flatMap((part) => part.absentKeys),
-    pending: parts.flatMap((part) => part.pending),
   };
 }
 
@@ -39,16 +37,13 @@ export function joinOptions(parts: readonly WantedOptions[]): WantedOptions {
 export function plainOptions(section: Section, specs: Readonly<Record<string, OptionSpec>>): WantedOptions {
   const wanted: OptionPair[] = [];
   const absent: string[] = [];
-  const pending: string[] = [];
   for (const [name, spec] of Object.entries(specs)) {
     if (spec.pve === undefined || spec.effect === "create-only") continue;
     const value = valueOf(section, name);
     if (isAbsent(section, name)) absent.push(spec.pve);
     else if (value !== undefined) wanted.push({ option: spec.pve, value: renderOption(spec, value) });
-    else continue;
-    if (spec.effect === "pending") pending.push(spec.pve);
   }
-  return { wanted, absent, absentKeys: [], pending };
+  return { wanted, absent, absentKeys: [] };
 }
 
 /** The argument for one value: as the declaration renders it, else by its type. */
@@ -113,16 +108,56 @@ export function propertyString(properties: readonly Property[]): string {
 }
 
 /** One option that is a property string; nothing when no key of it is managed. */
-export function propertyOption(option: string, properties: readonly Property[], isPending = false): WantedOptions {
+export function propertyOption(option: string, properties: readonly Property[]): WantedOptions {
   const value = propertyString(properties);
   const absentKeys = properties.filter((property) => property.absent === true).map(({ key }) => `${option}.${key}`);
-  const isManaged = value !== "" || absentKeys.length > 0;
-  return {
-    wanted: value === "" ? [] : [{ option, value }],
-    absent: [],
-    absentKeys,
-    pending: isPending && isManaged ? [option] : [],
-  };
+  return { wanted: value === "" ? [] : [{ option, value }], absent: [], absentKeys };
+}
+
+/**
+ * The keys of a property string that a section sets, from the declarations alone: every entry whose `writes` is a key of the
+ * option (`scsi[n]`), at its place in the string.
+ */
+export function keyProperties(
+  section: Section,
+  specs: Readonly<Record<string, OptionSpec>>,
+  table: Options,
+  option: string,
+): readonly Property[] {
+  const format = (table[option] ?? specOf(table, option))?.keys;
+  return Object.entries(specs).flatMap(([name, spec]): readonly Property[] => {
+    const [owner, key] = spec.writes?.split(".") ?? [];
+    if (owner !== option || key === undefined || settingOf(section, name) === undefined) return [];
+    const value = valueOf(section, name);
+    const place = key === format?.defaultKey ? "bare" : format?.required.includes(key) === true ? "first" : undefined;
+    return [
+      {
+        key,
+        value: value === undefined ? undefined : renderKey(spec, value),
+        absent: isAbsent(section, name),
+        ...(place === undefined ? {} : { place }),
+      },
+    ];
+  });
+}
+
+/** The property strings that a section declares as blocks: `watchdog { model = i6300esb }`. */
+export function blockOptions(
+  section: Section,
+  specs: Readonly<Record<string, SectionSpec>>,
+  table: Options,
+): readonly WantedOptions[] {
+  return section.sections.flatMap((inner) => {
+    const spec = specs[inner.kind];
+    const family = table[inner.kind] === undefined ? inner.kind.replace(/\d+$/, "[n]") : inner.kind;
+    return spec === undefined ? [] : [propertyOption(inner.kind, keyProperties(inner, spec.options, table, family))];
+  });
+}
+
+/** The text of one key: a property string is separated by commas, so that a list in it has semicolons. */
+export function renderKey(spec: OptionSpec, value: Value): string {
+  if (spec.render !== undefined || value.type !== "list") return renderOption(spec, value);
+  return value.items.map(renderValue).join(";");
 }
 
 /** A size as `resize` commands take it: in the largest unit that needs no fraction. */

@@ -2,8 +2,10 @@ import { type FormatName, patternOf } from "../pve/formats.js";
 import { checkValue } from "../pve/check.js";
 import { parseProperty } from "../pve/property.js";
 import { type Options, type PropertyFormat, type Spec, specOf } from "../pve/spec.js";
-import type { LooseName, OptionSpec, OptionType } from "./types.js";
+import type { LooseName, OptionSpec, OptionType, SectionSpec } from "./types.js";
 
+export { checkValue } from "../pve/check.js";
+export { lxcKeyProblem, lxcKeys } from "../pve/lxc-keys.js";
 export { pctConfig } from "../pve/pct.js";
 export { qmConfig } from "../pve/qm.js";
 export { storageAdd, storageTypes } from "../pve/storage.js";
@@ -52,8 +54,41 @@ export function attributes(options: Options, ...names: readonly string[]): Reado
 export function written(options: Options, path: string, own: Partial<OptionSpec> = {}): OptionSpec {
   const [option = "", key] = path.split(".");
   const spec = options[option];
-  const { effect: _, ...rest } = described(key === undefined ? spec : spec?.keys?.keys[key], path);
-  return { ...rest, writes: path, ...own };
+  const { effect, ...rest } = described(key === undefined ? spec : spec?.keys?.keys[key], path);
+  return { ...rest, writes: path, ...(key === undefined || effect === undefined ? {} : { effect }), ...own };
+}
+
+/**
+ * The block that is one of Proxmox's property strings: `watchdog { model = i6300esb }`. Each key is an attribute of it;
+ * `without`: keys that are no setting, or that something else writes.
+ */
+export function propertyBlock(
+  options: Options,
+  name: string,
+  without: readonly string[] = [],
+  own: Readonly<Record<string, OptionSpec>> = {},
+): SectionSpec {
+  const { keys, doc = "", since } = options[name] ?? {};
+  const attributesOfKeys = Object.keys(keys?.keys ?? {})
+    .filter((key) => !without.includes(key))
+    .map((key): readonly [string, OptionSpec] => {
+      const required = keys?.required.includes(key) === true;
+      return [key, written(options, `${name}.${key}`, { removable: !required, ...(required ? { required } : {}) })];
+    });
+  return {
+    doc,
+    args: [],
+    repeat: "once",
+    ...(since === undefined ? {} : { since }),
+    options: { ...own, ...Object.fromEntries(attributesOfKeys) },
+    sections: {},
+  };
+}
+
+/** The names of an indexed family, in order: `usb0` to `usb13`. */
+export function familyNames(options: Options, family: string): readonly string[] {
+  const stem = family.replace("[n]", "");
+  return Array.from({ length: (options[family]?.highest ?? -1) + 1 }, (_, n) => `${stem}${n}`);
 }
 
 /** What a name in one of Proxmox's formats looks like, for references to things that no file declares. */

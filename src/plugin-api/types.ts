@@ -97,6 +97,8 @@ export interface SectionSpec {
   readonly args: readonly ArgSpec[];
   readonly options: Readonly<Record<string, OptionSpec>>;
   readonly sections: Readonly<Record<string, SectionSpec>>;
+  /** The oldest Proxmox VE release that knows the option which the block is. */
+  readonly since?: string;
   /** At most one block of this keyword, or one per first argument (`by-argument`), or any number. Default `by-argument`. */
   readonly repeat?: "once" | "by-argument" | "any";
   /** Attributes whose names are free (`raw`, `options`, properties of a dataset): name pattern and type. */

@@ -9,11 +9,14 @@ export const pending = { effect: "pending" } as const;
 export const guestOptions = {
   description: o.told(o.text({ maxLength: 8192 }), "Notes shown in the web interface.", atOnce),
   hookscript: o.told(o.format("pve-volume-id"), "A volume with a script that runs at start and stop.", atOnce),
-  onboot: o.told(o.bool, "Start the guest when the host boots, and once after its creation.", atOnce),
-  protection: o.told(o.bool, "Proxmox refuses to destroy the guest or its disks.", atOnce),
-  startup: o.format("pve-startup-order", atOnce),
+  onboot: o.flag("Start the guest when the host boots, and once after its creation.", false, atOnce),
+  protection: o.flag("Proxmox refuses to destroy the guest or its disks.", false, atOnce),
+  startup: o.format("pve-startup-order", {
+    doc: "The place in the order of starts, and the pauses before and after.",
+    ...atOnce,
+  }),
   tags: o.told(o.format("pve-tag", { list: true }), "Tags; Proxmox keeps them in lower case and sorted.", atOnce),
-  template: { ...o.bool, ...atOnce },
+  template: o.flag("Whether the guest is a template; phxc makes it one with the command for that.", false, atOnce),
 } satisfies o.Options;
 
 /** The sentence of a guest's `cores` and of its `memory`. */
@@ -22,18 +25,22 @@ export const MEMORY = "The memory, in whole MiB.";
 /** Bytes of the unit in which Proxmox counts memory. */
 export const MIB = 1024 ** 2;
 
+/** What Proxmox says about CPU weights where none is set. */
+export const CPU_UNITS = "cgroup v1: 1024, cgroup v2: 100";
+
 /** Sentences about keys of `netN`; the limits differ between the kinds of guests. */
 export const netDocs = {
   bridge: "The bridge of the host. Default: the network's.",
   mac: "The hardware address. Omitted: Proxmox makes one, and it is kept.",
   mtu: "The largest packet, in bytes.",
   rate: "The rate limit, in megabytes per second.",
+  trunks: "The VLAN tags that pass through, separated by semicolons.",
 };
 
 /** Keys of `netN` that are alike. */
 export const netKeys = {
-  firewall: o.told(o.bool, "Whether the guest's firewall filters this interface."),
-  link_down: o.bool,
+  firewall: o.flag("Whether the guest's firewall filters this interface.", undefined),
+  link_down: o.flag("Whether the cable is unplugged.", undefined),
   tag: o.told(o.int(1, 4094), "The VLAN tag. Default: the network's."),
 } satisfies Record<string, o.Spec>;
 

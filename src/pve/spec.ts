@@ -29,10 +29,12 @@ export interface Spec {
   readonly unit?: number;
   /** What it is, in one sentence; options that files can declare have one. */
   readonly doc?: string;
-  /** Of an option, not of a key; a change waits for a restart where nothing is said. */
+  /** Of an option; of a key where it differs. A change waits for a restart where nothing is said. */
   readonly effect?: Effect;
   /** The oldest Proxmox VE release that knows it, as `8.2`. */
   readonly since?: string;
+  /** What Proxmox takes where nothing is set: a value, or words about it. */
+  readonly default?: string | number | boolean;
 }
 
 /** A property string: its keys, which of them may stand bare, which are needed, and other names. */
@@ -79,6 +81,11 @@ export function format(name: FormatName, limits: Omit<Spec, "type" | "format"> =
 /** Text that matches as a whole. */
 export function matching(pattern: RegExp, limits: Omit<Spec, "type" | "pattern"> = {}): Spec {
   return { type: "string", pattern, ...limits };
+}
+
+/** A yes or no with its sentence, and what holds where it is not said. */
+export function flag(doc: string, byDefault: boolean | undefined, more: Omit<Spec, "type"> = {}): Spec {
+  return { type: "boolean", doc, ...(byDefault === undefined ? {} : { default: byDefault }), ...more };
 }
 
 /** A property string: the key that may stand bare, all keys, those that must be there, other names. */

@@ -85,7 +85,7 @@ export const storageSet: o.Options = {
   domain: o.text({ maxLength: 256 }),
   fingerprint: o.matching(/([A-Fa-f0-9]{2}:){31}[A-Fa-f0-9]{2}/),
   format: o.oneOf("raw", "qcow2", "subvol", "vmdk"),
-  is_mountpoint: o.told(o.text(), "Use it only while something is mounted at its path."),
+  is_mountpoint: o.told(o.text(), "Use it only while something is mounted at its path.", { default: "no" }),
   "max-protected-backups": o.int(-1),
   mountpoint: o.format("pve-path"),
   nodes: o.told(o.format("pve-node", { list: true }), "The nodes that have it. Default: all."),

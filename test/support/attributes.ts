@@ -94,7 +94,9 @@ function textDifferences(type: OptionType, { format, pattern, maxLength }: Recor
   // Where Proxmox checks in code, the table's format stands for it.
   const usual = typeOf({ ...spec, list: false });
   const expectedPattern = pattern === undefined ? usual.type === "string" && usual.pattern : patternSource(pattern);
-  const isSame = unwrapped(item.pattern ?? "") === unwrapped(expectedPattern || "");
+  const isSame = [expectedPattern || "", spec.pattern?.source ?? (expectedPattern || "")].some(
+    (other) => unwrapped(item.pattern ?? "") === unwrapped(other),
+  );
   return [...(isSame ? [] : ["pattern"]), ...(item.maxLength === maxLength ? [] : ["length"])];
 }
 

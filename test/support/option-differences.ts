@@ -2,6 +2,7 @@ const startup = "a key of `startup`, which Proxmox reads with code of its own; t
 const address = "`dhcp`, `none`, or an address whose prefix may be that of its network; of either family";
 const notes = "several lines; Proxmox keeps each as a comment";
 const list = "a list in brackets";
+const storage = "the name of a storage, declared or on the host";
 const dns = "a DNS name has no more than 255 characters, whatever is written where";
 const device =
   "the name of a network device of Linux: 15 characters, and no hyphen in front, which tools take for an option";
@@ -23,10 +24,15 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.cloud_init.ssh_keys: type": "a list of keys; Proxmox takes a file, which the script makes of them",
   "vm.options.balloon: type": "a size, or a bare 0, which turns ballooning off",
   "vm.options.hotplug: pattern": "words joined by commas in one text, as Proxmox keeps them",
+  "vm.options.vmstatestorage: type": storage,
+  "vm.options.efidisk0.storage: type": storage,
+  "vm.options.tpmstate0.storage: type": storage,
+  "vm.options.cpu.reported-model: type": "a name of a CPU, checked by family, as the type itself",
   "ct.nameservers: type": list,
   "ct.search: type": "one domain",
   "ct.description: pattern": notes,
   "ct.unprivileged: effect": "`pct set` knows the option, and refuses every change of it",
+  "ct.options.env: type": `${list}; Proxmox joins the variables by NULs, which no command line can hold`,
   "ct.timezone: pattern": "the names are those of the host's time zone files; Proxmox looks there",
   "ct.mount_fs: type": `${list}; Proxmox joins the types by semicolons in one key`,
   "ct.boot.order: type": startup,

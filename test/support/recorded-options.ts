@@ -13,6 +13,7 @@ export interface Recorded {
   readonly pattern?: string;
   readonly optional?: boolean | number;
   readonly alias?: string;
+  readonly default?: string | number;
   readonly default_key?: number;
   readonly index?: { readonly min: number; readonly max: number };
   readonly requires?: string;

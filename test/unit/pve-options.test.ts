@@ -110,6 +110,8 @@ function differences(name: string, spec: Spec, recorded: Recorded): string[] {
     same("bounds", [bound(spec.min), bound(spec.max)], [bound(recorded.minimum), bound(recorded.maximum)]);
   same("lengths", [spec.minLength, spec.maxLength], [recorded.minLength, recorded.maxLength]);
   same("highest index", spec.highest, recorded.index?.max);
+  const byDefault = typeof spec.default === "boolean" ? Number(spec.default) : spec.default;
+  if (spec.doc !== undefined) same("default", byDefault?.toString(), recorded.default?.toString());
   same("keys", spec.keys !== undefined, recorded.format?.properties !== undefined);
   const { kind, name: format = "" } = recorded.format ?? { kind: "none" };
   if (kind === "code" && formats[format]?.includes(spec.format ?? "") !== true)

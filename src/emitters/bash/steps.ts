@@ -113,7 +113,7 @@ function splitCommand(argv: Argv): [ShellWord, ShellWord[]] {
 }
 
 function isOption(word: string): boolean {
-  return /^--?[a-zA-Z][a-z0-9-]*$/.test(word);
+  return /^--?[a-zA-Z][a-z0-9_-]*$/.test(word);
 }
 
 /** Programs, subcommands, options and ids are ours and stand bare; everything else is quoted. */
@@ -130,7 +130,7 @@ function renderProbe(step: Step): string {
     case "guest-absent":
       return acting("create", createFlags(probe), argv);
     case "options":
-      return retirements(probe) + acting("converge", optionFlags(probe), argv);
+      return fixedOptions(probe) + retirements(probe) + acting("converge", optionFlags(probe), argv);
     case "raw-lines":
       return ShellWord.call("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
@@ -249,6 +249,10 @@ function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
 }
 
 /** One line for each, so that a diff shows what has gone. */
+function fixedOptions({ fixed = [] }: Extract<Probe, { kind: "options" }>): string {
+  return fixed.map(({ option, value: wanted }) => command("fixed", [value(option), value(wanted)])).join("");
+}
+
 function retirements(probe: Extract<Probe, { kind: "options" }>): string {
   const options = probe.retired ?? [];
   const keys = probe.retiredKeys ?? [];

@@ -169,7 +169,13 @@ function guestDetails(plan: Plan): readonly string[] {
 function stepLine(step: Step): string {
   const { line } = position(step.source.file, step.source.start);
   const risk = step.risk === "safe" ? "" : ` **${step.risk}**`;
-  return `- ${text(step.title)}${risk} (${text(step.source.file.path)}:${line})`;
+  return `- ${text(step.title)}${risk} (${text(step.source.file.path)}:${line})${waitingLine(step)}`;
+}
+
+/** Which of a guest's options a running one takes over only when it starts. */
+function waitingLine({ probe }: Step): string {
+  if (probe.kind !== "options" || probe.pending.length === 0) return "";
+  return `\n  - changes wait for the next start, where the guest runs: ${probe.pending.map(code).join(", ")}`;
 }
 
 function stepsOf(plan: Plan, address: string): readonly Step[] {

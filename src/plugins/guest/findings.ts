@@ -77,6 +77,22 @@ export const slotsRunOut = diagnosticKind<{ guest: string; family: string; last:
   help: "Leave some out, or attach them to another guest or bus.",
 });
 
+export const refusedValue = diagnosticKind<{ name: string; message: string }>({
+  code: "PHX5051",
+  severity: "error",
+  title: "value that Proxmox refuses",
+  message: ({ name, message }) => `Proxmox refuses this value of \`${name}\`: ${message}`,
+  help: "The words are those of Proxmox. The reference of the options says what each takes.",
+});
+
+export const optionTwice = diagnosticKind<{ name: string }>({
+  code: "PHX5052",
+  severity: "error",
+  title: "option that is given twice",
+  message: ({ name }) => `the option \`${name}\` of Proxmox is given twice`,
+  help: "Keep one of them: the attribute of the guest, the text, or the block with its keys.",
+});
+
 function countOf(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
@@ -91,4 +107,6 @@ export const guestFindings: readonly DiagnosticKind<never>[] = [
   netWithoutBridge,
   featureIsAttribute,
   slotsRunOut,
+  refusedValue,
+  optionTwice,
 ];

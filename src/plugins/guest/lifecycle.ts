@@ -28,7 +28,7 @@ export function bootOptions(resource: Resource): readonly WantedOptions[] {
     { key: "up", value: boot.up, place: "first", absent: isAbsent(boot.section, "delay") },
     { key: "down", value: boot.down, place: "first", absent: isAbsent(boot.section, "down_delay") },
   ]);
-  return [{ wanted: onboot, absent, absentKeys: [], pending: [] }, startup];
+  return [{ wanted: onboot, absent, absentKeys: [] }, startup];
 }
 
 /** Starts or stops the guest, as the files say; and restarts it for pending changes where they allow that. */

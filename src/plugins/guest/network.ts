@@ -1,12 +1,14 @@
-import { diagnose, isAbsent, isBroken, nets, resolverOf } from "../../plugin-api/index.js";
+import { diagnose, isAbsent, isBroken, keyProperties, nets, resolverOf } from "../../plugin-api/index.js";
 import type {
   Diagnostic,
   GuestNet,
   Lowered,
   Model,
+  Options,
   Property,
   Requirement,
   Resource,
+  SectionSpec,
   WantedOptions,
 } from "../../plugin-api/index.js";
 import { addressWithoutPrefix, netWithoutBridge } from "./findings.js";
@@ -56,12 +58,19 @@ export function resolverOptions(resource: Resource, model: Model): WantedOptions
     ...(nameservers.length === 0 ? [] : [{ option: "nameserver", value: nameservers.join(" ") }]),
     ...(search === undefined ? [] : [{ option: "searchdomain", value: search }]),
   ];
-  return { wanted, absent, absentKeys: [], pending: [] };
+  return { wanted, absent, absentKeys: [] };
 }
 
-/** The keys of `netN` that say what the interface is on, with the same names for both kinds of guests. */
-export function linkProperties(net: GuestNet): readonly Property[] {
+/** Keys of `netN` that are made of more than their own attribute. */
+const COMPOSED = new Set(
+  ["bridge", "firewall", "gw", "gw6", "hwaddr", "ip", "ip6"].concat("macaddr", "model", "mtu", "name", "rate", "tag"),
+);
+
+/** The keys of `netN` that say what the interface is on; `table` and `spec` are those of the kind of guest. */
+export function linkProperties(net: GuestNet, table: Options, spec: SectionSpec | undefined): readonly Property[] {
+  const others = keyProperties(net.section, spec?.options ?? {}, table, "net[n]");
   return [
+    ...others.filter(({ key }) => !COMPOSED.has(key)),
     { key: "bridge", value: net.bridge },
     { key: "firewall", value: net.firewall, absent: isAbsent(net.section, "firewall") },
     { key: "mtu", value: net.mtu, absent: isAbsent(net.section, "mtu") },

@@ -42,7 +42,11 @@ export function guestOptions(pve: Options): Readonly<Record<string, OptionSpec>>
 
 /** Attributes that say what phxc does, not what Proxmox keeps. */
 const sharedOptions: Readonly<Record<string, OptionSpec>> = {
-  template: { type: t.bool, doc: "Make a template of it: it is never started, and guests are cloned from it." },
+  template: {
+    type: t.bool,
+    doc: "Make a template of it: it is never started, and guests are cloned from it.",
+    writes: "template",
+  },
   clone: { type: { type: "ref", kinds: ["vm", "ct"] }, doc: "The guest that it is cloned from, by name or id." },
   clone_snapshot: {
     type: t.configId,
@@ -141,6 +145,8 @@ export function netSection(pve: Options, doc: string, own: Readonly<Record<strin
       bridge: written(pve, "net[n].bridge", { type: t.bridge }),
       mtu: written(pve, "net[n].mtu", { removable: true }),
       rate: written(pve, "net[n].rate", { type: { type: "number", min: 0 }, removable: true }),
+      link_down: written(pve, "net[n].link_down", { removable: true }),
+      trunks: written(pve, "net[n].trunks", { removable: true }),
       ...own,
     },
     sections: {},
@@ -148,7 +154,10 @@ export function netSection(pve: Options, doc: string, own: Readonly<Record<strin
   };
 }
 
-/** `options { cpulimit = 2 }`: what a kind of guest has no attribute for. */
-export function furtherOptions(options: Readonly<Record<string, OptionSpec>>): SectionSpec {
-  return { doc: "Further options under their Proxmox names.", args: [], repeat: "once", options, sections: {} };
+/** `options { cpulimit = 2 }`: what a kind of guest has no attribute for; property strings also as blocks. */
+export function furtherOptions(
+  options: Readonly<Record<string, OptionSpec>>,
+  sections: Readonly<Record<string, SectionSpec>> = {},
+): SectionSpec {
+  return { doc: "Further options under their Proxmox names.", args: [], repeat: "once", options, sections };
 }

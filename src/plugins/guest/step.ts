@@ -1,5 +1,6 @@
-import { guestRef, joinOptions, optionArguments } from "../../plugin-api/index.js";
+import { guestRef, joinOptions, optionArguments, pctConfig, qmConfig, specOf } from "../../plugin-api/index.js";
 import type {
+  GuestKind,
   GuestRef,
   Lowered,
   OptionPair,
@@ -49,17 +50,38 @@ export function optionsStep(
     readonly exact: readonly string[];
     readonly risk: Step["risk"];
     readonly retired: RetiredGuest | undefined;
+    /** What is decided when the guest, or its volume, is made: told where it differs, never set. */
+    readonly fixed?: readonly OptionPair[];
   },
 ): readonly Step[] {
   const options = joinOptions(parts);
   const gone = retiredOptions(extra.retired, extra.exact);
-  const isEmpty = options.wanted.length + options.absent.length + options.absentKeys.length + extra.exact.length === 0;
+  const fixed = extra.fixed ?? [];
+  const isEmpty =
+    options.wanted.length + options.absent.length + options.absentKeys.length + extra.exact.length + fixed.length === 0;
   if (isEmpty) return [];
   const guest = guestRef(resource);
   const deletion = options.absent.length === 0 ? [] : ["--delete", options.absent.join(",")];
   const command = [toolOf(guest), "set", String(guest.id), ...optionArguments(options.wanted), ...deletion];
-  const probe = { kind: "options", guest, ...options, exact: extra.exact, ...gone } as const;
+  const pending = pendingOptions(guest.kind, options);
+  const decided = fixed.length === 0 ? {} : { fixed };
+  const probe = { kind: "options", guest, ...options, exact: extra.exact, pending, ...decided, ...gone } as const;
   return [makeStep(resource, "options", { phase: "configure", risk: extra.risk, probe, commands: [command] })];
+}
+
+/** Of the options that a step manages and their keys, those that a running guest takes over only at its next start. */
+function pendingOptions(kind: GuestKind, { wanted, absent, absentKeys }: WantedOptions): readonly string[] {
+  const table = kind === "vm" ? qmConfig : pctConfig;
+  const names = [...wanted.map(({ option }) => option), ...absent, ...absentKeys.map((key) => key.split(".")[0] ?? "")];
+  const whole = [...new Set(names)].filter((option) => specOf(table, option)?.effect !== "at-once");
+  const keys = wanted.flatMap(({ option, value }) => [
+    ...value.split(",").map((part) => `${option}.${part.slice(0, part.indexOf("="))}`),
+  ]);
+  const waiting = [...keys, ...absentKeys].filter((path) => {
+    const [option = "", key = ""] = path.split(".");
+    return !whole.includes(option) && specOf(table, option)?.keys?.keys[key]?.effect === "pending";
+  });
+  return [...whole, ...waiting];
 }
 
 /** What the options step takes back: whole options, and keys of those that stay. */

@@ -43,10 +43,29 @@ export const ownerNotMapped = diagnosticKind<{ owner: string }>({
   help: "An unprivileged container has the ids 0 to 65535, unless raw `lxc.idmap` lines say otherwise.",
 });
 
+export const keyOfVolumes = diagnosticKind<{ attribute: string }>({
+  code: "PHX5106",
+  severity: "error",
+  title: "attribute of volumes at the root disk",
+  message: ({ attribute }) => `the root file system has no \`${attribute}\`: Proxmox knows it for other volumes only`,
+  help: "Backups always include the root file system. Leave the attribute out.",
+});
+
+export const unknownRawKey = diagnosticKind<{ key: string; why: string; instead: string | undefined }>({
+  code: "PHX5107",
+  severity: "error",
+  title: "raw key that Proxmox does not pass on",
+  message: ({ key, why }) => `\`${key}\` has no effect: ${why}`,
+  help: ({ instead }) =>
+    instead === undefined ? "Leave it out, or write one of the keys that Proxmox takes." : `Write \`${instead}\`.`,
+});
+
 export const lxcFindings: readonly DiagnosticKind<never>[] = [
   ctWithoutSource,
   ctWithTwoSources,
   ctWithoutRoot,
   volumeIncomplete,
   ownerNotMapped,
+  keyOfVolumes,
+  unknownRawKey,
 ];

@@ -1,4 +1,5 @@
 import {
+  NO_OPTIONS,
   boolOf,
   devices,
   diagnose,
@@ -6,10 +7,10 @@ import {
   gibText,
   gpus,
   guestRef,
-  isAbsent,
-  listOf,
+  keyProperties,
   mounts,
   nets,
+  pctConfig,
   plainOptions,
   propertyOption,
   rootDisk,
@@ -25,10 +26,13 @@ import type {
   LowerContext,
   Lowered,
   Model,
+  Property,
   RawLines,
   Requirement,
   Resource,
   RetiredGuest,
+  Section,
+  Setting,
   Step,
   WantedOptions,
 } from "../../plugin-api/index.js";
@@ -44,7 +48,7 @@ import { withRest } from "../guest/work.js";
 import { archiveOf } from "../image/source.js";
 import { ctWithTwoSources, ctWithoutRoot, ctWithoutSource, ownerNotMapped, volumeIncomplete } from "./findings.js";
 import { hostOwner } from "./ids.js";
-import { ctOptions, ctSections } from "./options.js";
+import { ctOptions, ctSections, furtherAttributes, rootfsKeys } from "./options.js";
 
 /** The turn of a container, in order: directories, creation, options, raw lines, disks, firewall, start, checks, snapshots. */
 export function lowerCt(resource: Resource, context: LowerContext): Lowered {
@@ -163,7 +167,7 @@ function volumeNeeds(resource: Resource, model: Model): Lowered {
 }
 
 function ctOptionsStep(resource: Resource, model: Model, retired: RetiredGuest | undefined): readonly Step[] {
-  const hostname = { wanted: [{ option: "hostname", value: resource.name }], absent: [], absentKeys: [], pending: [] };
+  const hostname = { wanted: [{ option: "hostname", value: resource.name }], absent: [], absentKeys: [] };
   const further = sectionOf(resource, "options");
   const parts: readonly WantedOptions[] = [
     hostname,
@@ -175,26 +179,17 @@ function ctOptionsStep(resource: Resource, model: Model, retired: RetiredGuest |
     ...disks(resource).map((disk) => volumeOption(resource, disk, model)),
     ...mounts(resource).map(mountOption),
     ...deviceOptions(resource),
-    ...(further === undefined ? [] : [plainOptions(further, ctSections["options"]?.options ?? {})]),
+    ...(further === undefined ? [] : [plainOptions(further, furtherAttributes)]),
   ];
+  const unprivileged = boolOf(resource, "unprivileged");
+  const fixed = unprivileged === undefined ? [] : [{ option: "unprivileged", value: unprivileged ? "1" : "0" }];
   const exact = devices(resource) === undefined ? [] : ["dev"];
   const risk = nets(resource, model).length > 0 ? "interrupts" : "safe";
-  return optionsStep(resource, parts, { exact, risk, retired });
+  return optionsStep(resource, parts, { exact, risk, retired, fixed });
 }
 
 function featureOptions(resource: Resource): WantedOptions {
-  const flags = ["fuse", "keyctl", "mknod", "nesting"].map((key) => ({
-    key,
-    value: boolOf(resource, key),
-    absent: isAbsent(resource, key),
-  }));
-  const types = listOf(resource, "mount_fs").flatMap((value) => textOf(value) ?? []);
-  const mount = {
-    key: "mount",
-    value: types.length === 0 ? undefined : types.join(";"),
-    absent: isAbsent(resource, "mount_fs"),
-  };
-  return propertyOption("features", [...flags, mount], true);
+  return propertyOption("features", keyProperties(resource, ctOptions, pctConfig, "features"));
 }
 
 function netOptions(resource: Resource, model: Model): readonly WantedOptions[] {
@@ -202,53 +197,50 @@ function netOptions(resource: Resource, model: Model): readonly WantedOptions[] 
     propertyOption(`net${net.index}`, [
       { key: "name", value: stringOf(net.section, "device") ?? `eth${net.index}`, place: "first" },
       { key: "hwaddr", value: net.mac },
-      ...linkProperties(net),
+      ...linkProperties(net, pctConfig, ctSections["net"]),
       ...addressProperties(net, "manual"),
     ]),
   );
 }
 
 function volumeOption(resource: Resource, disk: GuestDisk, model: Model): WantedOptions {
+  const access = accessKeys(disk.section, "disk");
+  if (disk.root)
+    return propertyOption(
+      "rootfs",
+      access.filter(({ key }) => Object.hasOwn(rootfsKeys, key)),
+    );
   const storage = disk.storage ?? rootStorage(resource, model);
-  if (disk.root || disk.at === undefined || disk.size === undefined || storage === undefined) {
-    return { wanted: [], absent: [], absentKeys: [], pending: [] };
-  }
+  if (disk.at === undefined || disk.size === undefined || storage === undefined) return NO_OPTIONS;
   return propertyOption(disk.slot, [
     { key: "volume", value: `${storage}:${gibText(disk.size)}`, place: "bare" },
     { key: "mp", value: disk.at, place: "first" },
-    ...accessProperties(disk),
+    ...access,
   ]);
+}
+
+/** How a volume or directory is mounted; where it is mounted comes with what it is. */
+function accessKeys(section: Section, kind: string): readonly Property[] {
+  const keys = keyProperties(section, ctSections[kind]?.options ?? {}, pctConfig, "mp[n]");
+  return keys.filter(({ key }) => key !== "mp");
 }
 
 function mountOption(mount: GuestMount): WantedOptions {
   return propertyOption(mount.slot, [
     { key: "volume", value: mount.hostPath, place: "bare" },
     { key: "mp", value: mount.at, place: "first" },
-    ...accessProperties(mount),
+    ...accessKeys(mount.section, "mount"),
   ]);
 }
 
-function accessProperties({ section }: GuestDisk | GuestMount): readonly {
-  readonly key: string;
-  readonly value: boolean | undefined;
-  readonly absent: boolean;
-}[] {
-  return [
-    { key: "backup", value: boolOf(section, "backup"), absent: isAbsent(section, "backup") },
-    { key: "ro", value: boolOf(section, "readonly"), absent: isAbsent(section, "readonly") },
-  ];
-}
-
 function deviceOptions(resource: Resource): readonly WantedOptions[] {
-  return (devices(resource) ?? []).map((device, index) => {
-    const isKeyAbsent = (key: string): boolean => device.section !== undefined && isAbsent(device.section, key);
-    return propertyOption(`dev${index}`, [
-      { key: "path", value: device.path, place: "bare" },
-      { key: "gid", value: device.gid, absent: isKeyAbsent("gid") },
-      { key: "mode", value: device.mode, absent: isKeyAbsent("mode") },
-      { key: "uid", value: device.uid, absent: isKeyAbsent("uid") },
-    ]);
-  });
+  const specs = ctSections["device"]?.options ?? {};
+  return (devices(resource) ?? []).map(({ path, section }, index) =>
+    propertyOption(`dev${index}`, [
+      { key: "path", value: path, place: "bare" },
+      ...(section === undefined ? [] : keyProperties(section, specs, pctConfig, "dev[n]")),
+    ]),
+  );
 }
 
 /** Raw lines that older tools wrote to give a container NVIDIA devices; a declared set of GPUs replaces them. */
@@ -258,10 +250,17 @@ const RAW_GPU_LINES = [
   "lxc.cgroup2.devices.allow: c 243:",
 ];
 
+/** The variables of the environment, which Proxmox keeps as raw lines. */
+function environmentLines(resource: Resource): readonly Setting[] {
+  const further = sectionOf(resource, "options");
+  const env = further === undefined ? undefined : settingOf(further, "env");
+  return env === undefined ? [] : [{ ...env, name: "lxc.environment.runtime" }];
+}
+
 function rawStep(resource: Resource, gone: RetiredGuest | undefined): readonly Step[] {
   const section = sectionOf(resource, "raw");
   const isGpuManaged = gpus(resource) !== undefined;
-  const settings = section === undefined ? [] : [...section.settings.values()];
+  const settings = [...(section?.settings.values() ?? []), ...environmentLines(resource)];
   const lines = settings.flatMap((setting): readonly RawLines[] => {
     const { value } = setting;
     if (value.type === "absent" || value.type === "error") return [];

@@ -26,6 +26,8 @@ export const ctOptions: Readonly<Record<string, OptionSpec>> = {
     doc: "What it is made from: a declared image, a volume (`local:vztmpl/debian.tar.zst`), or the path of an archive.",
   },
   unprivileged: written(pctConfig, "unprivileged", { effect: "create-only" }),
+  // Proxmox has no container without a limit.
+  memory: attribute(pctConfig, "memory", { removable: false }),
   swap: attribute(pctConfig, "swap"),
   ostype: attribute(pctConfig, "ostype"),
   timezone: attribute(pctConfig, "timezone", {
@@ -35,6 +37,7 @@ export const ctOptions: Readonly<Record<string, OptionSpec>> = {
   keyctl: feature("keyctl"),
   fuse: feature("fuse"),
   mknod: feature("mknod"),
+  force_rw_sys: feature("force_rw_sys"),
   mount_fs: feature("mount", {
     type: t.listOfType({ type: "string", pattern: "[A-Za-z0-9_]+", describe: "the name of a file system type" }),
   }),
@@ -49,8 +52,32 @@ function feature(key: string, own: Partial<OptionSpec> = {}): OptionSpec {
   return written(pctConfig, `features.${key}`, { removable: true, effect: "pending", ...own });
 }
 
+/** What the container's first process finds in its environment: raw lines in its file, one for each variable. */
+const environment: OptionSpec = written(pctConfig, "env", {
+  type: t.listOfType({ type: "string", pattern: "\\w+=[^\\p{Cc}]*", describe: "NAME=VALUE" }, true),
+  doc: "The environment of its first process: a list of NAME=VALUE.",
+  removable: true,
+});
+
 /** Plain options under their Proxmox names. Adding one is adding its name, and its sentence in the table. */
-const rawOptions = attributes(pctConfig, ...["cmode", "console", "cpulimit", "cpuunits", "debug", "hookscript", "tty"]);
+export const furtherAttributes: Readonly<Record<string, OptionSpec>> = {
+  ...attributes(pctConfig, "arch", "cmode", "console", "cpulimit", "cpuunits", "debug", "entrypoint"),
+  env: environment,
+  ...attributes(pctConfig, "hookscript", "tty"),
+};
+
+/** The keys of the root file system's property string; other volumes have more. */
+export const rootfsKeys = pctConfig["rootfs"]?.keys?.keys ?? {};
+
+/** A key of a volume's or a mount's property string. */
+function mountKey(key: string, own: Partial<OptionSpec> = {}): OptionSpec {
+  return written(pctConfig, `mp[n].${key}`, { removable: true, ...own });
+}
+
+/** Keys of volumes and mounts under their Proxmox names. */
+const mountKeys = Object.fromEntries(
+  ["acl", "idmap", "keepattrs", "mountoptions", "quota", "replicate", "shared"].map((key) => [key, mountKey(key)]),
+);
 
 const disk: SectionSpec = {
   doc: "The root file system (`disk root`), or a volume mounted at `at`.",
@@ -59,8 +86,9 @@ const disk: SectionSpec = {
     size: { type: t.diskSize, doc: "The size; it grows to this, and is never shrunk." },
     storage: { type: t.storageRef, doc: "The storage that it lies on." },
     at: written(pctConfig, "mp[n].mp", { type: t.keyPath }),
-    backup: written(pctConfig, "mp[n].backup", { doc: "Whether backups include the volume.", removable: true }),
-    readonly: written(pctConfig, "mp[n].ro", { removable: true }),
+    backup: mountKey("backup", { doc: "Whether backups include the volume." }),
+    readonly: mountKey("ro"),
+    ...mountKeys,
   },
   sections: {},
   instead: diskHabits,
@@ -71,6 +99,7 @@ const net = netSection(pctConfig, "A network interface; the n-th block is `netN`
   device: written(pctConfig, "net[n].name", {
     type: { type: "string", pattern: "[A-Za-z0-9_.-]+", describe: "the name of an interface", maxLength: 15 },
   }),
+  "host-managed": written(pctConfig, "net[n].host-managed", { removable: true }),
 });
 
 const mount: SectionSpec = {
@@ -79,8 +108,9 @@ const mount: SectionSpec = {
   options: {
     at: written(pctConfig, "mp[n].mp", { type: t.keyPath, required: true }),
     owner: { type: { type: "ownership" }, doc: "The owner as the container sees it, `uid:gid`." },
-    readonly: written(pctConfig, "mp[n].ro", { removable: true }),
-    backup: written(pctConfig, "mp[n].backup", { removable: true }),
+    readonly: mountKey("ro"),
+    backup: mountKey("backup"),
+    ...mountKeys,
   },
   sections: {},
   instead: mountHabits,
@@ -99,6 +129,7 @@ const device: SectionSpec = {
     uid: written(pctConfig, "dev[n].uid", { removable: true }),
     gid: written(pctConfig, "dev[n].gid", { removable: true }),
     mode: written(pctConfig, "dev[n].mode", { removable: true }),
+    "deny-write": written(pctConfig, "dev[n].deny-write", { removable: true }),
   },
   sections: {},
 };
@@ -128,5 +159,5 @@ export const ctSections: Readonly<Record<string, SectionSpec>> = {
   mount,
   device,
   raw,
-  options: furtherOptions(rawOptions),
+  options: furtherOptions(furtherAttributes),
 };

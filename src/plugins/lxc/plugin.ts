@@ -1,10 +1,12 @@
-import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import { defineKind, definePlugin, pctConfig } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
 import { actOnGuest } from "../guest/demand.js";
 import { ctHabits } from "../guest/habits.js";
+import { refusedValues } from "../guest/refused.js";
 import { retireGuest } from "../guest/retired.js";
 import { lxcFindings } from "./findings.js";
 import { lowerCt } from "./lower.js";
+import { rawKeys, rootKeys } from "./rules.js";
 import { ctArgs, ctOptions, ctSections } from "./options.js";
 
 const ct = defineKind({
@@ -26,4 +28,9 @@ const ct = defineKind({
 });
 
 /** Containers. */
-export const lxcPlugin = definePlugin({ name: "lxc", kinds: [ct], diagnostics: lxcFindings });
+export const lxcPlugin = definePlugin({
+  name: "lxc",
+  kinds: [ct],
+  rules: [refusedValues(ct, pctConfig), rootKeys, rawKeys],
+  diagnostics: lxcFindings,
+});

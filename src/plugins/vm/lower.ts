@@ -1,5 +1,6 @@
 import {
   NO_OPTIONS,
+  blockOptions,
   boolOf,
   cloneSource,
   diagnose,
@@ -7,10 +8,12 @@ import {
   gibText,
   guestRef,
   isAbsent,
+  keyProperties,
   nets,
   plainOptions,
   propertyOption,
   propertyString,
+  qmConfig,
   rootDisk,
   sectionOf,
   settingOf,
@@ -23,9 +26,11 @@ import type {
   LowerContext,
   Lowered,
   Model,
+  OptionPair,
   Property,
   Resource,
   RetiredGuest,
+  Section,
   Step,
   WantedOptions,
 } from "../../plugin-api/index.js";
@@ -40,6 +45,7 @@ import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js"
 import { withRest } from "../guest/work.js";
 import { diskImageOf } from "../image/source.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
+import { furtherAttributes, furtherBlocks } from "./further.js";
 import { vmOptions, vmSections } from "./options.js";
 
 /** Where cloud images expect the drive with their settings. */
@@ -157,6 +163,7 @@ function diskNeeds(resource: Resource, model: Model): Lowered {
     ...(cloudInit === undefined
       ? []
       : [{ storage: stringOf(cloudInit, "storage"), content: "images", section: cloudInit }]),
+    ...stateUses(resource),
   ];
   const incomplete = all
     .filter((disk) => !disk.root || isAllocated(resource, disk))
@@ -198,12 +205,11 @@ function vmOptionsStep(resource: Resource, model: Model, retired: RetiredGuest |
   const further = sectionOf(resource, "options");
   const cloudInit = sectionOf(resource, "cloud_init");
   const interfaces = nets(resource, model);
-  const name = { wanted: [{ option: "name", value: resource.name }], absent: [], absentKeys: [], pending: [] };
+  const name = { wanted: [{ option: "name", value: resource.name }], absent: [], absentKeys: [] };
   const parts: readonly WantedOptions[] = [
     name,
     plainOptions(resource, vmOptions),
-    propertyOption("agent", [{ key: "enabled", value: boolOf(resource, "agent"), place: "first" }], true),
-    isAbsent(resource, "agent") ? { ...NO_OPTIONS, absent: ["agent"], pending: ["agent"] } : NO_OPTIONS,
+    agentOption(resource, further),
     ...bootOptions(resource),
     bootOrder(resource),
     ...interfaces.map(netOption),
@@ -211,9 +217,48 @@ function vmOptionsStep(resource: Resource, model: Model, retired: RetiredGuest |
     usesResolver(resource, model) ? resolverOptions(resource, model) : NO_OPTIONS,
     cloudInit === undefined ? NO_OPTIONS : plainOptions(cloudInit, vmSections["cloud_init"]?.options ?? {}),
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
-    further === undefined ? NO_OPTIONS : plainOptions(further, vmSections["options"]?.options ?? {}),
+    ...furtherParts(further),
   ];
-  return optionsStep(resource, parts, { exact: [], risk: interfaces.length > 0 ? "interrupts" : "safe", retired });
+  const fixed = fixedVersion(further);
+  const risk = interfaces.length > 0 ? "interrupts" : "safe";
+  return optionsStep(resource, parts, { exact: [], risk, retired, fixed });
+}
+
+/** What stands in `options { }`, without the keys of the agent. */
+function furtherParts(section: Section | undefined): readonly WantedOptions[] {
+  if (section === undefined) return [];
+  const { agent: _, ...blocks } = furtherBlocks;
+  return [plainOptions(section, furtherAttributes), ...blockOptions(section, blocks, qmConfig)];
+}
+
+/** Whether there is an agent is an attribute of the machine; what more is known of it stands in `options { agent { } }`. */
+function agentOption(resource: Resource, further: Section | undefined): WantedOptions {
+  if (isAbsent(resource, "agent")) return { ...NO_OPTIONS, absent: ["agent"] };
+  const more = further === undefined ? undefined : sectionOf(further, "agent");
+  const keys = furtherBlocks["agent"]?.options ?? {};
+  const enabled = boolOf(resource, "agent") ?? (more === undefined ? undefined : true);
+  return propertyOption("agent", [
+    { key: "enabled", value: enabled, place: "first" },
+    ...(more === undefined ? [] : keyProperties(more, keys, qmConfig, "agent")),
+  ]);
+}
+
+/** The version of a TPM cannot change once its state is there. */
+function fixedVersion(further: Section | undefined): readonly OptionPair[] {
+  const block = further === undefined ? undefined : sectionOf(further, "tpmstate0");
+  const version = block === undefined ? undefined : stringOf(block, "version");
+  return version === undefined ? [] : [{ option: "tpmstate0.version", value: version }];
+}
+
+/** The storages of the volumes that hold the state of the firmware and of the TPM. */
+function stateUses(
+  resource: Resource,
+): readonly { readonly storage: string | undefined; readonly content: string; readonly section: Section }[] {
+  const further = sectionOf(resource, "options");
+  return ["efidisk0", "tpmstate0"].flatMap((name) => {
+    const section = further === undefined ? undefined : sectionOf(further, name);
+    return section === undefined ? [] : [{ storage: stringOf(section, "storage"), content: "images", section }];
+  });
 }
 
 /** Cloud-init alone brings name servers into a machine: those of the network are set where it has something to do. */
@@ -227,7 +272,7 @@ function usesResolver(resource: Resource, model: Model): boolean {
 function bootOrder(resource: Resource): WantedOptions {
   const root = rootDisk(resource);
   if (root === undefined || settingOf(resource, "image") === undefined) return NO_OPTIONS;
-  return { ...NO_OPTIONS, wanted: [{ option: "boot", value: `order=${root.slot}` }], pending: ["boot"] };
+  return { ...NO_OPTIONS, wanted: [{ option: "boot", value: `order=${root.slot}` }] };
 }
 
 /** The model stands first, with the hardware address as its value, or bare where Proxmox chooses one and keeps it. */
@@ -237,7 +282,7 @@ function netOption(net: GuestNet): WantedOptions {
     net.mac === undefined
       ? { key: "model", value: model, place: "bare" }
       : { key: model, value: net.mac, place: "first" };
-  return propertyOption(`net${net.index}`, [card, ...linkProperties(net)]);
+  return propertyOption(`net${net.index}`, [card, ...linkProperties(net, qmConfig, vmSections["net"])]);
 }
 
 /**
@@ -253,22 +298,6 @@ function driveOption(resource: Resource, disk: GuestDisk, model: Model): WantedO
 }
 
 function driveProperties({ section }: GuestDisk): readonly Property[] {
-  const discard = boolOf(section, "discard");
-  const flag = (key: string, name: string = key): Property => ({
-    key,
-    value: boolOf(section, name),
-    absent: isAbsent(section, name),
-  });
-  return [
-    { key: "cache", value: stringOf(section, "cache"), absent: isAbsent(section, "cache") },
-    {
-      key: "discard",
-      value: discard === undefined ? undefined : discard ? "on" : "ignore",
-      absent: isAbsent(section, "discard"),
-    },
-    flag("backup"),
-    flag("iothread"),
-    flag("ro", "readonly"),
-    flag("ssd"),
-  ];
+  const specs = vmSections["disk"]?.options ?? {};
+  return ["scsi[n]", "ide[n]"].flatMap((bus) => keyProperties(section, specs, qmConfig, bus));
 }

@@ -1,8 +1,9 @@
-import { attribute, attributes, qmConfig, written } from "../../plugin-api/index.js";
+import { attribute, qmConfig, written } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import { cloudInitHabits, diskHabits } from "../guest/habits.js";
 import * as t from "../guest/types.js";
+import { furtherAttributes, furtherBlocks } from "./further.js";
 
 /** `vm 9000 ubuntu-template` */
 export const vmArgs: readonly ArgSpec[] = [
@@ -44,27 +45,6 @@ function meaning(option: string, instead: Readonly<Record<string, string>>): Opt
   return { type: "enum", values: qmConfig[option]?.words ?? [], instead };
 }
 
-/** What can be plugged into a running machine. */
-const plugged = "(network|disk|cpu|memory|usb|cloudinit)";
-
-/** Plain options under their Proxmox names. Adding one is adding its name, and its sentence in the table. */
-const rawOptions: Readonly<Record<string, OptionSpec>> = {
-  ...attributes(qmConfig, "acpi", "affinity", "args"),
-  balloon: attribute(qmConfig, "balloon", {
-    type: t.union(attribute(qmConfig, "balloon").type, { type: "int", min: 0, max: 0 }),
-  }),
-  ...attributes(qmConfig, "ciupgrade", "cpulimit", "cpuunits", "hookscript"),
-  hotplug: attribute(qmConfig, "hotplug", {
-    type: {
-      type: "string",
-      pattern: `[01]|${plugged}(,${plugged})*`,
-      describe: "kinds of devices such as disk,network",
-    },
-  }),
-  ...attributes(qmConfig, "keyboard", "kvm", "localtime"),
-  ...attributes(qmConfig, "machine", "numa", "sockets", "tablet", "vcpus", "vga"),
-};
-
 /** The buses of disks, each with its highest number. */
 const buses = ["scsi", "virtio", "sata", "ide"].map((bus) => [bus, qmConfig[`${bus}[n]`]?.highest ?? 0] as const);
 
@@ -72,9 +52,16 @@ function numbersTo(last: number): readonly number[] {
   return Array.from({ length: last + 1 }, (_, n) => n);
 }
 
-/** A key of a disk's property string, as the bus `scsi` has it; a rule looks whether the disk's own bus has it too. */
-function diskKey(key: string, own: Partial<OptionSpec> = {}): OptionSpec {
-  return written(qmConfig, `scsi[n].${key}`, { removable: true, ...own });
+/** A key of a disk's property string, as a bus has it; a rule looks whether the disk's own bus has it too. */
+function diskKey(bus: string, key: string, own: Partial<OptionSpec> = {}): OptionSpec {
+  return written(qmConfig, `${bus}[n].${key}`, { removable: true, ...own });
+}
+
+/** Keys that have other names here, or are no setting: what the volume is, and what only its making asks for. */
+const OTHERWISE = new Set(["discard", "file", "format", "import-from", "media", "ro", "size"]);
+
+function diskKeys(bus: string): readonly string[] {
+  return Object.keys(qmConfig[`${bus}[n]`]?.keys?.keys ?? {}).filter((key) => !OTHERWISE.has(key));
 }
 
 const disk: SectionSpec = {
@@ -91,12 +78,13 @@ const disk: SectionSpec = {
       },
       doc: "Where it is attached. Default: `scsi0` for the root disk, then the next free one.",
     },
-    cache: diskKey("cache"),
-    discard: diskKey("discard", { type: t.bool }),
-    ssd: diskKey("ssd"),
-    iothread: diskKey("iothread"),
-    backup: diskKey("backup"),
-    readonly: diskKey("ro"),
+    discard: diskKey("scsi", "discard", {
+      type: t.bool,
+      render: (value) => (value.type === "bool" && value.value ? "on" : "ignore"),
+    }),
+    readonly: diskKey("scsi", "ro"),
+    ...Object.fromEntries(diskKeys("scsi").map((key) => [key, diskKey("scsi", key)])),
+    model: diskKey("ide", "model"),
   },
   sections: {},
   instead: diskHabits,
@@ -105,6 +93,8 @@ const disk: SectionSpec = {
 const net = netSection(qmConfig, "A network interface; the n-th block is `netN` and `ipconfigN`.", {
   mac: written(qmConfig, "net[n].macaddr"),
   model: written(qmConfig, "net[n].model"),
+  queues: written(qmConfig, "net[n].queues", { removable: true }),
+  "host-tunnel": written(qmConfig, "net[n].host-tunnel", { removable: true }),
 });
 
 const cloudInit: SectionSpec = {
@@ -140,5 +130,5 @@ export const vmSections: Readonly<Record<string, SectionSpec>> = {
   disk,
   net,
   cloud_init: cloudInit,
-  options: furtherOptions(rawOptions),
+  options: furtherOptions(furtherAttributes, furtherBlocks),
 };

@@ -1,7 +1,8 @@
-import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import { defineKind, definePlugin, qmConfig } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
 import { actOnGuest } from "../guest/demand.js";
 import { vmHabits } from "../guest/habits.js";
+import { refusedValues } from "../guest/refused.js";
 import { retireGuest } from "../guest/retired.js";
 import { busKeys } from "./buses.js";
 import { vmFindings } from "./findings.js";
@@ -27,4 +28,9 @@ const vm = defineKind({
 });
 
 /** Virtual machines. */
-export const vmPlugin = definePlugin({ name: "vm", kinds: [vm], rules: [busKeys], diagnostics: vmFindings });
+export const vmPlugin = definePlugin({
+  name: "vm",
+  kinds: [vm],
+  rules: [busKeys, refusedValues(vm, qmConfig)],
+  diagnostics: vmFindings,
+});

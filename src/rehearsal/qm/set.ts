@@ -1,4 +1,4 @@
-import type { GuestConfig } from "../config/guest-config.js";
+import type { GuestConfig, Section } from "../config/guest-config.js";
 import {
   appliesAtOnce,
   type Changes,
@@ -22,6 +22,7 @@ import {
   drivesOf,
   isCdrom,
   isCloudInit,
+  parseDrive,
   placeDrive,
   removeDrive,
   setDrive,
@@ -83,7 +84,10 @@ async function applyChanges(call: Call, id: number, config: GuestConfig, { wante
     ([option, value]) => [option, placeDrive(call, id, option, value, made)] as const,
   );
   if (made.length > 0) await call.midway();
-  for (const [option, value] of drives) setDrive(machine, config, option, asBase(call, config, option, value, made));
+  for (const [option, value] of drives) {
+    if (running && driveWaits(config.current, option, value)) setLater(config, option, value);
+    else setDrive(machine, config, option, asBase(call, config, option, value, made));
+  }
   const rest = [...wanted].filter(([option]) => driveFormat(option) === undefined);
   for (const [option, value] of rest) setOption(config, option, writtenValue(machine, option, value), running);
   const newCloudInit = drives.some(([option, value]) => isCloudInit(option, value) && made.length > 0);
@@ -92,6 +96,18 @@ async function applyChanges(call: Call, id: number, config: GuestConfig, { wante
   if (unplugged === undefined) return;
   const message = `hotplug problem - error on hot-unplugging device 'virtio${unplugged}' - still busy in guest?\n`;
   throw parameterRefusal(call.args.spec, [{ name: unplugged, message }], 255);
+}
+
+/** Whether a running machine leaves a drive for its next start: there is no plugging on its bus, or a key is not taken over. */
+function driveWaits({ options }: Section, option: string, value: string): boolean {
+  if (option === "efidisk0" || option === "tpmstate0") return true;
+  if (isCdrom(option, value) || isCloudInit(option, value)) return false;
+  const old = options.get(option);
+  if (old === undefined) return /^(?:ide|sata)/.test(option);
+  if (driveVolume(option, old) !== driveVolume(option, value)) return false;
+  const [before, after] = [parseDrive(option, old), parseDrive(option, value)];
+  const keys = Object.entries(driveFormat(option)?.keys ?? {}).filter(([, { effect }]) => effect === "pending");
+  return keys.some(([key]) => before.get(key) !== after.get(key));
 }
 
 /** A new disk of a template is a base at once. */
@@ -116,7 +132,8 @@ function deleteOption(call: Call, id: number, config: GuestConfig, option: strin
   pending.options.delete(option);
   const isDisk = driveFormat(option) !== undefined && !isCdrom(option, current.options.get(option) ?? "");
   const refused = running && isDisk && machine.state.manners[id]?.refusesUnplug === true;
-  if (running && current.options.has(option) && (refused || !appliesAtOnce(qmConfig, option))) {
+  const isFixed = isDisk && /^(?:ide|sata)/.test(option);
+  if (running && current.options.has(option) && (refused || isFixed || !appliesAtOnce(qmConfig, option))) {
     deleteLater(config, option);
     return !refused;
   }

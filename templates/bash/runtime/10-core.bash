@@ -116,7 +116,7 @@ step() {
 	STEP=$1
 	STEP_SOURCE=$2
 	STEP_ACTIVE=${GUEST_ACTIVE}
-	RETIRED=() RETIRED_KEYS=()
+	RETIRED=() RETIRED_KEYS=() FIXED=()
 	if [[ -z ${GUEST_KEY} ]] && ((${#ONLY[@]} > 0)); then STEP_ACTIVE=0; fi
 	if [[ ${MODE} == list ]]; then
 		((STEP_ACTIVE == 0)) || STEPS+=("$1")

@@ -6,6 +6,7 @@ declare -rA FORMAT=(
 	["vm.agent"]='enabled enabled freeze-fs fstrim_cloned_disks'
 	["vm.amd-sev"]='type allow-smt kernel-hashes no-debug no-key-sharing'
 	["vm.audio"]='-'
+	["vm.boot"]='legacy'
 	["vm.cicustom"]='-'
 	["vm.cpu"]='cputype hidden'
 	["vm.efidisk"]='file pre-enrolled-keys'
@@ -61,6 +62,29 @@ format_of() {
 	# numa is a boolean, numa0 a property string.
 	if [[ $2 == numa || -z ${FORMAT[${REPLY}]-} ]]; then REPLY=''; fi
 	FORMAT_OF[$1.$2]=${REPLY}
+}
+
+# Options, and families of them, that a running guest takes over at once; all others wait for its next start.
+declare -rA AT_ONCE=(
+	[vm]=' cicustom cipassword citype ciupgrade ciuser cpulimit cpuunits description hookscript hotplug ide ipconfig lock migrate_downtime migrate_speed name nameserver net onboot protection sata scsi searchdomain shares sshkeys startup tablet tags template unused usb virtio vmstatestorage '
+	[ct]=' cores cpulimit cpuunits description hookscript hostname lock memory net onboot protection startup swap tags template unused '
+)
+
+# Keys of a drive that a running machine does not take over.
+readonly DRIVE_WAITS=' aio cache discard iothread product queues ro ssd vendor '
+
+# waits KIND TEXT: whether a running guest takes a difference (`memory 512 -> 1024`) over only when it starts next.
+waits() {
+	local option=${2%%[ .]*} name=${2%% *}
+	if [[ $1.${option} =~ ^vm\.(scsi|virtio|sata|ide)[0-9]+$ ]]; then
+		# Disks on these buses are not plugged while the machine runs.
+		[[ ${name} != "${option}" || ${option} != @(sata|ide)[0-9]* || $2 == *:cloudinit* ]] || return 0
+		[[ ${DRIVE_WAITS} == *" ${name#*.} "* ]]
+		return
+	fi
+	[[ ${AT_ONCE[$1]} != *" ${option} "* && ${AT_ONCE[$1]} != *" ${option%%[0-9]*} "* ]] || return 1
+	# What is new is plugged in; what is there is not exchanged.
+	[[ ! $1.$2 =~ ^ct\.(mp|dev)[0-9]+\ \(unset\) ]]
 }
 
 declare -A PROPS=()

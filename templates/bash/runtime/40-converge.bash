@@ -7,8 +7,22 @@ TEXTS=()            # the same for the reader
 ALLOCATES=()        # storages on which setting allocates a volume
 WITHOUT=()          # keys of property strings that must not be set, as net0.rate
 COMMAND=()          # the `set` that was run last
+declare -A FIXED=() # what was decided when the guest or a volume was made -> as declared
 declare -A SLOT=()  # "mp /path" and "dev /path" -> the live slot that holds it
 declare -A TAKEN=() # slots given to new mounts and devices in this comparison
+
+# fixed OPTION VALUE: for the `converge` that follows. The option, or the key of one (tpmstate0.version), cannot change any
+# more; another live value is told.
+fixed() { FIXED[$1]=$2; }
+
+# report_fixed: notes what the guest was made with and cannot change. What is not set is off.
+report_fixed() {
+	local option
+	for option in "${!FIXED[@]}"; do
+		[[ ${option} == *.* || ${CURRENT[${option}]-0} == "${FIXED[${option}]}" ]] ||
+			note_once "${option} is ${CURRENT[${option}]-0}, declared ${FIXED[${option}]}: this is decided when the guest is made; to change it, make the guest anew from a backup"
+	done
+}
 
 # converge [--without OPTION.KEY]... [--exact FAMILY]... qm|pct set ID --OPTION VALUE...: compares every option with the
 # live one and runs one `set` with just those that differ; nothing when none does.
@@ -31,6 +45,7 @@ converge() {
 		checking || refuse "the guest does not exist"
 		return 0
 	fi
+	report_fixed
 	differences "${kind}" "${exact}" "$@"
 	if ((${#TEXTS[@]} > 0)) && active; then
 		if checking; then
@@ -86,11 +101,16 @@ report_pending() {
 	((CLOUD_INIT_BEHIND == 0)) || note 'its cloud-init drive is made anew at its next start'
 }
 
-# announce: tells the differences that were found. Of a guest that this run made, only which options were set.
+# announce: tells the differences that were found, and before they are made which of them a running guest leaves for its
+# next start. Of a guest that this run made, only which options were set.
 announce() {
-	local text options='' i
+	local text options='' i runs=''
 	if [[ -z ${CREATED[${GUEST_KEY}]-} ]]; then
-		for text in "${TEXTS[@]}"; do change '~' "${text}"; done
+		if checking && is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}"; then runs=1; fi
+		for text in "${TEXTS[@]}"; do
+			if [[ -n ${runs} ]] && waits "${GUEST_KEY%%.*}" "${text}"; then text+=' (it runs, and takes this over when it starts next)'; fi
+			change '~' "${text}"
+		done
 		return 0
 	fi
 	for ((i = 0; i < ${#SET[@]}; i += 2)); do options+=" ${SET[i]#--}"; done
@@ -304,6 +324,10 @@ differ_props() {
 			return 0
 		fi
 		text="${option}.${key}"
+		if [[ -n ${FIXED[${declared}.${key}]-} ]]; then
+			note_once "${text} is ${have[${key}]:-(unset)}, declared ${want[${key}]}: this is decided when the volume is made"
+			continue
+		fi
 		[[ ${key} != "${FORMAT[${format}]%% *}" || ${#sequence[@]} -gt 1 ]] || text=${option}
 		drifts+=("${text} ${have[${key}]:-(unset)} -> ${want[${key}]}")
 		have[${key}]=${want[${key}]}
