@@ -248,11 +248,11 @@ function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
   ];
 }
 
-/** One line for each, so that a diff shows what has gone. */
 function fixedOptions({ fixed = [] }: Extract<Probe, { kind: "options" }>): string {
-  return fixed.map(({ option, value: wanted }) => command("fixed", [value(option), value(wanted)])).join("");
+  return fixed.map(({ option, value: wanted }) => ShellWord.call("fixed", [value(option), value(wanted)])).join("");
 }
 
+/** One line for each, so that a diff shows what has gone. */
 function retirements(probe: Extract<Probe, { kind: "options" }>): string {
   const options = probe.retired ?? [];
   const keys = probe.retiredKeys ?? [];
