@@ -46,6 +46,21 @@ test("it argues every exclusion", () => {
   for (const code of SHELLCHECK_EXCLUDED) assert.match(INTRODUCTION, new RegExp(`\\*\\*${code}\\*\\*`));
 });
 
+test("no two parts of the runtime give the same name to a variable or a function", () => {
+  const names = runtime()
+    .split("\n")
+    .flatMap((line) => {
+      if (/^(declare|readonly)? ?(-\w+ )?\w+=/.test(line))
+        return [...line.replace(/ #.*/, "").matchAll(/(?<=^|\s)(\w+)=/g)].map(([, name = ""]) => name);
+      return /^(\w+)\(\) \{/.exec(line)?.slice(1) ?? [];
+    });
+  assert.ok(names.length > 100);
+  assert.equal(
+    names.filter((name, i) => names.indexOf(name) !== i),
+    [],
+  );
+});
+
 test("every function of the runtime has a comment above it", () => {
   const lines = runtime().split("\n");
   const bare = lines.filter((line, i) => /^[a-z_]+\(\) \{/.test(line) && !/^(#|[A-Z_]+=)/.test(lines[i - 1] ?? ""));

@@ -22,7 +22,7 @@ WORK=''            # folder for temporary files, removed at the end
 INPUT=/dev/null    # what `bounded` feeds to its command
 LIMIT=''           # seconds that every command may take; empty: what limit_of says
 HUNG=''            # seconds after which the last command was ended; empty: it ended itself
-RUNNING=''         # process of the command that runs
+CHILD=''           # process of the command that runs
 declare -A SEEN=() # keys of the same guests
 declare -A HELD=() # guest key -> why it is held back
 declare -A TOLD=() # guest key -> 1: and that was said
@@ -185,9 +185,9 @@ bounded() {
 		return
 	fi
 	timeout --kill-after="$((limit < 30 ? limit : 30))" "${limit}" "$@" <"${INPUT}" >>"${out}" 2>>"${err}" &
-	RUNNING=$!
-	wait "${RUNNING}" || code=$?
-	RUNNING=''
+	CHILD=$!
+	wait "${CHILD}" || code=$?
+	CHILD=''
 	if ((code == 124 || code == 137)) && ((SECONDS - started >= limit)); then HUNG=${limit}; fi
 	return "${code}"
 }
@@ -262,10 +262,10 @@ interrupted() {
 		say "Interrupted in step ${STEP:-(none)}. Run the same script again; it goes on from there."
 	} >&2 || true
 	# Its command ends before the script does; one that does not is killed.
-	if [[ -n ${RUNNING} ]]; then
+	if [[ -n ${CHILD} ]]; then
 		trap '' INT TERM HUP PIPE
-		kill "${RUNNING}" 2>/dev/null || true
-		wait "${RUNNING}" || true
+		kill "${CHILD}" 2>/dev/null || true
+		wait "${CHILD}" || true
 	fi
 	finish 130
 }
