@@ -7,7 +7,8 @@ import { pctCreate } from "../pct/create.js";
 import { pctDestroy, pctReboot, pctShutdown, pctStart, pctStop, pctTemplate } from "../pct/lifecycle.js";
 import { pctExec, pctMoveVolume, pctPull, pctPush, pctResize } from "../pct/misc.js";
 import { pctSet } from "../pct/set.js";
-import { qmCloudInitUpdate, qmGuestCmd, qmGuestExec, qmGuestExecStatus } from "../qm/agent.js";
+import { qmGuestCmd, qmGuestExec, qmGuestExecStatus } from "../qm/agent.js";
+import { qmCloudInitDump, qmCloudInitUpdate } from "../qm/cloud-init.js";
 import { qmClone, qmTemplate } from "../qm/clone.js";
 import { qmCreate } from "../qm/create.js";
 import { qmImport, qmMove, qmResize, qmUnlink } from "../qm/disks.js";
@@ -70,6 +71,7 @@ const handlers: Readonly<Record<string, Handler>> = {
   "pvesm remove": pvesmRemove,
   "pvesm set": pvesmSet,
   "pvesm status": pvesmStatus,
+  "qm cloudinit dump": qmCloudInitDump,
   "qm cloudinit update": qmCloudInitUpdate,
   "qm clone": qmClone,
   "qm config": showConfig("vm"),

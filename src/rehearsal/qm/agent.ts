@@ -59,9 +59,3 @@ export function qmGuestExecStatus(call: Call): void {
   checkAgent(call, vmid(call));
   call.print(perlJson({ exitcode: 0, exited: 1 }));
 }
-
-/** `qm cloudinit update` */
-export function qmCloudInitUpdate(call: Call): void {
-  loadConfig(call.machine, "vm", vmid(call));
-  call.print("generating cloud-init ISO");
-}

@@ -6,7 +6,8 @@ import { refuse } from "../host/refusal.js";
 import { freeVolume, isBaseInUse, listVolumes, volumeExists } from "../storage/volumes.js";
 import { parseVolume, storages } from "../storage/volume-names.js";
 import { netFormat } from "../../pve/qm-devices.js";
-import { driveVolume, drivesOf, isCdrom, isCloudInit } from "./drives.js";
+import { makeImage } from "./cloud-init.js";
+import { driveVolume, isCdrom } from "./drives.js";
 import { applyPending } from "./set.js";
 
 /** `qm start` */
@@ -27,9 +28,7 @@ export async function startVm(call: Call, id: number): Promise<void> {
     if (volid !== undefined && !volumeExists(machine, volid)) refuse(`volume '${volid}' does not exist`);
     if (/^net\d+$/.test(option)) checkBridge(call, value);
   }
-  if (drivesOf(config.current.options).some(([option, value]) => isCloudInit(option, value)))
-    call.print("generating cloud-init ISO");
-  config.cloudInit.options.clear();
+  makeImage(call, id, config);
   writeConfig(machine, "vm", id, config);
   await call.midway();
   setRunning(machine, "vm", id, true);

@@ -33,10 +33,13 @@ export async function promptPassword(call: Call): Promise<string> {
   return first !== "" && first === second ? first : refuse("Passwords do not match.", 255);
 }
 
+/** What Proxmox takes for a hash, and keeps (the pattern of PVE/API2/Qemu.pm). */
+const PASSWORD_HASH = /^\$(?:[156]|2[ay])(?:\$.+){2}/;
+
 /** A value that is not a drive, as it is written. */
 export function writtenValue(machine: Machine, option: string, value: string): string {
   if (option === "tags") return tagList(value);
-  if (option === "cipassword") return hashPassword(machine, value);
+  if (option === "cipassword") return PASSWORD_HASH.test(value) ? value : hashPassword(machine, value);
   return /^net\d+$/.test(option) ? writtenNet(machine, value) : value;
 }
 

@@ -85,6 +85,12 @@ const qmDisks: Readonly<Record<string, CommandSpec>> = {
 };
 
 const qmGuest: Readonly<Record<string, CommandSpec>> = {
+  "qm cloudinit dump": {
+    usage: "qm cloudinit dump",
+    positional: ["vmid", "type"],
+    options: { vmid, type: oneOf("user", "network", "meta") },
+    ...reading,
+  },
   "qm cloudinit update": { usage: "qm cloudinit update", positional: ["vmid"], options: { vmid }, ...writing },
   "qm guest cmd": {
     usage: "qm guest cmd",

@@ -34,7 +34,7 @@ export const divergences: readonly Divergence[] = [
     why: "The fields are figures of the recording machine, where the daemon that gathers states was not running. No plan reads them.",
     commands: /^pvesh get \/(?:cluster\/resources|nodes|nodes\/pve\/(?:qemu|lxc)|storage)(?: --|$)/,
   },
-  { what: "`pct enter`, `qm cloudinit dump` and `pending`", why: noPlan, commands: /^(?:pct enter|qm cloudinit) / },
+  { what: "`pct enter`, `qm cloudinit pending`", why: noPlan, commands: /^(?:pct enter|qm cloudinit pending) / },
   {
     what: "`qm`, `pct` and `pvesm` without a command, or with one that does not exist: the list of all commands",
     why: "A script that comes here is wrong; that it fails, loudly, is what matters.",
