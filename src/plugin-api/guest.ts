@@ -1,12 +1,12 @@
 import type { GuestKind, GuestRef } from "../model/plan.js";
 import type { Address, Model, Resource, Section } from "../model/resource.js";
 import type { Span } from "../text/source.js";
+import { nets } from "./nets.js";
 import { perModel } from "./per-model.js";
 import {
   argOf,
   boolOf,
   durationOf,
-  isAbsent,
   listOf,
   numberOf,
   refOf,
@@ -24,31 +24,6 @@ import {
  * A read-only view of virtual machines and containers, shared by the kinds that lower them and the rules that judge them,
  * so that both mean the same by "the address of a guest". A field is `undefined` when no file says it.
  */
-
-/** A network interface: the n-th `net` block of a guest is `netN`, unless it has another number since the last plan. */
-export interface GuestNet {
-  readonly index: number;
-  readonly section: Section;
-  /** As written. */
-  readonly networkName: string;
-  readonly network: Resource | undefined;
-  /** The block's own, else its network's. */
-  readonly bridge: string | undefined;
-  readonly mode: "static" | "dhcp" | "none" | "unset";
-  /** Of a static interface, without prefix. */
-  readonly address: string | undefined;
-  /** As written, else that of the network's subnet. */
-  readonly prefix: number | undefined;
-  /** As written, else the network's for the guest's first static interface. */
-  readonly gateway: string | undefined;
-  /** As written; the case is the user's. */
-  readonly mac: string | undefined;
-  readonly vlan: number | undefined;
-  readonly firewall: boolean | undefined;
-  readonly mtu: number | undefined;
-  /** Megabytes per second. */
-  readonly rate: number | undefined;
-}
 
 /** A disk of a virtual machine, or the root file system or a volume of a container. */
 export interface GuestDisk {
@@ -135,64 +110,6 @@ const byKind = perModel((model) => {
 /** A guest as steps name it. */
 export function guestRef(resource: Resource): GuestRef {
   return { kind: resource.kind === "vm" ? "vm" : "ct", id: resource.id ?? 0, name: resource.name };
-}
-
-/** The network interfaces of a guest, in order. */
-export function nets(resource: Resource, model: Model): readonly GuestNet[] {
-  const sections = sectionsOf(resource, "net");
-  const firstStatic = sections.findIndex((section) => ipMode(section) === "static");
-  const taken = new Set(sections.map(({ slot }) => slot));
-  let next = 0;
-  const nextFree = (): number => {
-    while (taken.has(`net${next}`)) next++;
-    return next++;
-  };
-  return sections.map((section, i) => {
-    const index = section.slot === undefined ? nextFree() : Number(section.slot.slice("net".length));
-    return guestNet(section, index, i === firstStatic, model);
-  });
-}
-
-function guestNet(section: Section, index: number, isFirstStatic: boolean, model: Model): GuestNet {
-  const name = argOf(section, "network") ?? "";
-  const argument = section.args.get("network");
-  const network = model.resources.get(argument?.type === "ref" ? argument.address : `network.${name}`);
-  const mode = ipMode(section);
-  const [address, prefix] = mode === "static" ? splitAddress(stringOf(section, "ip") ?? "") : [undefined, undefined];
-  const defaultGateway = isFirstStatic && network !== undefined ? stringOf(network, "gateway") : undefined;
-  return {
-    index,
-    section,
-    networkName: name,
-    network,
-    bridge: stringOf(section, "bridge") ?? (network && stringOf(network, "bridge")),
-    mode,
-    address,
-    prefix: address === undefined ? undefined : (prefix ?? subnetPrefix(network)),
-    gateway: stringOf(section, "gateway") ?? (isAbsent(section, "gateway") ? undefined : defaultGateway),
-    mac: stringOf(section, "mac"),
-    vlan: numberOf(section, "vlan") ?? (network && !isAbsent(section, "vlan") ? numberOf(network, "vlan") : undefined),
-    firewall: boolOf(section, "firewall"),
-    mtu: numberOf(section, "mtu"),
-    rate: numberOf(section, "rate"),
-  };
-}
-
-function ipMode(section: Section): GuestNet["mode"] {
-  const ip = stringOf(section, "ip");
-  if (ip === undefined) return "unset";
-  return ip === "dhcp" || ip === "none" ? ip : "static";
-}
-
-/** `10.0.0.5/24` in its two parts; the prefix is `undefined` when there is none. */
-export function splitAddress(text: string): readonly [string, number | undefined] {
-  const slash = text.indexOf("/");
-  return slash < 0 ? [text, undefined] : [text.slice(0, slash), Number(text.slice(slash + 1))];
-}
-
-function subnetPrefix(network: Resource | undefined): number | undefined {
-  const subnet = network && stringOf(network, "subnet");
-  return subnet === undefined ? undefined : splitAddress(subnet)[1];
 }
 
 /** The disks of a guest in source order, each with its slot. */

@@ -1,7 +1,17 @@
-import { diagnose, isAbsent, isBroken, keyProperties, nets, resolverOf } from "../../plugin-api/index.js";
+import {
+  diagnose,
+  isAbsent,
+  isBroken,
+  keyProperties,
+  netAddresses,
+  nets,
+  resolverOf,
+  settingOf,
+} from "../../plugin-api/index.js";
 import type {
   Diagnostic,
   GuestNet,
+  GuestNetSix,
   Lowered,
   Model,
   Options,
@@ -11,7 +21,7 @@ import type {
   SectionSpec,
   WantedOptions,
 } from "../../plugin-api/index.js";
-import { addressWithoutPrefix, netWithoutBridge } from "./findings.js";
+import { addressOfOtherFamily, addressWithoutPrefix, netWithoutBridge } from "./findings.js";
 
 /** The bridges that must exist before a guest can have its interfaces, and what is missing to make them. */
 export function networkNeeds(resource: Resource, model: Model): Lowered {
@@ -36,15 +46,31 @@ function netFindings(net: GuestNet): readonly Diagnostic[] {
     net.network === undefined ||
     isBroken(net.section, "bridge") ||
     isBroken(net.network, "bridge");
-  const isPrefixKnown =
-    net.address === undefined ||
-    net.prefix !== undefined ||
-    net.network === undefined ||
-    isBroken(net.network, "subnet");
+  const bare = netAddresses(net).filter(
+    ({ prefix, subnet }) => prefix === undefined && net.network !== undefined && !isBroken(net.network, subnet),
+  );
   return [
     ...(isBridgeKnown ? [] : [diagnose(netWithoutBridge, at, { network })]),
-    ...(isPrefixKnown ? [] : [diagnose(addressWithoutPrefix, at, { address: net.address ?? "", network })]),
+    ...bare.map(({ address, subnet }) => diagnose(addressWithoutPrefix, at, { address, network, subnet })),
+    ...familyFindings(net),
   ];
+}
+
+/** `ip6` and `gateway6` are of IPv6; with them `ip` and `gateway` are not. */
+function familyFindings(net: GuestNet): readonly Diagnostic[] {
+  const hasSix = net.six.mode !== "unset";
+  const wrong = [
+    ...[...(hasSix ? [["ip", net.address] as const, ["gateway", net.gateway] as const] : [])].filter(
+      ([, text]) => text?.includes(":") === true,
+    ),
+    ...[["ip6", net.six.address] as const, ["gateway6", net.six.gateway] as const].filter(
+      ([, text]) => text?.includes(":") === false,
+    ),
+  ];
+  return wrong.map(([name, address = ""]) => {
+    const at = settingOf(net.section, name)?.span ?? net.section.headSpan;
+    return diagnose(addressOfOtherFamily, at, { name, address });
+  });
 }
 
 /** `nameserver` and `searchdomain`: the guest's own, else those of its network. */
@@ -79,22 +105,27 @@ export function linkProperties(net: GuestNet, table: Options, spec: SectionSpec 
   ];
 }
 
-/** The keys that say which address it has: `ip` and `gw`, or `ip6` and `gw6`. `none` is `manual` where Proxmox knows it. */
+/** The keys that say which addresses it has: `ip` and `gw`, `ip6` and `gw6`. `none` is `manual` where Proxmox knows it. */
 export function addressProperties(net: GuestNet, manual: string | undefined): readonly Property[] {
-  const isSix = net.address?.includes(":") === true;
-  const six = isSix ? "6" : "";
+  const six = net.address?.includes(":") === true ? "6" : "";
   const gatewaySix = net.gateway?.includes(":") === true ? "6" : "";
-  const isAddressAbsent = isAbsent(net.section, "ip");
-  const isGatewayAbsent = isAbsent(net.section, "gateway");
+  const first: readonly Property[] = [
+    { key: `ip${six}`, value: addressText(net, manual), absent: isAbsent(net.section, "ip") },
+    { key: `gw${gatewaySix}`, value: net.gateway, absent: isAbsent(net.section, "gateway") },
+  ];
+  if (net.six.mode === "unset" && !isAbsent(net.section, "ip6") && !isAbsent(net.section, "gateway6")) return first;
   return [
-    { key: `ip${six}`, value: addressText(net, manual), absent: isAddressAbsent },
-    { key: `gw${gatewaySix}`, value: net.gateway, absent: isGatewayAbsent },
+    ...first,
+    { key: "ip6", value: addressText(net.six, manual), absent: isAbsent(net.section, "ip6") },
+    { key: "gw6", value: net.six.gateway, absent: isAbsent(net.section, "gateway6") },
   ];
 }
 
-function addressText(net: GuestNet, manual: string | undefined): string | undefined {
-  if (net.mode === "dhcp") return "dhcp";
-  if (net.mode === "none") return manual;
-  if (net.address === undefined) return undefined;
-  return net.prefix === undefined ? net.address : `${net.address}/${net.prefix}`;
+type Addressed = Pick<GuestNet, "address" | "prefix"> & { readonly mode: GuestNetSix["mode"] };
+
+function addressText({ mode, address, prefix }: Addressed, manual: string | undefined): string | undefined {
+  if (mode === "dhcp" || mode === "auto") return mode;
+  if (mode === "none") return manual;
+  if (address === undefined) return undefined;
+  return prefix === undefined ? address : `${address}/${prefix}`;
 }

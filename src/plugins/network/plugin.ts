@@ -11,6 +11,8 @@ const network = defineKind({
     bridge: { type: t.bridge, doc: "The bridge of the host." },
     subnet: { type: { type: "cidr" }, doc: "The addresses of the network." },
     gateway: { type: t.ip, doc: "The default gateway of its guests." },
+    subnet6: { type: { type: "cidr" }, doc: "The IPv6 addresses of the network." },
+    gateway6: { type: t.ip, doc: "The default gateway of its guests for IPv6." },
     dns: { type: t.listOfType(t.ip), doc: "The name servers of its guests." },
     search: { type: t.dnsName, doc: "The DNS search domain of its guests." },
     pool: { type: { type: "range", of: "ip" }, doc: "The addresses that are handed out." },

@@ -1,5 +1,5 @@
 import { defineRule, diagnose, formatIp, parseIp, stringOf } from "../../../plugin-api/index.js";
-import { factsOf, placeOf } from "../facts.js";
+import { factsOf, placeOf, staticAddresses } from "../facts.js";
 import { addressIsHost } from "../findings/network.js";
 
 /** No guest has the address of a declared host. */
@@ -12,14 +12,12 @@ export const networkHostAddress = defineRule({
       return ip === undefined ? [] : [[formatIp(ip), host] as const];
     });
     const byIp = new Map(keyed);
-    for (const net of guests.flatMap((guest) => guest.nets)) {
-      const ip = net.address === undefined ? undefined : parseIp(net.address);
+    for (const { net, address, attribute } of guests.flatMap(staticAddresses)) {
+      const ip = parseIp(address);
       const host = ip === undefined ? undefined : byIp.get(formatIp(ip));
-      if (host === undefined || net.address === undefined) continue;
+      if (host === undefined) continue;
       const related = [{ span: placeOf(host, "address"), message: `the address of host ${host.name}` }];
-      report(
-        diagnose(addressIsHost, placeOf(net.section, "ip"), { address: net.address, host: host.name }, { related }),
-      );
+      report(diagnose(addressIsHost, placeOf(net.section, attribute), { address, host: host.name }, { related }));
     }
   },
 });
