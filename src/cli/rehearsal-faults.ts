@@ -36,6 +36,8 @@ export interface Subject {
   readonly state: HostState;
   readonly args: readonly string[];
   readonly without: ReadonlySet<Address>;
+  /** What stands in for secrets. */
+  readonly secrets?: Readonly<Record<string, string>>;
 }
 
 /** A mistake in how faults were asked for, as far as the command line alone shows it. */
@@ -52,8 +54,8 @@ export function faultClash(args: Arguments): Problem | undefined {
 
 /** Rehearses with faults, a line each as they come; the exit code is 0 when the host has survived all of them. */
 export async function rehearseFaults(args: Arguments, subject: Subject, terminal: Terminal): Promise<number | Problem> {
-  const { script, state, args: flags, without } = subject;
-  const whole = await undisturbed(script, state, { args: flags });
+  const { script, state, args: flags, without, secrets = {} } = subject;
+  const whole = await undisturbed(script, state, { args: flags, options: { secrets } });
   const { write, palette } = terminal.out;
   if (!endedAsMeant(whole.run, without)) {
     write(

@@ -1,5 +1,6 @@
 import type { Palette } from "../diagnostics/palette.js";
 import { plural } from "../diagnostics/summary.js";
+import { secretsOf } from "../model/plan.js";
 import type { Plan, Risk, Step } from "../model/plan.js";
 import { interruptionsOf, leftBy, removalsOf } from "../plugin-api/index.js";
 import { visible } from "../text/visible.js";
@@ -28,6 +29,7 @@ export function planSummary(plan: Plan, palette: Palette): string {
     ...interruptions(plan, palette),
     ...table([...host, ...guests]),
     `steps: ${risks(plan.steps, palette)}`,
+    ...secrets(plan),
     ...waiting(plan.steps),
     "",
   ].join("\n");
@@ -46,6 +48,12 @@ function leftovers(steps: readonly Step[], palette: Palette): readonly string[] 
   const left = leftBy(steps);
   if (left.length === 0) return [];
   return [palette.warning("no longer declared, and left as it is:"), ...left.map((text) => `  . ${visible(text)}`)];
+}
+
+/** Where secrets are read; a command among them is run on the host, and so shown as it is. */
+function secrets(plan: Plan): readonly string[] {
+  const places = secretsOf(plan);
+  return places.length === 0 ? [] : ["secrets read when it runs:", ...places.map((place) => `  ${visible(place)}`)];
 }
 
 /** Of an action nothing has to be said: it is what was asked for. */

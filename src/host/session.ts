@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { sentSecrets } from "../text/secrets.js";
 import { sha256 } from "../text/sha256.js";
 import { supervisorArgv } from "./supervisor.js";
 
@@ -31,6 +32,8 @@ export interface SessionOptions {
   readonly staging: string;
   /** Options for the script, beside `--check`. */
   readonly flags?: readonly string[];
+  /** Values of secrets for the script, by where they are. They go through the standard input alone. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Starts the supervisor, here or over ssh. */
   readonly start: (argv: readonly string[]) => ChildProcess;
   /** Takes the script's own standard output. */
@@ -47,6 +50,8 @@ export function openSession(options: SessionOptions): Session {
   const ended = watch(child, answers, splitter(mark, options.output, answers.push));
   child.stdin?.on("error", () => undefined);
   child.stdin?.write(script);
+  const entries = Object.entries(options.secrets ?? {});
+  if (entries.length > 0) child.stdin?.write(secretsMessage(entries));
   let staged = false;
   const next = async (): Promise<Outcome> => {
     const outcome = await answers.next();
@@ -69,6 +74,11 @@ export function openSession(options: SessionOptions): Session {
       return ended;
     },
   };
+}
+
+function secretsMessage(entries: readonly (readonly [string, string])[]): Buffer {
+  const bytes = Buffer.from(sentSecrets(entries));
+  return Buffer.concat([Buffer.from(`secrets ${bytes.length}\n`), bytes]);
 }
 
 interface AnswerQueue {

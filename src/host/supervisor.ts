@@ -2,7 +2,8 @@
  * The program that runs on the host beside a plan, as a fixed text for `bash -c`; values reach it only as positional
  * arguments: a mark for its messages, the script's size and SHA-256, the folder to stage in, and options for the script.
  *
- * It takes the script's bytes from its standard input, then commands, a line each: `check`, `run`, and while one of
+ * It takes the script's bytes from its standard input, then commands, a line each: `secrets BYTES`, followed by so many
+ * bytes, which it hands to the script in a file that only its user can read; `check`, `run`, and while one of
  * them runs `INT` or `TERM`. It answers with lines `RS MARK WORD...` among the script's own output: `staged`,
  * `check CODE`, `run CODE`, `lost` (the staged file is gone or differs), `refused REASON`. When its input ends, by
  * wish or because the connection broke, it interrupts what runs and removes the staged file.
@@ -27,7 +28,7 @@ supervise() {
     return
   fi
   set -m
-  bash "$file" "\${@:2}" 3<&- &
+  bash "$file" "\${@:2}" "\${secrets[@]}" 3<&- &
   pid=$!
   {
     while read -r word <&3; do
@@ -60,9 +61,14 @@ if ! intact; then
   exit 1
 fi
 umask "$mask"
+secrets=()
 say staged
-while read -r word <&3; do
+while read -r word bytes <&3; do
   case $word in
+    secrets)
+      (umask 077 && head -c "$bytes" <&3 >"$dir/secrets")
+      secrets=(--secrets "$dir/secrets")
+      ;;
     check) supervise check --check "\${@}" ;;
     run) supervise run "\${@}" ;;
     *) ;;

@@ -42,6 +42,24 @@ export interface RetiredKey {
   readonly value: string;
 }
 
+/** An option whose value is a secret: only where that is (`env:NAME`, `file:/path`, `cmd:...`) is part of a plan. */
+export interface SecretOption {
+  readonly option: string;
+  readonly secret: string;
+}
+
+/** A place in a text that a secret takes when the script runs. */
+export interface SecretPlace {
+  /** What stands there in the plan; nowhere else in the text. */
+  readonly token: string;
+  /**
+   * `crypt`: a password hash as it is; `hash`: one of a form that Proxmox and cloud-init recognise where a password could stand
+   * as well; `base64`: any text, so that no value can be taken for something else.
+   */
+  readonly form: "crypt" | "hash" | "base64";
+  readonly secret: string;
+}
+
 /** A raw `lxc.*` key with all its wanted values; several values are several lines, in order. */
 export interface RawLines {
   readonly key: string;
@@ -127,7 +145,23 @@ export type Probe =
       readonly retired?: readonly OptionPair[];
       /** The same for keys of property strings. */
       readonly retiredKeys?: readonly RetiredKey[];
+      /** Options that are set from secrets. */
+      readonly secrets?: readonly SecretOption[];
     }
+  /** The text of a guest on a storage for snippets differs, or is not there; others that it had before are removed. */
+  | {
+      readonly kind: "snippet";
+      readonly guest: GuestRef;
+      readonly storage: string;
+      /** Its name begins with `phxc-ID-`. */
+      readonly file: string;
+      readonly content: string;
+      readonly secrets: readonly SecretPlace[];
+    }
+  /** Snippets of a guest that nothing names any more are still there. */
+  | { readonly kind: "snippets-unused"; readonly guest: GuestRef; readonly storage: string }
+  /** The guest runs, and its cloud-init drive does not have what its configuration says. */
+  | { readonly kind: "cloud-init-drive"; readonly guest: GuestRef }
   /** The raw lines of the keys differ, or a line matching one of the prefixes exists. */
   | {
       readonly kind: "raw-lines";
@@ -245,7 +279,7 @@ export interface Step {
   readonly probe: Probe;
   /**
    * The commands that it may run, in order, as a reader wants to see them. Empty only for probes that the runtime itself
-   * satisfies: by writing files (`raw-lines`, `file`), by asking over the network (a `check` of a port or a URL).
+   * satisfies: by writing and removing files (`raw-lines`, `file`, `snippet`), by asking over the network (a `check` of a port or a URL).
    */
   readonly commands: readonly Argv[];
   /** Ids of steps that must have been done before. */
@@ -270,6 +304,8 @@ export type Requirement = { readonly blocks: readonly Address[]; readonly source
   | { readonly kind: "template"; readonly guest: GuestRef }
   | { readonly kind: "guest"; readonly guest: GuestRef }
   | { readonly kind: "version"; readonly minimum: string }
+  /** A secret can be read: where it is, never what it is. */
+  | { readonly kind: "secret"; readonly secret: string }
 );
 
 /** A guest of the plan, with the guests that must converge before it (it is held back when one of them is). */
@@ -302,4 +338,9 @@ export interface Plan {
   readonly targets: readonly string[];
   /** There where plans of this host are committed: what the last one declared, and what it declares to the next. */
   readonly memory?: PlanMemory;
+}
+
+/** Where the secrets are that a plan's script reads, each once, in the order of the requirements. */
+export function secretsOf(plan: Plan): readonly string[] {
+  return [...new Set(plan.requirements.flatMap((need) => (need.kind === "secret" ? [need.secret] : [])))];
 }

@@ -9,7 +9,7 @@ export type { HostRunOptions } from "./host/perform.js";
 export type { GuestEntry } from "./host/guests.js";
 export { startHost } from "./host/simulated-host.js";
 export type { Fault, SimulatedHost } from "./host/simulated-host.js";
-export { presupposed, surroundings } from "./presupposed.js";
+export { presupposed, standIns, surroundings } from "./presupposed.js";
 export { readCaptured } from "./read-captured.js";
 export { rehearse } from "./rehearse.js";
 export type { Rehearsal, RehearsalRun } from "./rehearse.js";

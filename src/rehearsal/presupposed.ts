@@ -1,3 +1,4 @@
+import { secretsOf } from "../model/plan.js";
 import type { Plan, Requirement } from "../model/plan.js";
 import { compareReleases } from "../text/order.js";
 import {
@@ -45,6 +46,14 @@ export function surroundings(plan: Plan): Pick<HostState, "downloads" | "pages">
   return { downloads: { ...downloadsOf(plan) }, pages: { ...pagesOf(plan) } };
 }
 
+/** A password hash, which can stand in the place of any secret. */
+const STAND_IN = `$6$rehearsal$${"x".repeat(86)}`;
+
+/** What stands in for the secrets of a plan: a rehearsal asks nobody for them and runs no command for them. */
+export function standIns(plan: Plan): Readonly<Record<string, string>> {
+  return Object.fromEntries(secretsOf(plan).map((secret) => [secret, STAND_IN]));
+}
+
 function ofKind<K extends Requirement["kind"]>(
   requirements: readonly Requirement[],
   kind: K,
@@ -58,13 +67,19 @@ function unique(words: readonly string[]): string[] {
   return [...new Set(words)].sort();
 }
 
-/** Storages that the plan uses and does not define: a thin pool, as the installer makes `local-lvm`. */
+/** Storages that the plan uses and does not define: a thin pool, as the installer makes `local-lvm`; for files a folder. */
 function storagesOf(plan: Plan): StorageSection[] {
   const made = new Set(plan.steps.flatMap(({ probe }) => (probe.kind === "storage" ? [probe.storage] : [])));
-  const needed = unique(ofKind(plan.requirements, "storage").map(({ storage }) => storage));
+  const needs = ofKind(plan.requirements, "storage");
+  const needed = unique(needs.map(({ storage }) => storage));
+  const keepFiles = new Set(needs.flatMap(({ storage, content }) => (content === "snippets" ? [storage] : [])));
   return needed
     .filter((id) => id !== "local" && !made.has(id))
-    .map((id) => ({ type: "lvmthin", id, options: { thinpool: "data", vgname: "pve", content: "images,rootdir" } }));
+    .map((id) =>
+      keepFiles.has(id)
+        ? { type: "dir", id, options: { path: `/srv/${id}`, content: "images,rootdir,iso,vztmpl,backup,snippets" } }
+        : { type: "lvmthin", id, options: { thinpool: "data", vgname: "pve", content: "images,rootdir" } },
+    );
 }
 
 /** What the host says of itself to work in guests: files, secrets in files, the version of its NVIDIA driver. */

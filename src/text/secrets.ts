@@ -178,3 +178,14 @@ export function maskText(text: string, ranges: readonly { readonly start: number
   }
   return masked + text.slice(done);
 }
+
+/** Values of secrets as a script takes them with `--secrets`: where each is and its value, each ended by a NUL. */
+export function sentSecrets(entries: readonly (readonly [string, string])[]): string {
+  return entries.map(([where, value]) => `${where}\0${value}\0`).join("");
+}
+
+/** The variables that a script takes secrets from: its header names where all of them are, a line each. */
+export function secretVariables(script: string): readonly string[] {
+  const header = script.slice(0, script.indexOf("\nset -Eeuo"));
+  return Array.from(header.matchAll(/^# {3}env:([A-Za-z_][A-Za-z0-9_]*)$/gm), ([, name = ""]) => name);
+}

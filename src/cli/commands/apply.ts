@@ -6,6 +6,7 @@ import type { Session } from "../../host/session.js";
 import { STAGING_FOLDER } from "../../host/supervisor.js";
 import { startHere, startOver } from "../../host/transport.js";
 import { describeFailure } from "../../text/files.js";
+import { secretVariables } from "../../text/secrets.js";
 import { visible } from "../../text/visible.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
@@ -59,12 +60,14 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   if (!staging.startsWith("/")) return { problem: "`--staging` wants an absolute path on the host" };
   const flags = allScriptFlags(args);
   if (isProblem(flags)) return flags;
+  const secrets = secretsFor(script, terminal);
+  if (isProblem(secrets)) return secrets;
   const shown: Buffer[] = [];
   const output = (bytes: Buffer): void => {
     shown.push(bytes);
     terminal.out.write(bytes);
   };
-  const session = openSession({ script, staging, flags, start, output });
+  const session = openSession({ script, staging, flags, secrets, start, output });
   const stop = relaySignals(session, terminal);
   try {
     const { code, message } = await applyScript(session, async () =>
@@ -90,6 +93,17 @@ function allScriptFlags(args: Arguments): readonly string[] | Problem {
     flags.push(`--${name}`, seconds);
   }
   return flags;
+}
+
+/** The secrets that the script takes from variables of this side. */
+function secretsFor(script: Buffer, { env, err }: Terminal): Readonly<Record<string, string>> | Problem {
+  const names = secretVariables(script.toString("utf8"));
+  const missing = names.filter((name) => (env[name] ?? "") === "");
+  if (missing.length > 0) {
+    return { problem: `the plan takes secrets from variables that are not set here: ${missing.join(", ")}` };
+  }
+  if (names.length > 0) err.write(`phxc: the script is handed the values of ${names.join(", ")}\n`);
+  return Object.fromEntries(names.map((name) => [`env:${name}`, env[name] ?? ""]));
 }
 
 type Start = Parameters<typeof openSession>[0]["start"];

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Plan } from "../../model/plan.js";
-import { heldBackWithout, rehearse } from "../../rehearsal/index.js";
+import { heldBackWithout, rehearse, standIns } from "../../rehearsal/index.js";
 import type { Rehearsal } from "../../rehearsal/index.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
@@ -79,13 +79,19 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   const host = rehearsalHost(plan, captured.host, args.values.get("without") ?? []);
   if (isProblem(host)) return host;
   const without = heldBackWithout(plan, host.removed);
+  const secrets = standIns(plan);
   if (args.values.has("fault"))
-    return rehearseFaults(args, { script: text, state: host.state, args: scriptFlags(args), without }, terminal);
+    return rehearseFaults(
+      args,
+      { script: text, state: host.state, args: scriptFlags(args), without, secrets },
+      terminal,
+    );
   const keep = valueOf(args, "keep");
   const folder = resolve(terminal.cwd, keep ?? "");
   const unusable = keep === undefined ? undefined : emptyFolder(folder, keep);
   if (unusable !== undefined) return unusable;
-  const rehearsal = await rehearse(text, host.state, { twice: true, without, args: scriptFlags(args) });
+  const options = { twice: true, without, args: scriptFlags(args), secrets };
+  const rehearsal = await rehearse(text, host.state, options);
   const problem = keep === undefined ? undefined : keepRehearsal(folder, text, rehearsal);
   if (problem !== undefined) return problem;
   if (!isMachineReport(args)) terminal.out.write(reportText(plan, rehearsal, args, terminal));

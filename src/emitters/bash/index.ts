@@ -1,3 +1,4 @@
+import { secretsOf } from "../../model/plan.js";
 import type { Plan } from "../../model/plan.js";
 import { assets } from "./assets.generated.js";
 import { programs, renderPreflight } from "./preflight.js";
@@ -71,6 +72,12 @@ function aimOf({ action, targets }: Plan): string {
     : `It converges nothing. To ${action}: ${names}`;
 }
 
+/** Where the secrets are that the script reads; a command is shown as it will be run. */
+function secretLines(plan: Plan): readonly string[] {
+  const places = secretsOf(plan);
+  return places.length === 0 ? [] : ["Secrets read when it runs:", ...places.map((place) => `  ${place}`)];
+}
+
 function header(plan: Plan, version: string): string {
   const leaving = plan.steps.flatMap(({ probe }) => (probe.kind === "guest-retired" ? [probe.guest] : []));
   const lines = [
@@ -79,6 +86,7 @@ function header(plan: Plan, version: string): string {
     "Sources (SHA-256):",
     ...plan.sources.map((source) => `  ${source.sha256}  ${source.path}`),
     ...(plan.environment.length === 0 ? [] : [`Environment variables read: ${plan.environment.join(", ")}`]),
+    ...secretLines(plan),
     ...(plan.targets.length === 0 ? [] : [aimOf(plan)]),
     `Digest: ${NO_DIGEST}`,
     "",

@@ -64,6 +64,8 @@ function call(requirement: Requirement): [string, ShellWord[]] {
       return ["need_command", [value(requirement.command)]];
     case "version":
       return ["need_version", [value(requirement.minimum)]];
+    case "secret":
+      return ["need_secret", [value(requirement.secret)]];
     case "snapshot":
       return ["need_source", source(requirement, `snapshot:${requirement.snapshot}`)];
     case "template":

@@ -130,7 +130,7 @@ function renderProbe(step: Step): string {
     case "guest-absent":
       return acting("create", createFlags(probe), argv);
     case "options":
-      return fixedOptions(probe) + retirements(probe) + acting("converge", optionFlags(probe), argv);
+      return fixedOptions(probe) + optionLines(probe) + acting("converge", optionFlags(probe), argv);
     case "raw-lines":
       return ShellWord.call("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
@@ -161,6 +161,12 @@ function renderProbe(step: Step): string {
       return renderWork(probe);
     case "guest-rest":
       return acting("rest", [], argv);
+    case "snippet":
+      return renderSnippet(probe);
+    case "snippets-unused":
+      return ShellWord.call("drop_snippets", [value(probe.storage)]);
+    case "cloud-init-drive":
+      return acting("cloud_init_drive", [], argv);
     default:
       return renderHostProbe(probe, argv);
   }
@@ -252,13 +258,16 @@ function fixedOptions({ fixed = [] }: Extract<Probe, { kind: "options" }>): stri
   return fixed.map(({ option, value: wanted }) => ShellWord.call("fixed", [value(option), value(wanted)])).join("");
 }
 
-/** One line for each, so that a diff shows what has gone. */
-function retirements(probe: Extract<Probe, { kind: "options" }>): string {
+/** One line for each, so that a diff shows what has gone, and which options are set from secrets. */
+function optionLines(probe: Extract<Probe, { kind: "options" }>): string {
   const options = probe.retired ?? [];
   const keys = probe.retiredKeys ?? [];
   return [
     ...options.map(({ option, value: last }) => ShellWord.call("retire", [value(option), value(last)])),
     ...keys.map(({ option, key: name, value: last }) => ShellWord.call("retire_key", [option, name, last].map(value))),
+    ...(probe.secrets ?? []).map(({ option, secret }) =>
+      ShellWord.call("secret_option", [value(option), value(secret)]),
+    ),
   ].join("");
 }
 
@@ -337,14 +346,23 @@ export function renderScripts(plan: Plan): string {
 
 /** A file's text as a here-document whose delimiter it does not contain; as a word where it would deceive a reader. */
 function renderFile(path: string, content: string, adopt: boolean): string {
-  if (!isPlain(content) || !content.endsWith("\n"))
-    return render("file-words", { adopt, path: value(path), content: value(content) });
-  return render("file", {
-    adopt,
-    path: value(path),
-    delimiter: bare(delimiterFor(content)),
-    content: ShellWord.hereDocument(content),
-  });
+  const words = [...(adopt ? [bare("--adopt")] : []), value(path)];
+  return fed("managed_file", words, content);
+}
+
+/** A snippet's text, with the secrets that take the places of words in it. */
+function renderSnippet({ storage, file, content, secrets }: Extract<Probe, { kind: "snippet" }>): string {
+  const places = secrets.map(({ token, form, secret }) =>
+    ShellWord.join([bare("--secret"), value(token), bare(form), value(secret)]),
+  );
+  return fed("snippet", [value(storage), value(file)], content, places);
+}
+
+/** A call of the runtime that reads a text from its standard input. */
+function fed(verb: string, words: readonly ShellWord[], content: string, lines: readonly ShellWord[] = []): string {
+  const call = { verb: bare(verb), args: words, lines };
+  if (!isPlain(content) || !content.endsWith("\n")) return render("fed-words", { ...call, content: value(content) });
+  return render("fed", { ...call, delimiter: bare(delimiterFor(content)), content: ShellWord.hereDocument(content) });
 }
 
 /** A word that no line of a text is. */

@@ -143,6 +143,8 @@ function requirementText(requirement: Requirement): string {
       return `the command ${code(requirement.command)}`;
     case "version":
       return `Proxmox VE ${text(requirement.minimum)} or later`;
+    case "secret":
+      return `the secret ${code(requirement.secret)}`;
     case "snapshot":
       return `the snapshot ${code(requirement.snapshot)} of ${text(`${requirement.guest.kind} ${requirement.guest.id}`)}`;
     case "template":

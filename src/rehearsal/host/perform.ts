@@ -13,6 +13,8 @@ export interface HostRunOptions {
   readonly latencyMs?: (argv: readonly string[]) => number;
   /** What a command says instead of doing anything: it fails, each time. */
   readonly refuses?: (argv: readonly string[]) => string | undefined | Promise<string | undefined>;
+  /** What stands in for secrets, by where they are: scripts are handed it. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** How long to wait for a guest's lock file; Proxmox waits 10 s. */
   readonly lockTimeoutMs?: number;
 }

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { sentSecrets } from "../../text/secrets.js";
 import type { HostState } from "../state.js";
 import { captureState } from "./capture.js";
 import { isMutating, isStruck } from "./dispatch.js";
@@ -105,6 +106,7 @@ export async function startHost(state: HostState, dir: string, options: HostRunO
   const server = await listen(machine, join(dir, "in"), (request, caller) => void serve(live, request, caller));
   const token = randomBytes(16).toString("hex");
   live.runs.set(token, { commands: [], fault: undefined, pid: 0, counted: 0 });
+  const sent = secretsFile(dir, options.secrets ?? {});
   const env = {
     PATH: `${folders.bin}:${folders.stock}`,
     PHXC_ROOT: machine.root,
@@ -121,7 +123,7 @@ export async function startHost(state: HostState, dir: string, options: HostRunO
     log: live.log,
     state: machine.state,
     execute: (argv, stdin) => execute(live, argv, stdin),
-    runScript: (script, args = [], more = {}) => runScript(live, dir, env, script, args, more),
+    runScript: (script, args = [], more = {}) => runScript(live, dir, env, script, [...args, ...sent], more),
     guests: () => listGuests(machine),
     setDevice: (path, present) => setDevice(machine, path, present),
     capture: () => captureState(machine),
@@ -185,6 +187,15 @@ async function execute(live: Live, argv: readonly string[], stdin = ""): Promise
   };
   const result = await perform(live, { argv, pid: process.pid, cwd: live.machine.root }, caller, false);
   return "real" in result ? { code: 127, stdout: "", stderr: `simulated host: unknown: ${argv.join(" ")}\n` } : result;
+}
+
+/** The option that hands a script values of secrets, in the form in which an apply sends them. */
+function secretsFile(dir: string, secrets: Readonly<Record<string, string>>): readonly string[] {
+  const entries = Object.entries(secrets);
+  if (entries.length === 0) return [];
+  const path = join(dir, "secrets");
+  writeFileSync(path, sentSecrets(entries), { mode: 0o600 });
+  return ["--secrets", path];
 }
 
 /** Runs a script in a process group of its own, and waits until it and all that writes to its output has ended. */

@@ -116,7 +116,7 @@ step() {
 	STEP=$1
 	STEP_SOURCE=$2
 	STEP_ACTIVE=${GUEST_ACTIVE}
-	RETIRED=() RETIRED_KEYS=() FIXED=()
+	RETIRED=() RETIRED_KEYS=() FIXED=() SECRET_OPTIONS=()
 	if [[ -z ${GUEST_KEY} ]] && ((${#ONLY[@]} > 0)); then STEP_ACTIVE=0; fi
 	if [[ ${MODE} == list ]]; then
 		((STEP_ACTIVE == 0)) || STEPS+=("$1")
@@ -307,6 +307,7 @@ summary() {
 			same=$((same + 1))
 		fi
 		[[ -z ${RESTART[${key}]-} ]] || NOTES+=("${RESTART[${key}]}")
+		[[ -z ${BEHIND[${key}]-} ]] || NOTES+=("${BEHIND[${key}]}")
 	done
 	say ''
 	((${#NOTES[@]} == 0)) || say 'Notes:'

@@ -169,3 +169,9 @@ bytes() {
 	scale=$((10 ** ${#BASH_REMATCH[3]}))
 	REPLY=$((10#${BASH_REMATCH[1]} * unit + 10#0${BASH_REMATCH[3]} * unit / scale))
 }
+
+# differ_description TEXT: Proxmox writes it encoded, as lines above the options.
+differ_description() {
+	decoded "${DESCRIPTION%$'\n'}"
+	[[ ${REPLY} == "${1%$'\n'}" ]] || differ description "$1" "${REPLY}" "$1"
+}

@@ -3,6 +3,7 @@
 SET=()              # --option value ... that must be set
 DELETE=()           # options that must be deleted together with it
 DELETE_FIRST=()     # devices that must be deleted in a call of their own
+FED=()              # options that must be set from secrets, and where these are, in turns
 TEXTS=()            # the same for the reader
 ALLOCATES=()        # storages on which setting allocates a volume
 WITHOUT=()          # keys of property strings that must not be set, as net0.rate
@@ -98,13 +99,15 @@ report_pending() {
 	is_running "$1" "$2" || return 0
 	printf -v list ', %s' "${PENDING[@]}"
 	((${#PENDING[@]} == 0)) || RESTART[${GUEST_KEY}]="${GUEST}: a restart is needed for ${list#, }"
-	((CLOUD_INIT_BEHIND == 0)) || note 'its cloud-init drive is made anew at its next start'
+	checking || unset 'BEHIND[${GUEST_KEY}]'
+	((CLOUD_INIT_BEHIND == 0)) || BEHIND[${GUEST_KEY}]="${GUEST}: its cloud-init drive is made anew at its next start"
 }
 
 # announce: tells the differences that were found, and before they are made which of them a running guest leaves for its
 # next start. Of a guest that this run made, only which options were set.
 announce() {
 	local text options='' i runs=''
+	[[ ${GUEST_KEY} != vm.* ]] || tell_instance
 	if [[ -z ${CREATED[${GUEST_KEY}]-} ]]; then
 		if checking && is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}"; then runs=1; fi
 		for text in "${TEXTS[@]}"; do
@@ -114,6 +117,7 @@ announce() {
 		return 0
 	fi
 	for ((i = 0; i < ${#SET[@]}; i += 2)); do options+=" ${SET[i]#--}"; done
+	for ((i = 0; i < ${#FED[@]}; i += 2)); do options+=" ${FED[i]}"; done
 	for text in "${DELETE_FIRST[@]}" "${DELETE[@]}"; do options+=" -${text}"; done
 	change '+' "configure:${options}"
 }
@@ -156,7 +160,7 @@ recorded() {
 	note 'the running guest refused a part of it, which waits for its restart'
 }
 
-# write_differences TOOL ID DIGEST: runs the `set` commands for SET, DELETE and DELETE_FIRST.
+# write_differences TOOL ID DIGEST: runs the `set` commands for DELETE_FIRST, for SET and DELETE, and for FED.
 write_differences() {
 	local digest=$3 list i
 	if ((${#DELETE_FIRST[@]} > 0)); then
@@ -166,7 +170,17 @@ write_differences() {
 		conf_digest
 		digest=${REPLY}
 	fi
-	((${#SET[@]} + ${#DELETE[@]} > 0)) || return 0
+	if ((${#SET[@]} + ${#DELETE[@]} > 0)); then
+		write_options "$1" "$2" "${digest}" || return
+		conf_digest
+		digest=${REPLY}
+	fi
+	feed_options "$1" "$2" "${digest}"
+}
+
+# write_options TOOL ID DIGEST: runs the `set` command for SET and DELETE.
+write_options() {
+	local digest=$3 list i
 	COMMAND=("$1" set "$2" "${SET[@]}")
 	for ((i = 3; i < ${#COMMAND[@]}; i += 2)); do
 		if [[ ${COMMAND[i]} == --sshkeys ]]; then
@@ -183,12 +197,12 @@ write_differences() {
 	attempt "${COMMAND[@]}"
 }
 
-# differences KIND EXACT --OPTION VALUE...: fills SET, DELETE, DELETE_FIRST, TEXTS and ALLOCATES, until the guest is held.
+# differences KIND EXACT --OPTION VALUE...: fills SET, DELETE, DELETE_FIRST, FED, TEXTS and ALLOCATES, until the guest is held.
 differences() {
 	local kind=$1 exact=$2 option
 	local -a arguments=("${@:3}")
 	shift 2
-	SET=() DELETE=() DELETE_FIRST=() TEXTS=() ALLOCATES=() TAKEN=()
+	SET=() DELETE=() DELETE_FIRST=() FED=() TEXTS=() ALLOCATES=() TAKEN=()
 	index_slots
 	[[ -z ${exact} ]] || exact_devices "${exact}" "$@"
 	while (($# > 0)) && active; do
@@ -208,6 +222,7 @@ differences() {
 		esac
 		shift 2
 	done
+	! active || differ_secrets
 	! active || differ_retired "${kind}" "${arguments[@]}"
 }
 
@@ -277,23 +292,11 @@ differ_deleted() {
 		REPLY=${LIVE[${option}]-}
 		[[ ${option} != description ]] || decoded "${DESCRIPTION%$'\n'}"
 		if [[ -n ${REPLY} || -n ${LIVE[${option}]+set} ]]; then
+			[[ ${option} != cipassword ]] || REPLY='(hidden)'
 			DELETE+=("${option}")
 			TEXTS+=("${option} ${REPLY} -> (unset)")
 		fi
 	done
-}
-
-# differ_description TEXT: Proxmox writes it encoded, as lines above the options.
-differ_description() {
-	decoded "${DESCRIPTION%$'\n'}"
-	[[ ${REPLY} == "${1%$'\n'}" ]] || differ description "$1" "${REPLY}" "$1"
-}
-
-# differ_sshkeys KEYS: Proxmox writes them URL-encoded; the option takes the name of a file that holds them.
-differ_sshkeys() {
-	decoded "${LIVE[sshkeys]-}"
-	local live=${REPLY%$'\n'}
-	[[ ${live} == "${1%$'\n'}" ]] || differ sshkeys "$1" "${live:+(other keys)}" '(the declared keys)'
 }
 
 # differ_props FORMAT OPTION VALUE: compares a property string key by key; undeclared keys keep their live value.

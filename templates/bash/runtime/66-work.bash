@@ -1,9 +1,8 @@
 # --- Work in guests -------------------------------------------------------------------------------
 
-VERIFY=0              # 1: --verify: guests that run are asked, whatever the host remembers
-AGENT_SECONDS=300     # for how long the guest agent of a machine that was started is waited for
-declare -A MARKS=()   # what the host remembers of the guest that was read: name of the work -> mark
-declare -A SECRETS=() # what secrets said in this run, by their source
+VERIFY=0            # 1: --verify: guests that run are asked, whatever the host remembers
+AGENT_SECONDS=300   # for how long the guest agent of a machine that was started is waited for
+declare -A MARKS=() # what the host remembers of the guest that was read: name of the work -> mark
 
 # guest_exec SECONDS INPUT COMMAND...: runs a command in the current guest and sets REPLY to what came back: its output, or of
 # a virtual machine the answer of its agent, which holds it. Fails when the command did, or did not end in time.
@@ -178,21 +177,6 @@ copy_marks() {
 	((${#MARKS[@]} == 0)) || write_marks "${kind}" "${id}"
 }
 
-# secret SOURCE: sets REPLY to a secret: `env:NAME`, `file:PATH` or `cmd:COMMAND`, asked once a run.
-secret() {
-	local name=${1#*:} value=''
-	if [[ -z ${SECRETS["$1"]+set} ]]; then
-		case $1 in
-		env:*) value=${!name-} ;;
-		file:*) [[ ! -r ${ROOT}${name} ]] || value=$(<"${ROOT}${name}") ;;
-		*) value=$(bash -c "${name}" </dev/null 2>/dev/null) || value='' ;;
-		esac
-		[[ -n ${value} ]] || refuse "the secret $1 is empty or cannot be read"
-		SECRETS["$1"]=${value}
-	fi
-	REPLY=${SECRETS["$1"]}
-}
-
 # driver_version: sets REPLY to the version of the host's NVIDIA driver; fails where there is none.
 driver_version() {
 	local text='' pattern=' Module[^.]* ([0-9]+[.][0-9.]+) '
@@ -222,7 +206,11 @@ host_value() {
 		driver_version || checking || refuse 'the host has no NVIDIA driver'
 		mark+=".${REPLY:-missing}"
 		;;
-	*) checking || secret "$2" ;;
+	*)
+		checking && return 0
+		secret "$2"
+		REPLY=${REPLY%"${REPLY##*[!$'\n']}"}
+		;;
 	esac
 }
 

@@ -202,7 +202,7 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
-       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify] [--list] [--help]
+       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify] [--secrets FILE] [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
@@ -215,6 +215,7 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
                    a change, an hour for a shutdown, six hours where data is copied or fetched
   --keep-going     a step that fails holds its guest back, and those that need it; the others go on
   --verify         ask the guests whether what was installed in them is there, whatever this host remembers
+  --secrets FILE   values of secrets, as phxc apply sends them
   --list           print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
@@ -247,6 +248,11 @@ read_arguments() {
 		--limit)
 			[[ ${2-} =~ ^[1-9][0-9]{0,6}$ ]] || misused "$1 needs a number of seconds, at least 1"
 			LIMIT=$2
+			shift
+			;;
+		--secrets)
+			[[ -r ${2-} ]] || misused "$1 needs a file that can be read"
+			SECRETS_FILE=$2
 			shift
 			;;
 		--only | --from)
@@ -313,6 +319,7 @@ begin() {
 	trap 'unexpected "${LINENO}" "$?"' ERR
 	trap interrupted INT TERM HUP PIPE
 	trap 'finish "$?"' EXIT
+	read_secrets
 }
 
 # end_preflight: refuses the plan when anything is not as it presupposes.
