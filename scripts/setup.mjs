@@ -16,6 +16,7 @@ const TOOLS = [
   { program: "shellcheck", package: "shellcheck" },
   { program: "shfmt", package: "shfmt" },
   { program: "sshd", package: "openssh-server" },
+  { program: "cloud-init", package: "cloud-init" },
 ];
 
 /** Does all that is missing; `tools`: the programs that only tests need as well. */
@@ -78,10 +79,13 @@ function installTools() {
   }
 }
 
-/** Only root may install; and where systemd runs, installing an ssh server would open a port of this machine. */
+/** Packages that bring services: where systemd runs, one would open a port of this machine, the other set it up anew. */
+const SERVICES = ["sshd", "cloud-init"];
+
+/** Only root may install, and no services where something would start them. */
 function mayInstall(program) {
   if (process.getuid?.() !== 0 || !hasProgram("apt-get")) return false;
-  return program !== "sshd" || !existsSync("/run/systemd/system");
+  return !SERVICES.includes(program) || !existsSync("/run/systemd/system");
 }
 
 function aptInstall(packages) {

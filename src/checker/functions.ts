@@ -39,6 +39,7 @@ const FUNCTIONS: Readonly<Record<string, LanguageFunction>> = {
   env: { usage: "env(name, default)", min: 1, max: 2, apply: env },
   pad: { usage: "pad(number, width)", min: 2, max: 2, apply: pad },
   join: { usage: "join(list, separator)", min: 1, max: 2, apply: join },
+  fill: { usage: "fill(text, { NAME = value })", min: 2, max: 2, apply: fill },
   lower: { usage: "lower(text)", min: 1, max: 1, apply: lower },
   cidrhost: { usage: "cidrhost(net, number)", min: 2, max: 2, apply: cidrhost },
   sha256: { usage: "sha256(text)", min: 1, max: 1, apply: digest },
@@ -148,6 +149,27 @@ function join(call: Call): Datum | undefined {
   return length > MAX_TEXT
     ? call.wrong(list, "the result is too long")
     : stringDatum(texts.join(separator), call.expr.span);
+}
+
+/**
+ * A text, of a file for the most part, with `${NAME}` replaced by values. Other `${...}` stay as they are, because the text
+ * may be a script of another language; a name that the text does not have is a mistake in writing.
+ */
+function fill(call: Call): Datum | undefined {
+  const text = textArgument(call, 0, "the text");
+  const map = call.args[1];
+  if (text === undefined) return undefined;
+  if (map?.type !== "map") return call.wrong(map, "the second argument is a map such as { name = self.name }");
+  const values = new Map<string, string>();
+  for (const [name, item] of map.entries) {
+    if (item.type === "error") return undefined;
+    const value = plainText(item);
+    if (value === undefined) return call.wrong(item, `a string cannot hold ${describe(item)}`);
+    if (!text.includes(`\${${name}}`)) return call.wrong(map, `the text has no \${${name}}`);
+    values.set(`\${${name}}`, value);
+  }
+  const filled = text.replace(/\$\{[^${}]*\}/g, (place) => values.get(place) ?? place);
+  return filled.length > MAX_TEXT ? call.wrong(map, "the result is too long") : stringDatum(filled, call.expr.span);
 }
 
 /** ASCII and other letters by their Unicode mapping; independent of the locale. */

@@ -55,6 +55,12 @@ export function ownership(at: Span, uid: number, gid: number): Expr {
   return literal(at, "ownership", `${uid}:${gid}`);
 }
 
+/** `secret("env:NAME")` from a text that says where a secret is; any other text is no value. */
+export function secret(at: Span, text: string): Expr {
+  if (!/^(env|file|cmd):./.test(text)) return { type: "error", span: at };
+  return { type: "call", span: at, callee: name(at, "secret"), args: [string(at, text)] };
+}
+
 /** `lower..upper` */
 export function range(at: Span, lower: Expr, upper: Expr): Expr {
   return { type: "binary", span: at, operator: "..", left: lower, right: upper };
@@ -90,6 +96,7 @@ function from<T>(readValue: (node: JsonNode) => T | undefined, make: (at: Span, 
 }
 
 export const asString: Make = from(textOf, string);
+export const asSecret: Make = from(textOf, secret);
 export const asBool: Make = from(boolOf, bool);
 export const asInt: Make = from(intOf, int);
 export const asMebibytes: Make = from(intOf, mebibytes);

@@ -2,6 +2,12 @@ import { below, compiled, type FieldTable, foreign, later, read, required } from
 import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
 import { int } from "./types.js";
 
+/** The existing system's own word for "none" is `NOT_SET`; a hash in clear text is reported as any secret is. */
+const SECRET = {
+  describe: "where the hash is: `env:NAME`, `file:/path` or `cmd:COMMAND`",
+  schema: { type: "string" },
+};
+
 const FILES = "copy files into the guest by hand; phxc installs no software yet";
 
 const NET_NAME = later("a virtual machine's system names its interfaces; leave it out");
@@ -27,7 +33,7 @@ const MACHINE: FieldTable = {
   features: compiled("features", "`features`"),
   "user_config.username": compiled("name", "`user` of `cloud_init`"),
   "user_config.ssh_public_key": compiled("texts", "`ssh_keys` of `cloud_init`"),
-  "user_config.password_hash": later("log in with `ssh_public_key`; phxc writes no passwords yet"),
+  "user_config.password_hash": compiled(SECRET, "`password` of `cloud_init`"),
   "volumes[].type": required("name", "the type of a `volume`"),
   "volumes[].name": compiled("name", "the name of a `volume`"),
   "volumes[].server": read("word", "part of `from` of a volume"),

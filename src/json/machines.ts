@@ -13,6 +13,7 @@ import {
   asInt,
   asList,
   asMebibytes,
+  asSecret,
   asString,
   attribute,
   block,
@@ -127,6 +128,7 @@ function cloudInit(guest: Guest): readonly Block[] {
   const items = [
     ...attribute(member(config?.value, "username"), "user", asString),
     ...attribute(member(config?.value, "ssh_public_key"), "ssh_keys", asList(string, linesOf)),
+    ...attribute(member(config?.value, "password_hash"), "password", asSecret),
   ];
   if (config === undefined || items.length === 0) return [];
   return [block("cloud_init", config.nameSpan, config.span, [], items)];

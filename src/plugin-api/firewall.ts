@@ -1,5 +1,6 @@
 import type { Address, Model, Resource, Section, Value } from "../model/resource.js";
-import { guests, nets } from "./guest.js";
+import { guests } from "./guest.js";
+import { nets } from "./nets.js";
 import { argOf, boolOf, sectionOf, stringOf, textOf } from "./values.js";
 
 /** One end of a firewall rule. */

@@ -4,6 +4,7 @@ export * from "./firewall.js";
 export * from "./guest.js";
 export * from "./interruptions.js";
 export * from "./memory.js";
+export * from "./nets.js";
 export * from "./options.js";
 export * from "./per-model.js";
 export * from "./plugin.js";

@@ -1,7 +1,8 @@
 import type { GuestKind, Probe, Step } from "../model/plan.js";
 import type { Model, Resource } from "../model/resource.js";
 import { type PropertyFormat, specOf } from "../pve/spec.js";
-import { disks, nets } from "./guest.js";
+import { disks } from "./guest.js";
+import { nets } from "./nets.js";
 import { pctConfig, qmConfig } from "./pve.js";
 
 /** How options of the last plan are recognised in this one. */

@@ -74,6 +74,12 @@ export function stringsOf(section: Section, name: string): readonly string[] {
   return items.map(textOf).filter((text) => text !== undefined);
 }
 
+/** Where a secret is: `env:NAME`, `file:/path` or `cmd:...`. */
+export function secretOf(section: Section, name: string): string | undefined {
+  const value = valueOf(section, name);
+  return value?.type === "secret" ? value.source : undefined;
+}
+
 /** The address of the resource that a reference names; `undefined` for a loose name that no resource has. */
 export function refOf(section: Section, name: string): string | undefined {
   const value = valueOf(section, name);

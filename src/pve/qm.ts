@@ -31,10 +31,13 @@ const cloudInit: o.Options = o.having("at-once", {
     ),
     "Files for cloud-init in place of those that Proxmox makes.",
   ),
-  cipassword: o.told(o.text({ prompts: true }), "The password of the user; Proxmox keeps its hash."),
-  citype: o.told(o.oneOf("configdrive2", "nocloud", "opennebula"), "The form of the cloud-init drive."),
+  cipassword: o.told(o.text({ prompts: true }), 'Where the hash of the password of `user` is: `secret("env:NAME")`.'),
+  citype: o.told(
+    o.oneOf("configdrive2", "nocloud", "opennebula"),
+    "The form of the cloud-init drive. Default: `nocloud`, for Windows `configdrive2`.",
+  ),
   ciupgrade: o.flag("Whether cloud-init upgrades packages at the first boot.", true),
-  ciuser: o.told(o.text(), "The user that is made."),
+  ciuser: o.told(o.text(), "The name of the user that the image is made with."),
   "ipconfig[n]": o.told(
     o.upTo(
       31,
@@ -51,7 +54,7 @@ const cloudInit: o.Options = o.having("at-once", {
   ),
   nameserver: o.told(o.format("address-list"), "The name servers."),
   searchdomain: o.told(o.text(), "The DNS search domain."),
-  sshkeys: o.told(o.format("urlencoded"), "The public keys that may log in."),
+  sshkeys: o.told(o.format("urlencoded"), "The public keys that may log in as `user`."),
 });
 
 const agent = o.property(

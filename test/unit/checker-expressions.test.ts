@@ -60,6 +60,7 @@ test("strings hold expressions", () => {
 test("functions", () => {
   assert.is(evaluated("label", "pad(7, 3)"), "007");
   assert.is(evaluated("label", 'join([1, "b", 10.0.0.1], "-")'), "1-b-10.0.0.1");
+  assert.is(evaluated("label", 'fill("\\${a} \\${HOME} \\${b}\\${a}", { a = 1, b = "\\${a}" })'), "1 ${HOME} ${a}1");
   assert.is(evaluated("label", 'lower("ABC")'), "abc");
   assert.is(evaluated("gateway", "cidrhost(10.0.0.0/24, 5)"), "10.0.0.5");
   assert.is(evaluated("gateway", "cidrhost(lan.subnet, -2)", { before: lan }), "10.0.0.254");
@@ -197,6 +198,11 @@ test("functions are known and take what they take", () => {
   refused("label", "pad(1)", "PHX3022 3:11");
   refused("label", "pad(1, 1000)", "PHX3022 3:18");
   refused("label", "join(1)", "PHX3022 3:16");
+  refused("label", 'fill("a", { b = 1 })', "PHX3022 3:21");
+  refused("label", "fill(1, { b = 1 })", "PHX3022 3:16");
+  refused("label", 'fill("a")', "PHX3022 3:11");
+  refused("label", 'fill("a", [1])', "PHX3022 3:21");
+  refused("label", 'fill("\\${b}", { b = [1] })', "PHX3022 3:31");
   refused("gateway", 'cidrhost("x", 1)', "PHX3022 3:22");
   refused("gateway", "cidrhost(10.0.0.0/24, 256)", "PHX3022 3:35");
   refused("agent", "has(1)", "PHX3022 3:15");

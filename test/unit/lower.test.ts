@@ -147,6 +147,33 @@ test("an interface takes prefix and gateway of its network", () => {
   assert.is(option(steps, "net2"), "name=eth2,bridge=vmbr0,ip=manual");
 });
 
+test("an interface has IPv4 and IPv6, each with prefix and gateway of its network", () => {
+  const dual = block("network", { name: "dual" }, { bridge: "vmbr0", subnet6: "fd00:1::/64", gateway6: "fe80::1" });
+  const on = (set: Settings): Block => block("net", { network: ref("network.dual", "dual") }, set);
+  const nets = [
+    on({ ip: "10.9.0.5/24", gateway: "10.9.0.1", ip6: "fd00:1::5" }),
+    on({ ip: "dhcp", ip6: "auto" }),
+    on({ ip6: "fd00:1::6/64" }),
+  ];
+  const steps = stepsOf(dual, vm({}, [root, ...nets]));
+  assert.is(option(steps, "ipconfig0"), "gw=10.9.0.1,gw6=fe80::1,ip=10.9.0.5/24,ip6=fd00:1::5/64");
+  assert.is(option(steps, "ipconfig1"), "ip=dhcp,ip6=auto");
+  assert.is(option(steps, "ipconfig2"), "ip6=fd00:1::6/64");
+  assert.match(command(steps, "vm.201.create"), "--ide2 local-zfs:cloudinit");
+  const container = stepsOf(dual, ct({}, [root, on({ ip: "none", ip6: "none" })]));
+  assert.is(option(container, "net0"), "name=eth0,bridge=vmbr0,ip=manual,ip6=manual");
+});
+
+test("addresses of the other version, and IPv6 without a prefix", () => {
+  const bare = block("network", { name: "bare" }, { bridge: "vmbr0" });
+  const on = (set: Settings): Block => block("net", { network: ref("network.bare", "bare") }, set);
+  assert.equal(findings(bare, ct({}, [root, on({ ip6: "fd00::5" })])), ["PHX5007"]);
+  assert.equal(findings(bare, ct({}, [root, on({ ip6: "10.0.0.5/24" })])), ["PHX5091"]);
+  assert.equal(findings(bare, ct({}, [root, on({ ip: "fd00::4/64", ip6: "auto" })])), ["PHX5091"]);
+  assert.equal(findings(bare, ct({}, [root, on({ ip6: "fd00::5/64", gateway6: "10.0.0.1" })])), ["PHX5091"]);
+  assert.equal(findings(bare, ct({}, [root, on({ ip: "fd00::4/64", gateway: "fd00::1" })])), []);
+});
+
 test("an interface without bridge, an address without prefix", () => {
   const bare = block("network", { name: "bare" }, {});
   const on = (set: Settings): Block => block("net", { network: ref("network.bare", "bare") }, set);

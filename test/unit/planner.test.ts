@@ -57,8 +57,9 @@ test("a guest's steps stand together, by phase", () => {
   assert.is(new Set(turns).size, turns.length);
   const steps = value.steps.filter((step) => step.resource === "vm.8001");
   const names = steps.map((step) => step.id.replace("vm.8001.", ""));
+  const configure = ["cloud-init.drive", "disk.root", "disk.data", "firewall"];
   const finish = ["check.docker", "check.web", "snapshot.final-form"];
-  assert.equal(names, ["create", "options", "disk.root", "disk.data", "firewall", "start", ...finish]);
+  assert.equal(names, ["create", "options", ...configure, "start", ...finish]);
 });
 
 test("every step requires steps that come before it", () => {

@@ -26,6 +26,18 @@ ct 103 c { net six { ip = 2001:db8::50 } }
 `);
 });
 
+test("`ip6` is looked at like `ip`", async () => {
+  await expectFindings(`
+network dual { bridge = vmbr6, subnet = 10.0.0.0/24, subnet6 = 2001:db8::/64 }
+host pve { address = 2001:db8::9 }
+ct 101 a { net dual { ip = 10.0.0.5, ip6 = 2001:db8::5 } }
+ct 102 b { net dual { ip = 10.0.0.6, ip6 = 2001:db8:0::5/64 } } # PHX4001
+ct 103 c { net dual { ip = 10.0.0.7, ip6 = 2001:db9::5 } } # PHX4003
+ct 104 d { net dual { ip = 10.0.0.8, ip6 = 2001:db8::9 } } # PHX4005
+ct 105 e { net dual { ip = 10.0.0.9, ip6 = auto } }
+`);
+});
+
 test("equal addresses in networks that do not meet are left alone", async () => {
   await expectFindings(`
 network a { bridge = vmbr0, subnet = 10.0.0.0/24 }

@@ -50,6 +50,8 @@ const ROWS: readonly Row[] = [
   // Snapshots of containers with bind mounts.
   ["PHX4211", LXC, ct(102, "enable_lifecycle_snapshots")],
   ["PHX4211", LXC, ct(103, "enable_lifecycle_snapshots")],
+  // A user without a key.
+  ["PHX4702", VM, "vms.0.user_config.username", "value"],
   // Volumes inside volumes.
   ["PHX4306", VM, "vms.1.volumes.1.path", "value"],
   ["PHX4306", VM, "vms.2.volumes.1.path", "value"],

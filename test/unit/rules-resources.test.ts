@@ -16,12 +16,12 @@ image fine { template = "debian-13.tar.zst", storage = files }
 ct 101 a { disk root { size = 8GiB, storage = disks } } # PHX4301
 vm 102 b {
   disk root { size = 8GiB, storage = files } # PHX4301
-  cloud_init { user = admin, storage = files } # PHX4301
+  cloud_init { user = admin, ssh_keys = [], storage = files } # PHX4301
 }
 ct 103 c { image = "disks:vztmpl/debian-12.tar.zst" } # PHX4301
 vm 104 d {
   disk root { size = 8GiB, storage = disks }
-  cloud_init { user = admin, storage = disks }
+  cloud_init { user = admin, ssh_keys = [], storage = disks }
 }
 ct 105 e {
   image = "files:vztmpl/debian-12.tar.zst"
@@ -38,7 +38,7 @@ storage dir locals { path = "/srv/locals", content = [images] }
 ct 101 a { disk root { size = 8GiB, storage = quickos-disks } } # PHX4308
 vm 102 b {
   disk root { size = 8GiB, storage = quickOS_disks } # PHX4308
-  cloud_init { user = admin, storage = quickOS-disk } # PHX4308
+  cloud_init { user = admin, ssh_keys = [], storage = quickOS-disk } # PHX4308
 }
 ct 103 c { image = "quickOS-diskz:vztmpl/debian-12.tar.zst" } # PHX4308
 ct 104 d { disk root { size = 8GiB, storage = local } }

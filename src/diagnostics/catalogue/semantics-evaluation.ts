@@ -153,7 +153,7 @@ export const unknownFunction = diagnosticKind<{ name: string; suggested: string 
   severity: "error",
   title: "an unknown function",
   message: ({ name, suggested }) => `there is no function \`${name}\`${suggestion(suggested)}`,
-  help: "the functions are file, env, pad, join, lower, cidrhost, sha256, has and secret",
+  help: "the functions are file, env, pad, join, fill, lower, cidrhost, sha256, has and secret",
 });
 
 export const functionArguments = diagnosticKind<{ usage: string; problem: string }>({

@@ -44,12 +44,25 @@ export const checkWithoutTest = diagnosticKind<{ check: string }>({
   help: "A check does one thing; write several checks for several tests.",
 });
 
-export const addressWithoutPrefix = diagnosticKind<{ address: string; network: string }>({
+export const addressWithoutPrefix = diagnosticKind<{ address: string; network: string; subnet: string }>({
   code: "PHX5007",
   severity: "error",
   title: "address without a prefix",
-  message: ({ address, network }) => `${address} has no prefix, and the network ${network} declares no subnet`,
-  help: ({ address }) => `Give the network its \`subnet\`, or write the prefix: ${address}/24.`,
+  message: ({ address, network, subnet }) =>
+    `${address} has no prefix, and the network ${network} declares no ${subnet}`,
+  help: ({ address, subnet }) =>
+    `Give the network its \`${subnet}\`, or write the prefix: ${address}/${address.includes(":") ? 64 : 24}.`,
+});
+
+export const addressOfOtherFamily = diagnosticKind<{ name: string; address: string }>({
+  code: "PHX5091",
+  severity: "error",
+  title: "address of the other IP version",
+  message: ({ name, address }) =>
+    name.endsWith("6")
+      ? `\`${name}\` is for IPv6, and ${address} is an IPv4 address`
+      : `beside \`ip6\`, \`${name}\` is for IPv4, and ${address} is an IPv6 address`,
+  help: "An IPv6 address alone may stand as `ip`; where an interface has both, `ip` is IPv4 and `ip6` is IPv6.",
 });
 
 export const netWithoutBridge = diagnosticKind<{ network: string }>({
@@ -104,6 +117,7 @@ export const guestFindings: readonly DiagnosticKind<never>[] = [
   checkWithoutAddress,
   checkWithoutTest,
   addressWithoutPrefix,
+  addressOfOtherFamily,
   netWithoutBridge,
   featureIsAttribute,
   slotsRunOut,

@@ -57,6 +57,8 @@ export const vmHabits: Habits = {
   ...all("cpu_type cpu_model", "cpu"),
   ...all("ssh_key sshkey sshkeys ssh_public_keys ssh_authorized_keys", "write `cloud_init { ssh_keys = [...] }`"),
   ...all("ci_user ciuser username", "write `cloud_init { user = admin }`"),
+  ...all("password root_password cipassword passwd", 'write `cloud_init { password = secret("env:NAME") }`, a hash'),
+  ...all("packages runcmd write_files user_data", "it belongs into `cloud_init { }`"),
 };
 
 export const ctHabits: Habits = {
@@ -72,8 +74,10 @@ export const ctHabits: Habits = {
 };
 
 export const netHabits: Habits = {
-  ...all("address addr adress ip_address ipv4 ip4 ipv6 ip6", "ip"),
-  ...all("gw gateway4 gateway6 router default_gateway", "gateway"),
+  ...all("address addr adress ip_address ipv4 ip4", "ip"),
+  ...all("ipv6 address6 slaac", "ip6"),
+  ...all("gw gateway4 router default_gateway", "gateway"),
+  ...all("gw6 gateway_6", "gateway6"),
   ...all("macaddr hwaddr mac_address", "mac"),
   ...all("tag vlan_id vlanid vlan_tag", "vlan"),
   ...all("dns nameserver nameservers search", "it belongs to the guest, or to the network as `dns` and `search`"),
@@ -103,9 +107,40 @@ export const bootHabits: Habits = {
 };
 
 export const cloudInitHabits: Habits = {
-  ...all("username name", "user"),
+  ...all("username name ciuser default_user", "user"),
+  ...all("keys ssh_key sshkey sshkeys authorized_keys ssh_authorized_keys public_keys", "ssh_keys"),
+  ...all("passwd cipassword password_hash hashed_passwd", "password"),
+  ...all("users accounts account", "write `user NAME { ssh_keys = [...] }`, a block for each"),
+  ...all("write_files files", 'write `file "/etc/example" { content = "..." }`, a block for each'),
+  ...all("runcmd run_commands run", "commands"),
+  ...all("bootcmd", "boot_commands"),
+  ...all("package apt install", "packages"),
+  ...all("package_upgrade ciupgrade package_update", "upgrade"),
+  ...all("tz time_zone", "timezone"),
+  ...all("lang language", "locale"),
+  ...all("type citype", "format"),
+  ...all("userdata user_data_file cicustom", "user_data"),
+  ...all("vendordata", "vendor_data"),
+  ...all("network network_data networkconfig", "network_config"),
+  ...all("hostname fqdn", "the guest's name is its host name"),
+  ...all("nameserver nameservers dns search searchdomain", "it belongs to the guest, or to the network as `dns`"),
+};
+
+export const cloudInitUserHabits: Habits = {
   ...all("keys ssh_key sshkey authorized_keys ssh_authorized_keys public_keys", "ssh_keys"),
-  ...all("password passwd cipassword", "passwords are not set by plans: write `ssh_keys = [...]`"),
+  ...all("passwd hashed_passwd password_hash", "password"),
+  ...all("group", "groups"),
+  ...all("homedir home_dir", "home"),
+  ...all("gecos full_name", "comment"),
+  ...all("lock_passwd locked", "leave `password` out: then it is locked"),
+};
+
+export const cloudInitFileHabits: Habits = {
+  ...all("text data source body", "content"),
+  ...all("permissions perms chmod", "mode"),
+  ...all("user chown", "owner"),
+  ...all("defer", "write `early = true` for the opposite; files are written late otherwise"),
+  ...all("encoding", "`content` is text; write it as it is"),
 };
 
 export const checkHabits: Habits = {

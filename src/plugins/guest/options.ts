@@ -140,6 +140,16 @@ export function netSection(pve: Options, doc: string, own: Readonly<Record<strin
         doc: "The default gateway. Default: the network's, on the first interface with a static address.",
         removable: true,
       }),
+      ip6: written(pve, `${address}.ip6`, {
+        type: t.union(t.oneOf("dhcp", "auto", "none"), t.ip, { type: "cidr", host: true }),
+        doc: "The IPv6 address, with the prefix of its network unless it says one; or `dhcp`, `auto` (as routers announce), `none`.",
+        removable: true,
+      }),
+      gateway6: written(pve, `${address}.gw6`, {
+        type: t.ip,
+        doc: "The default gateway of IPv6. Default: the network's, on the first interface with a static `ip6`.",
+        removable: true,
+      }),
       vlan: written(pve, "net[n].tag", { removable: true }),
       firewall: written(pve, "net[n].firewall", { removable: true }),
       bridge: written(pve, "net[n].bridge", { type: t.bridge }),

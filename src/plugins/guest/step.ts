@@ -8,6 +8,7 @@ import type {
   Resource,
   RetiredGuest,
   RetiredKey,
+  SecretOption,
   Section,
   Step,
   WantedOptions,
@@ -50,21 +51,22 @@ export function optionsStep(
     readonly exact: readonly string[];
     readonly risk: Step["risk"];
     readonly retired: RetiredGuest | undefined;
+    readonly secrets?: readonly SecretOption[];
     /** What is decided when the guest, or its volume, is made: told where it differs, never set. */
     readonly fixed?: readonly OptionPair[];
   },
 ): readonly Step[] {
   const options = joinOptions(parts);
   const gone = retiredOptions(extra.retired, extra.exact);
-  const fixed = extra.fixed ?? [];
-  const isEmpty =
-    options.wanted.length + options.absent.length + options.absentKeys.length + extra.exact.length + fixed.length === 0;
+  const { secrets = [], fixed = [] } = extra;
+  const lists = [options.wanted, options.absent, options.absentKeys, extra.exact, fixed, secrets];
+  const isEmpty = lists.every((list) => list.length === 0);
   if (isEmpty) return [];
   const guest = guestRef(resource);
   const deletion = options.absent.length === 0 ? [] : ["--delete", options.absent.join(",")];
   const command = [toolOf(guest), "set", String(guest.id), ...optionArguments(options.wanted), ...deletion];
   const pending = pendingOptions(guest.kind, options);
-  const decided = fixed.length === 0 ? {} : { fixed };
+  const decided = { ...(fixed.length === 0 ? {} : { fixed }), ...(secrets.length === 0 ? {} : { secrets }) };
   const probe = { kind: "options", guest, ...options, exact: extra.exact, pending, ...decided, ...gone } as const;
   return [makeStep(resource, "options", { phase: "configure", risk: extra.risk, probe, commands: [command] })];
 }

@@ -4,6 +4,7 @@ import type {
   Feature,
   GuestRef,
   Lowered,
+  Requirement,
   Resource,
   Section,
   Step,
@@ -57,15 +58,28 @@ function execCommand(guest: GuestRef): Argv {
 export function withRest(resource: Resource, lowered: Lowered): Lowered {
   const guest = guestRef(resource);
   const isDone = (step: Step): boolean => step.probe.kind === "guest-work";
+  const requirements = [...lowered.requirements, ...secretsOf(resource, lowered.steps)];
   if (!lowered.steps.some(isDone) || (stringOf(resource, "state") === "running" && !isTemplate(resource)))
-    return lowered;
+    return { ...lowered, requirements };
   const step = makeStep(resource, "rest", {
     phase: "provision",
     title: "stop what only the work has started",
     probe: { kind: "guest-rest", guest },
     commands: [[toolOf(guest), "shutdown", String(guest.id), "--forceStop", "1"]],
   });
-  return { ...lowered, steps: [...lowered.steps, step] };
+  return { ...lowered, requirements, steps: [...lowered.steps, step] };
+}
+
+/** The secrets that the work in a guest is handed: without one the guest is held back. */
+function secretsOf(resource: Resource, steps: readonly Step[]): readonly Requirement[] {
+  return steps.flatMap(({ probe, source }) => {
+    const parameters = probe.kind === "guest-work" ? probe.parameters : [];
+    return parameters.flatMap((parameter) =>
+      "secret" in parameter
+        ? [{ kind: "secret", secret: parameter.secret, blocks: [resource.address], source } as const]
+        : [],
+    );
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
 import {
+  netAddresses,
   bootOf,
   cloneSource,
   disks,
@@ -23,6 +24,7 @@ import type {
   Boot,
   CloneSource,
   DeclaredStorage,
+  GuestAddress,
   GuestDisk,
   GuestFirewall,
   GuestMount,
@@ -121,8 +123,13 @@ function guestFacts(resource: Resource, model: Model, hosts: readonly Resource[]
   };
 }
 
+/** The static addresses of a guest, each with its interface. */
+export function staticAddresses({ nets }: Guest): readonly (GuestAddress & { readonly net: GuestNet })[] {
+  return nets.flatMap((net) => netAddresses(net).map((address) => ({ ...address, net })));
+}
+
 function addressKeys(guest: Guest): ReadonlySet<string> {
-  const ips = guest.nets.flatMap((net) => (net.address === undefined ? [] : [parseIp(net.address)]));
+  const ips = staticAddresses(guest).map(({ address }) => parseIp(address));
   return new Set(ips.flatMap((ip) => (ip === undefined ? [] : [formatIp(ip)])));
 }
 

@@ -1,5 +1,6 @@
 import { sectionOf, sectionsOf, settingOf } from "../../plugin-api/index.js";
-import type { Section, Setting, Span } from "../../plugin-api/index.js";
+import type { Model, Resource, Section, Setting, Span } from "../../plugin-api/index.js";
+import { cloudInitOf, snippetStorage } from "../vm/cloud-init/effective.js";
 import { placeOf } from "./facts.js";
 import type { Facts } from "./facts.js";
 
@@ -16,7 +17,8 @@ export interface StorageUse {
 const VOLUME = /^([A-Za-z][A-Za-z0-9._-]*):(iso|vztmpl|snippets|backup|import)\//;
 
 /** Every use of a storage by guests and images, declared or not. */
-export function storageUses(facts: Facts, resources: readonly Section[]): readonly StorageUse[] {
+export function storageUses(facts: Facts, model: Model): readonly StorageUse[] {
+  const resources = [...model.resources.values()];
   const ofGuests = facts.guests.flatMap(({ resource, disks, label }): readonly StorageUse[] => {
     const isVm = resource.kind === "vm";
     const ofDisks = disks.flatMap((disk): readonly StorageUse[] => {
@@ -25,7 +27,12 @@ export function storageUses(facts: Facts, resources: readonly Section[]): readon
       return [{ storage: disk.storage, needed: isVm ? "images" : "rootdir", use: `disk ${disk.name} of ${label}`, at }];
     });
     const inner = [resource, sectionOf(resource, "options")].filter((section) => section !== undefined);
-    return [...ofDisks, ...cloudInitUse(resource), ...inner.flatMap((section) => volumeUses(section))];
+    return [
+      ...ofDisks,
+      ...cloudInitUse(resource),
+      ...snippetUse(resource, model),
+      ...inner.flatMap((section) => volumeUses(section)),
+    ];
   });
   const ofImages = resources.filter((resource) => resource.kind === "image").flatMap(templateUse);
   return [...ofGuests, ...ofImages];
@@ -37,6 +44,15 @@ function cloudInitUse(resource: Section): readonly StorageUse[] {
     if (storage === undefined) return [];
     return [{ storage, needed: "images", use: "the cloud-init drive", at: placeOf(section, "storage") }];
   });
+}
+
+/** What Proxmox has no options for lies on a storage as snippets. */
+function snippetUse(resource: Resource, model: Model): readonly StorageUse[] {
+  const config = cloudInitOf(resource, model);
+  const storage = snippetStorage(config);
+  const section = config.own ?? config.chain[0];
+  if (storage === undefined || section === undefined) return [];
+  return [{ storage, needed: "snippets", use: "what cloud-init is told", at: placeOf(section, "snippets") }];
 }
 
 function templateUse(image: Section): readonly StorageUse[] {

@@ -31,7 +31,6 @@ import type {
   Resource,
   RetiredGuest,
   Section,
-  Step,
   WantedOptions,
 } from "../../plugin-api/index.js";
 import { checkSteps } from "../guest/checks.js";
@@ -44,6 +43,7 @@ import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { withRest } from "../guest/work.js";
 import { diskImageOf } from "../image/source.js";
+import { lowerCloudInit } from "./cloud-init/lower.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
 import { furtherAttributes, furtherBlocks } from "./further.js";
 import { vmOptions, vmSections } from "./options.js";
@@ -58,7 +58,7 @@ export function lowerVm(resource: Resource, context: LowerContext): Lowered {
     createStep(resource, model),
     networkNeeds(resource, model),
     diskNeeds(resource, model),
-    onlySteps(vmOptionsStep(resource, model, retired)),
+    configure(resource, model, retired),
     onlySteps(diskSteps(resource, disks(resource))),
     firewallSteps(resource, model),
     onlySteps(retiredSteps(resource, retired)),
@@ -136,9 +136,14 @@ function imageStep(resource: Resource, model: Model, label: string): Lowered {
 /** The storage of the cloud-init drive, where the machine has any settings for cloud-init. */
 function cloudInitStorage(resource: Resource, rootId: string, model: Model): string | undefined {
   const section = sectionOf(resource, "cloud_init");
-  const isConfigured = nets(resource, model).some((net) => net.mode === "static" || net.mode === "dhcp");
+  const isConfigured = nets(resource, model).some(isAddressed);
   if (section === undefined && !isConfigured) return undefined;
   return (section === undefined ? undefined : stringOf(section, "storage")) ?? rootId;
+}
+
+/** Whether cloud-init has an interface to set up. */
+function isAddressed({ mode, six }: GuestNet): boolean {
+  return mode === "static" || mode === "dhcp" || ["static", "dhcp", "auto"].includes(six.mode);
 }
 
 /** Whether a clone of the machine has a cloud-init drive. */
@@ -201,9 +206,11 @@ function diskStorage(resource: Resource, disk: GuestDisk, model: Model): string 
   return disk.storage ?? rootStorage(resource, model);
 }
 
-function vmOptionsStep(resource: Resource, model: Model, retired: RetiredGuest | undefined): readonly Step[] {
+/** All that one `set` takes, with what cloud-init needs before and after it. */
+function configure(resource: Resource, model: Model, retired: RetiredGuest | undefined): Lowered {
+  const hasDrive = inheritsCloudInit(resource, model);
+  const { before, options, secrets, after, ...rest } = lowerCloudInit(resource, model, hasDrive, retired);
   const further = sectionOf(resource, "options");
-  const cloudInit = sectionOf(resource, "cloud_init");
   const interfaces = nets(resource, model);
   const name = { wanted: [{ option: "name", value: resource.name }], absent: [], absentKeys: [] };
   const parts: readonly WantedOptions[] = [
@@ -215,13 +222,14 @@ function vmOptionsStep(resource: Resource, model: Model, retired: RetiredGuest |
     ...interfaces.map(netOption),
     ...interfaces.map((net) => propertyOption(`ipconfig${net.index}`, addressProperties(net, undefined))),
     usesResolver(resource, model) ? resolverOptions(resource, model) : NO_OPTIONS,
-    cloudInit === undefined ? NO_OPTIONS : plainOptions(cloudInit, vmSections["cloud_init"]?.options ?? {}),
+    options,
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
     ...furtherParts(further),
   ];
   const fixed = fixedVersion(further);
   const risk = interfaces.length > 0 ? "interrupts" : "safe";
-  return optionsStep(resource, parts, { exact: [], risk, retired, fixed });
+  const step = optionsStep(resource, parts, { exact: [], risk, retired, fixed, secrets });
+  return { steps: [...before, ...step, ...after], ...rest };
 }
 
 /** What stands in `options { }`, without the keys of the agent. */
@@ -264,7 +272,7 @@ function stateUses(
 /** Cloud-init alone brings name servers into a machine: those of the network are set where it has something to do. */
 function usesResolver(resource: Resource, model: Model): boolean {
   const isOwn = settingOf(resource, "nameservers") !== undefined || settingOf(resource, "search") !== undefined;
-  const isConfigured = nets(resource, model).some((net) => net.mode === "static" || net.mode === "dhcp");
+  const isConfigured = nets(resource, model).some(isAddressed);
   return isOwn || isConfigured || sectionOf(resource, "cloud_init") !== undefined;
 }
 

@@ -1,8 +1,9 @@
 import { attribute, qmConfig, written } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
-import { cloudInitHabits, diskHabits } from "../guest/habits.js";
+import { diskHabits } from "../guest/habits.js";
 import * as t from "../guest/types.js";
+import { cloudInitSection } from "./cloud-init/options.js";
 import { furtherAttributes, furtherBlocks } from "./further.js";
 
 /** `vm 9000 ubuntu-template` */
@@ -97,38 +98,11 @@ const net = netSection(qmConfig, "A network interface; the n-th block is `netN` 
   "host-tunnel": written(qmConfig, "net[n].host-tunnel", { removable: true }),
 });
 
-const cloudInit: SectionSpec = {
-  doc: "What cloud-init sets up at the first boot.",
-  args: [],
-  repeat: "once",
-  options: {
-    user: attribute(qmConfig, "ciuser", {
-      type: { type: "string", pattern: "[A-Za-z_][A-Za-z0-9_.-]*\\$?", describe: "a user name" },
-    }),
-    ssh_keys: attribute(qmConfig, "sshkeys", {
-      type: t.listOfType({
-        type: "string",
-        pattern: "[^\\r\\n]+[\\r\\n]*",
-        describe: "one public key",
-        multiline: true,
-      }),
-      render: (value) =>
-        value.type === "list"
-          ? value.items.map((item) => (item.type === "string" ? item.value.trim() : "")).join("\n")
-          : "",
-    }),
-    storage: { type: t.storageRef, doc: "The storage of the cloud-init drive. Default: that of the root disk." },
-    upgrade: attribute(qmConfig, "ciupgrade", { doc: "Upgrade the packages at the first boot." }),
-  },
-  sections: {},
-  instead: cloudInitHabits,
-};
-
 /** The blocks of a virtual machine. */
 export const vmSections: Readonly<Record<string, SectionSpec>> = {
   ...guestSections(qmConfig),
   disk,
   net,
-  cloud_init: cloudInit,
+  cloud_init: cloudInitSection,
   options: furtherOptions(furtherAttributes, furtherBlocks),
 };

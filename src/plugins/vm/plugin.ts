@@ -5,6 +5,9 @@ import { vmHabits } from "../guest/habits.js";
 import { refusedValues } from "../guest/refused.js";
 import { retireGuest } from "../guest/retired.js";
 import { busKeys } from "./buses.js";
+import { cloudInitFindings } from "./cloud-init/findings.js";
+import { retiredSnippets } from "./cloud-init/lower.js";
+import { cloudInitRules } from "./cloud-init/rules.js";
 import { vmFindings } from "./findings.js";
 import { lowerVm } from "./lower.js";
 import { vmArgs, vmOptions, vmSections } from "./options.js";
@@ -23,7 +26,7 @@ const vm = defineKind({
   instead: vmHabits,
   edges: guestEdges,
   lower: lowerVm,
-  retire: retireGuest,
+  retire: (guest, source, dependants) => [...retireGuest(guest, source, dependants), ...retiredSnippets(guest, source)],
   act: actOnGuest,
 });
 
@@ -31,6 +34,6 @@ const vm = defineKind({
 export const vmPlugin = definePlugin({
   name: "vm",
   kinds: [vm],
-  rules: [busKeys, refusedValues(vm, qmConfig)],
-  diagnostics: vmFindings,
+  rules: [busKeys, ...cloudInitRules, refusedValues(vm, qmConfig)],
+  diagnostics: [...vmFindings, ...cloudInitFindings],
 });

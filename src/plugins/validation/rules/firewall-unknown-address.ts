@@ -11,7 +11,7 @@ import {
   stringsOf,
 } from "../../../plugin-api/index.js";
 import type { FirewallEnd, IpRange } from "../../../plugin-api/index.js";
-import { factsOf } from "../facts.js";
+import { factsOf, staticAddresses } from "../facts.js";
 import type { Facts } from "../facts.js";
 import { unknownAddress } from "../findings/firewall.js";
 
@@ -46,10 +46,14 @@ export const firewallUnknownAddress = defineRule({
 
 function gather(facts: Facts): Known {
   const ofNetworks = facts.networks.flatMap((network) =>
-    [stringOf(network, "gateway"), ...stringsOf(network, "dns")].map((text) => [text, network.name] as const),
+    [stringOf(network, "gateway"), stringOf(network, "gateway6"), ...stringsOf(network, "dns")].map(
+      (text) => [text, network.name] as const,
+    ),
   );
   const ofHosts = facts.hosts.map((host) => [stringOf(host, "address"), host.name] as const);
-  const ofGuests = facts.guests.flatMap((guest) => guest.nets.map((net) => [net.address, guest.label] as const));
+  const ofGuests = facts.guests.flatMap((guest) =>
+    staticAddresses(guest).map(({ address }) => [address, guest.label] as const),
+  );
   const all = [...ofNetworks, ...ofHosts, ...ofGuests];
   return {
     singles: new Map(
@@ -58,8 +62,10 @@ function gather(facts: Facts): Known {
         return ip === undefined ? [] : [[formatIp(ip), name] as const];
       }),
     ),
-    written: ofGuests.flatMap(([text, label]) => (text === undefined ? [] : [[text, label] as const])),
-    subnets: facts.networks.flatMap((network) => parseRange(stringOf(network, "subnet") ?? "") ?? []),
+    written: ofGuests,
+    subnets: facts.networks.flatMap((network) =>
+      ["subnet", "subnet6"].flatMap((name) => parseRange(stringOf(network, name) ?? "") ?? []),
+    ),
     pools: facts.networks.flatMap((network) => parseRange((rangeOf(network, "pool") ?? []).join("-")) ?? []),
   };
 }
