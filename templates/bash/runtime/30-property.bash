@@ -175,3 +175,13 @@ differ_description() {
 	decoded "${DESCRIPTION%$'\n'}"
 	[[ ${REPLY} == "${1%$'\n'}" ]] || differ description "$1" "${REPLY}" "$1"
 }
+
+# place_of OPTION VALUE: sets REPLY to the path inside of a mount, or to the path of a device.
+place_of() {
+	local key=mp value=",$2,"
+	[[ $1 == mp* ]] || key=path
+	# Only a device's path may stand bare.
+	[[ ${value} == *",${key}="* ]] || value=",${key}=${2},"
+	value=${value#*,"${key}"=}
+	REPLY=${value%%,*}
+}

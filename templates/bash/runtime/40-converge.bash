@@ -242,16 +242,6 @@ index_slots() {
 	done
 }
 
-# place_of OPTION VALUE: sets REPLY to the path inside of a mount, or to the path of a device.
-place_of() {
-	local key=mp value=",$2,"
-	[[ $1 == mp* ]] || key=path
-	# Only a device's path may stand bare.
-	[[ ${value} == *",${key}="* ]] || value=",${key}=${2},"
-	value=${value#*,"${key}"=}
-	REPLY=${value%%,*}
-}
-
 # exact_devices FAMILY --OPTION VALUE...: every live device that is not wanted is deleted first; Proxmox refuses any
 # other `set` of a container while one of its devices is missing.
 exact_devices() {
