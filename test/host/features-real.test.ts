@@ -11,7 +11,18 @@ import { withHost, zfsHost } from "../support/sim.js";
 const test = suite("features in a real Debian");
 const deep = deepTests(test);
 
-const CERTIFICATE = "-----BEGIN CERTIFICATE-----\\nMIIB\\n-----END CERTIFICATE-----";
+/** Made for this test; its key is nowhere. */
+const CERTIFICATE = [
+  "-----BEGIN CERTIFICATE-----",
+  "MIIBQDCB86ADAgECAhR6q4ghQNNVDncfb3C8SMllk2mxdDAFBgMrZXAwFTETMBEG",
+  "A1UEAwwKRXhhbXBsZSBDQTAgFw0yNjExMjIxMzAyNTRaGA8yMTI2MTAyOTEzMDI1",
+  "NFowFTETMBEGA1UEAwwKRXhhbXBsZSBDQTAqMAUGAytlcAMhAPYWXMFdtvzSqwJ8",
+  "FIMbAynQcKOJx5HidKIYGnVutjaoo1MwUTAdBgNVHQ4EFgQUKmUz8GKiS1i8Xrzz",
+  "Sq3lk1SUrnEwHwYDVR0jBBgwFoAUKmUz8GKiS1i8XrzzSq3lk1SUrnEwDwYDVR0T",
+  "AQH/BAUwAwEB/zAFBgMrZXADQQDY6vzJlaAK7j6uTay07YPgoOie4HmqtceBsOX1",
+  "Es4V4XQxiIuxQFjQT06L8oPVeiqwrlhBfN0Kbnhnj/MG6lgF",
+  "-----END CERTIFICATE-----",
+].join("\\n");
 const INSTALLED = [
   "base_setup",
   "docker",

@@ -9,4 +9,9 @@ case ${certificate} in
 	;;
 esac
 packages ca-certificates
+# One that cannot be read would break all that reads the bundle.
+printf '%s\n' "${certificate}" | openssl x509 -noout || {
+	echo 'the certificate cannot be read'
+	exit 1
+}
 if printf '%s\n' "${certificate}" | put "/usr/local/share/ca-certificates/${PARAM_NAME}.crt"; then update-ca-certificates --fresh; fi
