@@ -146,7 +146,8 @@ test("killed before any of its commands, or with any of them failing: the next r
   const source = webCt("template = true\n features = [docker]").replace("ct 200 web", "ct 300 base");
   const clone = `ct 200 web { clone = base, features = [nfs_client]\n net lan { ip = 10.0.0.21 } }\n`;
   const { script } = await compileSource(LAN + source + clone);
-  const whole = await undisturbed(script, zfsHost());
+  // A command that outlives the run which was struck holds the lock until it ends.
+  const whole = await undisturbed(script, zfsHost(), { args: ["--wait", "30"] });
   assert.is(whole.run.code, 0);
   assert.match(whole.end, /feature\.nfs_client/);
   const seen: Seen = new Map();
