@@ -82,14 +82,13 @@ function storagesOf(plan: Plan): StorageSection[] {
     );
 }
 
-/** What the host says of itself to work in guests: files, secrets in files, the version of its NVIDIA driver. */
+/** What the host says of itself to work in guests: files, the version of its NVIDIA driver. */
 function filesOf(plan: Plan): NonNullable<HostOptions["files"]> {
   const given = plan.steps.flatMap(({ probe }) => (probe.kind === "guest-work" ? probe.parameters : []));
   const entries = given.flatMap((parameter): readonly (readonly [string, string])[] => {
     if ("driver" in parameter) return [["/proc/driver/nvidia/version", DRIVER]];
     if ("file" in parameter) return [[parameter.file, "simulated\n"]];
-    const path = "secret" in parameter ? /^file:(.*)$/s.exec(parameter.secret)?.[1] : undefined;
-    return path === undefined ? [] : [[path, "simulated\n"]];
+    return [];
   });
   return Object.fromEntries(entries);
 }
