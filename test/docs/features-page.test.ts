@@ -2,7 +2,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { presupposed, rehearse } from "../../src/rehearsal/index.js";
+import { presupposed, rehearse, standIns } from "../../src/rehearsal/index.js";
 import { fences } from "../support/markdown.js";
 import { root } from "../support/paths.js";
 import { compileProject } from "../support/rehearsal.js";
@@ -44,7 +44,7 @@ test("the feature of one's own is installed, and the second run is quiet", async
   const files = Object.fromEntries(marked.map(({ mark, text }) => [mark.slice("file ".length), text]));
   assert.is(Object.keys(files).length, 3);
   const { plan, script } = await compileProject(files);
-  const { first, passed } = await rehearse(script, presupposed(plan), { twice: true });
+  const { first, passed } = await rehearse(script, presupposed(plan), { twice: true, secrets: standIns(plan) });
   assert.ok(passed, first.stdout + first.stderr);
   assert.match(first.stdout, /^\+ ct 101 web: feature base_setup\n\+ ct 101 web: feature motd$/m);
 });
