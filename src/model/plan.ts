@@ -298,6 +298,15 @@ export type Requirement = { readonly blocks: readonly Address[]; readonly source
   /** A file that must be there: an image, a template archive. */
   | { readonly kind: "file"; readonly path: string; readonly hint?: string }
   | { readonly kind: "device"; readonly path: string }
+  /**
+   * PCI devices that one machine gets are there, and share their IOMMU groups with nothing that the host uses. `mdev`: it gets
+   * a mediated device of this type instead, which needs no group of its own.
+   */
+  | { readonly kind: "pci"; readonly addresses: readonly string[]; readonly mdev?: string }
+  /** A USB device, as `VENDOR:PRODUCT` or `BUS-PORT`; a machine starts without one that is not plugged in. */
+  | { readonly kind: "usb"; readonly device: string }
+  /** A resource mapping of the cluster has an entry for this node. */
+  | { readonly kind: "mapping"; readonly type: "pci" | "usb" | "directory"; readonly id: string }
   | { readonly kind: "disk"; readonly path: string; readonly pool: string }
   | { readonly kind: "command"; readonly command: string }
   | { readonly kind: "snapshot"; readonly guest: GuestRef; readonly snapshot: string }

@@ -6,6 +6,7 @@ export * from "./interruptions.js";
 export * from "./memory.js";
 export * from "./nets.js";
 export * from "./options.js";
+export * from "./passthrough.js";
 export * from "./per-model.js";
 export * from "./plugin.js";
 export * from "./pve.js";

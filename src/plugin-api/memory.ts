@@ -3,6 +3,7 @@ import type { Model, Resource } from "../model/resource.js";
 import { type PropertyFormat, specOf } from "../pve/spec.js";
 import { disks } from "./guest.js";
 import { nets } from "./nets.js";
+import { pciDevices, usbDevices } from "./passthrough.js";
 import { pctConfig, qmConfig } from "./pve.js";
 
 /** How options of the last plan are recognised in this one. */
@@ -25,7 +26,17 @@ export function isRemovable(kind: GuestKind, option: string): boolean {
 }
 
 /** Keys that name a thing rather than set something of it: they stay as they are when no file says them any more. */
-const IDENTITY: ReadonlySet<string> = new Set(["hwaddr", "name", "mp", "path", "file", "volume", "import-from"]);
+const IDENTITY: ReadonlySet<string> = new Set([
+  "hwaddr",
+  "name",
+  "mp",
+  "path",
+  "file",
+  "volume",
+  "import-from",
+  "host",
+  "mapping",
+]);
 
 /** What identifies an option: its name; for mounts and devices of containers their path, whatever their number is. */
 export function optionKey(kind: GuestKind, option: string, value: string): string {
@@ -68,12 +79,14 @@ function partsOf(value: string): ReadonlyMap<string, string> {
   );
 }
 
-/** The slots of a guest's named disks and interfaces, which the next plan keeps: `disk data` at `scsi1`. */
+/** The slots of a guest's named disks, interfaces and passed devices, which the next plan keeps: `disk data` at `scsi1`. */
 export function slotsOf(resource: Resource, model: Model): Readonly<Record<string, string>> {
   const drives = resource.kind === "vm" ? disks(resource).map(({ name, slot }) => [`disk ${name}`, slot] as const) : [];
   const cards = nets(resource, model);
   return Object.fromEntries([
     ...drives,
+    ...pciDevices(resource).map(({ name, slot }) => [`pci ${name}`, slot] as const),
+    ...usbDevices(resource).map(({ name, slot }) => [`usb ${name}`, slot] as const),
     ...cards.map((net, i) => [netName(net.networkName, cards.slice(0, i)), `net${net.index}`] as const),
   ]);
 }

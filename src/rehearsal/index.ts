@@ -1,6 +1,7 @@
 /** The simulated Proxmox VE host: emitted scripts run against it unchanged, with the real bash. */
 export { capturedState } from "./captured.js";
 export type { Prediction } from "./costs.js";
+export { pciFiles } from "./hardware.js";
 export { endedAsMeant, heldBackWithout } from "./held-back.js";
 export { isMutating } from "./host/dispatch.js";
 export { settled, survive, undisturbed } from "./faults.js";

@@ -1,6 +1,7 @@
 import { secretsOf } from "../model/plan.js";
 import type { Plan, Requirement } from "../model/plan.js";
 import { compareReleases } from "../text/order.js";
+import { hardwareOf } from "./hardware.js";
 import {
   SIMULATED_RELEASE,
   emptyHost,
@@ -34,7 +35,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     devices: unique([...devices, ...(more.devices ?? [])]),
     disks: [...disks, ...(more.disks ?? [])],
     images: [...images, ...(more.images ?? [])],
-    files: { ...filesOf(plan), ...more.files },
+    files: { ...hardwareOf(requirements, node ?? "pve"), ...filesOf(plan), ...more.files },
     storages: [...storagesOf(plan), ...(more.storages ?? [])],
     downloads: { ...surroundings(plan).downloads, ...more.downloads },
     pages: { ...surroundings(plan).pages, ...more.pages },

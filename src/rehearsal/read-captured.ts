@@ -135,8 +135,11 @@ function devicePath(value: unknown, where: string): string {
 /** The path of a text: of Proxmox's own only those that are captured. */
 function textPath(value: unknown, where: string): string {
   const text = string(value, where);
-  const own = /^\/etc\/pve\/(?:storage\.cfg|firewall\/[^/]+\.fw|nodes\/[A-Za-z0-9-]+\/(?:qemu-server|lxc)\/\d+\.conf)$/;
-  return own.test(text) ? text : path(text, where);
+  const own =
+    /^\/etc\/pve\/(?:storage\.cfg|firewall\/[^/]+\.fw|mapping\/[a-z]+\.cfg|nodes\/[A-Za-z0-9-]+\/(?:qemu-server|lxc)\/\d+\.conf)$/;
+  const hardware =
+    /^\/sys\/(?:bus\/(?:pci|usb)\/devices\/[\w:.-]+\/(?:uevent|idVendor|idProduct)|kernel\/iommu_groups\/\d+\/devices\/[\w:.]+)$/;
+  return own.test(text) || hardware.test(text) ? text : path(text, where);
 }
 
 function name(value: unknown, where: string): string {

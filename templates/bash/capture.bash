@@ -141,6 +141,18 @@ the_host() {
 	for path in "${devices[@]}"; do
 		[[ ! -e ${path} || -d ${path} || ${path} == *[[:cntrl:]]* ]] || record device "${path#"${ROOT}"}" ''
 	done
+	the_hardware
+}
+
+# the_hardware: the devices that machines can be given, with the groups that the IOMMU puts them in.
+the_hardware() {
+	local path
+	for path in "${ROOT}"/sys/bus/pci/devices/*/uevent "${ROOT}"/sys/bus/usb/devices/*/{idVendor,idProduct}; do
+		[[ ! -r ${path} ]] || text_file "${path#"${ROOT}"}"
+	done
+	for path in "${ROOT}"/sys/kernel/iommu_groups/*/devices/*; do
+		[[ ! -e ${path} ]] || record file "${path#"${ROOT}"}" ''
+	done
 }
 
 # the_guests: configuration files, with what is mounted or passed on from the host, and which guests run.
@@ -168,7 +180,7 @@ the_guests() {
 		fi
 	done
 	look_at "${mounts[@]}"
-	for path in "${ROOT}"/etc/pve/firewall/*.fw; do text_file "${path#"${ROOT}"}"; done
+	for path in "${ROOT}"/etc/pve/firewall/*.fw "${ROOT}"/etc/pve/mapping/*.cfg; do text_file "${path#"${ROOT}"}"; done
 }
 
 # the_notes: what plans have noted on this host. Their logs and copies of files are not read.

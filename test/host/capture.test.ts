@@ -4,13 +4,13 @@ import { Ajv } from "ajv";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { CapturedHost } from "../../src/model/captured.js";
-import { capturedState } from "../../src/rehearsal/index.js";
+import { capturedState, presupposed } from "../../src/rehearsal/index.js";
 import type { HostState } from "../../src/rehearsal/index.js";
 import { capture } from "../support/capture.js";
 import { inFolder } from "../support/folder.js";
 import { root } from "../support/paths.js";
 import { compileFolder, withEmptyHost } from "../support/rehearsal.js";
-import { confPath } from "../support/script-host.js";
+import { appVm, confPath } from "../support/script-host.js";
 import { must, withHost, zfsHost } from "../support/sim.js";
 import { hasSshd, startSshd } from "../support/sshd.js";
 import { runCli } from "../support/terminal.js";
@@ -95,6 +95,22 @@ test("what a host noted of plans comes along: removals are rehearsed, and a plan
         await sshd.stop();
       }
     });
+  });
+});
+
+test("what machines can be given is captured: PCI and USB devices, IOMMU groups and mappings", async () => {
+  const source = appVm('pci a { address = 0000:01:00.0 }\n usb b { device = "046d:c52b" }\n usb c { mapping = key0 }');
+  await inFolder({ "main.phx": source.replace("net lan { ip = dhcp }", "") }, async (cwd) => {
+    const { plan } = await compileFolder(cwd, "main.phx");
+    await withHost({ ...zfsHost(), files: { ...zfsHost().files, ...presupposed(plan).files } }, async (host) => {
+      writeFileSync(join(host.root, "root/i.qcow2"), "disk");
+      assert.is((await runCli(["capture", "--out", "state.json"], { cwd, env: host.env })).code, 0);
+    });
+    const run = await runCli(["rehearse", "main.phx", "--from", "state.json"], { cwd });
+    assert.not.match(run.out, /held back: there is no PCI device|not plugged in|no usb mapping/);
+    const state = readFileSync(join(cwd, "state.json"), "utf8");
+    for (const part of ["/sys/kernel/iommu_groups/0/devices/0000:01:00.0", "idVendor", "/etc/pve/mapping/usb.cfg"])
+      assert.match(state, part);
   });
 });
 

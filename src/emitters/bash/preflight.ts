@@ -58,6 +58,12 @@ function call(requirement: Requirement): [string, ShellWord[]] {
       return ["need_file", [value(requirement.path), value(requirement.hint ?? "")]];
     case "device":
       return ["need_device", [value(requirement.path)]];
+    case "pci":
+      return ["need_pci", [value(requirement.addresses.join(" ")), value(requirement.mdev ?? "")]];
+    case "usb":
+      return ["need_usb", [value(requirement.device)]];
+    case "mapping":
+      return ["need_mapping", [bare(requirement.type), value(requirement.id)]];
     case "disk":
       return ["need_disk", [value(requirement.pool), value(requirement.path)]];
     case "command":

@@ -137,6 +137,12 @@ function requirementText(requirement: Requirement): string {
       return `the file ${code(requirement.path)}`;
     case "device":
       return `the device ${code(requirement.path)}`;
+    case "pci":
+      return `the PCI ${requirement.addresses.length === 1 ? "device" : "devices"} ${requirement.addresses.map(code).join(", ")}${requirement.mdev === undefined ? ", alone in their IOMMU groups" : ` with the type ${code(requirement.mdev)}`}`;
+    case "usb":
+      return `the USB device ${code(requirement.device)} (a note otherwise)`;
+    case "mapping":
+      return `the ${requirement.type} mapping ${code(requirement.id)} with an entry for the node`;
     case "disk":
       return `the disk ${code(requirement.path)} for the pool ${code(requirement.pool)}`;
     case "command":

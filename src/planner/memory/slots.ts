@@ -80,7 +80,7 @@ function placed(resource: Resource, slots: Slots): Resource {
   return { ...resource, sections, reserved: reserved.map(([, slot]) => slot) };
 }
 
-/** Disks and interfaces by the names under which their slots are written down. */
+/** Disks, interfaces and passed devices by the names under which their slots are written down. */
 function namesOf(resource: Resource): ReadonlyMap<Section, string> {
   const drives = sectionsOf(resource, "disk").map((disk) => [disk, `disk ${argOf(disk, "name") ?? ""}`] as const);
   const nets = sectionsOf(resource, "net").map((section) => ({
@@ -88,5 +88,8 @@ function namesOf(resource: Resource): ReadonlyMap<Section, string> {
     networkName: argOf(section, "network") ?? "",
   }));
   const cards = nets.map(({ section, networkName }, i) => [section, netName(networkName, nets.slice(0, i))] as const);
-  return new Map([...(resource.kind === "vm" ? drives : []), ...cards]);
+  const passed = ["pci", "usb"].flatMap((kind) =>
+    sectionsOf(resource, kind).map((section) => [section, `${kind} ${argOf(section, "name") ?? ""}`] as const),
+  );
+  return new Map([...(resource.kind === "vm" ? drives : []), ...cards, ...passed]);
 }

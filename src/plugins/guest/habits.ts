@@ -55,6 +55,9 @@ export const vmHabits: Habits = {
   ...all("os os_type", "ostype"),
   ...all("firmware uefi efi", "bios"),
   ...all("cpu_type cpu_model", "cpu"),
+  ...all("hostpciN passthrough pci_device", "pci"),
+  ...all("usbN usb_device", "usb"),
+  ...all("gpu gpus nvidia device", "write `pci NAME { address = 0000:01:00.0 }`"),
   ...all("ssh_key sshkey sshkeys ssh_public_keys ssh_authorized_keys", "write `cloud_init { ssh_keys = [...] }`"),
   ...all("ci_user ciuser username", "write `cloud_init { user = admin }`"),
   ...all("password root_password cipassword passwd", 'write `cloud_init { password = secret("env:NAME") }`, a hash'),
@@ -97,6 +100,19 @@ export const mountHabits: Habits = {
   ...all("mp target to destination dest container_path path", "at"),
   ...all("ro read_only", "readonly"),
   ...all("uid gid user chown", "owner"),
+};
+
+export const pciHabits: Habits = {
+  ...all("host device id", "address"),
+  ...all("x_vga xvga vga primary_gpu", "primary"),
+  ...all("vgpu", "mdev"),
+  ...all("rom_bar", "rombar"),
+  ...all("rom_file", "romfile"),
+};
+
+export const usbHabits: Habits = {
+  ...all("host id vendor", "device"),
+  ...all("bus", "port"),
 };
 
 export const bootHabits: Habits = {

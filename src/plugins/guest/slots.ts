@@ -7,9 +7,11 @@ import {
   guests,
   mounts,
   nets,
+  pciDevices,
   pctConfig,
   qmConfig,
   specOf,
+  usbDevices,
 } from "../../plugin-api/index.js";
 import type { Model, Options, Resource, Section } from "../../plugin-api/index.js";
 import { slotsRunOut } from "./findings.js";
@@ -39,6 +41,8 @@ function slotsOf(
     ...nets(guest, model).map(({ index, section }) => ({ slot: `net${index}`, section })),
     ...disks(guest),
     ...mounts(guest),
+    ...pciDevices(guest),
+    ...usbDevices(guest),
     ...(devices(guest) ?? []).map(({ section }, index) => ({ slot: `dev${index}`, section })),
   ];
 }

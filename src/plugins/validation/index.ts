@@ -14,6 +14,7 @@ import { clonePrivilegeRule } from "./rules/clone-privilege.js";
 import { cloneSettingIdleRule } from "./rules/clone-setting-idle.js";
 import { cloneSourceState } from "./rules/clone-source-state.js";
 import { cloneZfsSnapshot } from "./rules/clone-zfs-snapshot.js";
+import { deviceClaims } from "./rules/device-claims.js";
 import { firewallDisabled } from "./rules/firewall-disabled.js";
 import { firewallDuplicate } from "./rules/firewall-duplicate.js";
 import { firewallInterface } from "./rules/firewall-interface.js";
@@ -92,6 +93,7 @@ export const validationRules: readonly Rule[] = [
   gpuIndex,
   gpuInheritedRule,
   gpuSharedRule,
+  deviceClaims,
   capacityCores,
   capacityMemory,
   firewallDisabled,

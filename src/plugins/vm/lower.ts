@@ -44,6 +44,7 @@ import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js"
 import { withRest } from "../guest/work.js";
 import { diskImageOf } from "../image/source.js";
 import { lowerCloudInit } from "./cloud-init/lower.js";
+import { deviceNeeds, deviceOptions, exactFamilies } from "./devices.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
 import { furtherAttributes, furtherBlocks } from "./further.js";
 import { vmOptions, vmSections } from "./options.js";
@@ -58,6 +59,7 @@ export function lowerVm(resource: Resource, context: LowerContext): Lowered {
     createStep(resource, model),
     networkNeeds(resource, model),
     diskNeeds(resource, model),
+    deviceNeeds(resource),
     configure(resource, model, retired),
     onlySteps(diskSteps(resource, disks(resource))),
     firewallSteps(resource, model),
@@ -224,11 +226,12 @@ function configure(resource: Resource, model: Model, retired: RetiredGuest | und
     usesResolver(resource, model) ? resolverOptions(resource, model) : NO_OPTIONS,
     options,
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
+    ...deviceOptions(resource),
     ...furtherParts(further),
   ];
   const fixed = fixedVersion(further);
   const risk = interfaces.length > 0 ? "interrupts" : "safe";
-  const step = optionsStep(resource, parts, { exact: [], risk, retired, fixed, secrets });
+  const step = optionsStep(resource, parts, { exact: exactFamilies(resource), risk, retired, fixed, secrets });
   return { steps: [...before, ...step, ...after], ...rest };
 }
 

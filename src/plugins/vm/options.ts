@@ -4,6 +4,7 @@ import { furtherOptions, guestOptions, guestSections, netSection } from "../gues
 import { diskHabits } from "../guest/habits.js";
 import * as t from "../guest/types.js";
 import { cloudInitSection } from "./cloud-init/options.js";
+import { pciSection, usbSection } from "./devices.js";
 import { furtherAttributes, furtherBlocks } from "./further.js";
 
 /** `vm 9000 ubuntu-template` */
@@ -104,5 +105,7 @@ export const vmSections: Readonly<Record<string, SectionSpec>> = {
   disk,
   net,
   cloud_init: cloudInitSection,
+  pci: pciSection,
+  usb: usbSection,
   options: furtherOptions(furtherAttributes, furtherBlocks),
 };

@@ -8,7 +8,9 @@ import { busKeys } from "./buses.js";
 import { cloudInitFindings } from "./cloud-init/findings.js";
 import { retiredSnippets } from "./cloud-init/lower.js";
 import { cloudInitRules } from "./cloud-init/rules.js";
+import { passedDevices } from "./device-rules.js";
 import { vmFindings } from "./findings.js";
+import { deviceFindingKinds } from "./findings-devices.js";
 import { lowerVm } from "./lower.js";
 import { vmArgs, vmOptions, vmSections } from "./options.js";
 
@@ -34,6 +36,6 @@ const vm = defineKind({
 export const vmPlugin = definePlugin({
   name: "vm",
   kinds: [vm],
-  rules: [busKeys, ...cloudInitRules, refusedValues(vm, qmConfig)],
-  diagnostics: [...vmFindings, ...cloudInitFindings],
+  rules: [busKeys, passedDevices, ...cloudInitRules, refusedValues(vm, qmConfig)],
+  diagnostics: [...vmFindings, ...cloudInitFindings, ...deviceFindingKinds],
 });

@@ -8,6 +8,7 @@ import { parseVolume, storages } from "../storage/volume-names.js";
 import { netFormat } from "../../pve/qm-devices.js";
 import { makeImage } from "./cloud-init.js";
 import { driveVolume, isCdrom } from "./drives.js";
+import { checkHardware } from "./hardware.js";
 import { applyPending } from "./set.js";
 
 /** `qm start` */
@@ -28,6 +29,7 @@ export async function startVm(call: Call, id: number): Promise<void> {
     if (volid !== undefined && !volumeExists(machine, volid)) refuse(`volume '${volid}' does not exist`);
     if (/^net\d+$/.test(option)) checkBridge(call, value);
   }
+  checkHardware(call.machine, id, config.current.options);
   makeImage(call, id, config);
   writeConfig(machine, "vm", id, config);
   await call.midway();

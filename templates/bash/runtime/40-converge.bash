@@ -34,7 +34,7 @@ converge() {
 	while [[ $1 == --* ]]; do
 		case $1 in
 		--without) WITHOUT+=("$2") ;;
-		*) exact=$2 ;;
+		*) exact+=" $2" ;;
 		esac
 		shift 2
 	done
@@ -199,12 +199,14 @@ write_options() {
 
 # differences KIND EXACT --OPTION VALUE...: fills SET, DELETE, DELETE_FIRST, FED, TEXTS and ALLOCATES, until the guest is held.
 differences() {
-	local kind=$1 exact=$2 option
+	local kind=$1 option family
+	local -a families=()
 	local -a arguments=("${@:3}")
+	read -r -a families <<<"$2"
 	shift 2
 	SET=() DELETE=() DELETE_FIRST=() FED=() TEXTS=() ALLOCATES=() TAKEN=()
 	index_slots
-	[[ -z ${exact} ]] || exact_devices "${exact}" "$@"
+	for family in "${families[@]}"; do exact_devices "${family}" "$@"; done
 	while (($# > 0)) && active; do
 		option=${1#--}
 		case ${option} in
@@ -243,20 +245,23 @@ index_slots() {
 }
 
 # exact_devices FAMILY --OPTION VALUE...: every live device that is not wanted is deleted first; Proxmox refuses any
-# other `set` of a container while one of its devices is missing.
+# other `set` of a container while one of its devices is missing. A device of a container is known by its path, one of a
+# machine by its place.
 exact_devices() {
 	local wanted=' ' slot i
 	local -a options=("${@:2}")
 	for ((i = 0; i < ${#options[@]}; i += 2)); do
 		[[ ${options[i]} == "--$1"[0-9]* ]] || continue
-		place_of "$1" "${options[i + 1]}"
+		REPLY=${options[i]#--}
+		[[ $1 != dev ]] || place_of "$1" "${options[i + 1]}"
 		wanted+="${REPLY} "
 	done
 	for ((i = 0; i < 256; i++)); do
 		slot="$1${i}"
 		[[ -n ${LIVE[${slot}]+set} ]] || continue
-		place_of "${slot}" "${LIVE[${slot}]}"
-		if [[ ${wanted} == *" ${REPLY} "* && ${SLOT["$1 ${REPLY}"]} == "${slot}" ]]; then continue; fi
+		REPLY=${slot}
+		[[ $1 != dev ]] || place_of "${slot}" "${LIVE[${slot}]}"
+		if [[ ${wanted} == *" ${REPLY} "* && ${SLOT["$1 ${REPLY}"]-${slot}} == "${slot}" ]]; then continue; fi
 		DELETE_FIRST+=("${slot}")
 		TEXTS+=("${slot} ${LIVE[${slot}]} -> (removed)")
 		unset 'LIVE[${slot}]' 'CURRENT[${slot}]'

@@ -124,6 +124,23 @@ export const gpuUndeclared = diagnosticKind<{ guest: string; source: string; gpu
   help: "Write `gpus = []` to remove them, or declare the ones that it shall have.",
 });
 
+export const pciClaimed = diagnosticKind<{ address: string; guests: string }>({
+  code: "PHX4421",
+  severity: "error",
+  title: "PCI device for two guests that start",
+  message: ({ address, guests }) =>
+    `the PCI device ${address} is for ${guests}, which all run at the same time: only one of them can have it`,
+  help: "Give it to one of them, or let only one of them start.",
+});
+
+export const deviceClaimed = diagnosticKind<{ device: string; guests: string }>({
+  code: "PHX4422",
+  severity: "warning",
+  title: "device for two guests that start",
+  message: ({ device, guests }) => `${device} is for ${guests}, which all run at the same time`,
+  help: "Only one of them gets the device, unless the mapping stands for several. Let only one of them start.",
+});
+
 export const memorySum = diagnosticKind<{ sum: string; host: string; memory: string; count: number }>({
   code: "PHX4411",
   severity: "warning",
@@ -167,4 +184,6 @@ export const resourceDiagnostics = [
   memorySum,
   memoryOfOne,
   coresOfOne,
+  pciClaimed,
+  deviceClaimed,
 ] as const;

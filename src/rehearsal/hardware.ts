@@ -1,0 +1,42 @@
+import type { Requirement } from "../model/plan.js";
+
+/** The files by which a host's kernel and its cluster tell of devices that a plan presupposes: each alone in its IOMMU group. */
+export function hardwareOf(requirements: readonly Requirement[], node: string): Readonly<Record<string, string>> {
+  const files: Record<string, string> = {};
+  const mappings = { pci: new Set<string>(), usb: new Set<string>(), directory: new Set<string>() };
+  let group = 0;
+  for (const requirement of requirements) {
+    if (requirement.kind === "pci") {
+      for (const address of requirement.addresses.map((each) => (each.includes(".") ? each : `${each}.0`))) {
+        Object.assign(files, pciFiles(address, group++));
+        if (requirement.mdev !== undefined)
+          files[`/sys/bus/pci/devices/${address}/mdev_supported_types/${requirement.mdev}/available_instances`] = "8\n";
+      }
+    } else if (requirement.kind === "usb") {
+      Object.assign(files, usbFiles(requirement.device));
+    } else if (requirement.kind === "mapping") {
+      mappings[requirement.type].add(requirement.id);
+    }
+  }
+  for (const [type, ids] of Object.entries(mappings)) {
+    if (ids.size === 0) continue;
+    const entry = { pci: "id=10de:2204,path=0000:01:00.0", usb: "id=046d:c52b", directory: "path=/srv" }[type] ?? "";
+    files[`/etc/pve/mapping/${type}.cfg`] = [...ids].map((id) => `${id}\n\tmap ${entry},node=${node}\n`).join("\n");
+  }
+  return files;
+}
+
+/** A PCI device as `/sys` shows it. */
+export function pciFiles(address: string, group: number, driver = ""): Readonly<Record<string, string>> {
+  const line = driver === "" ? "" : `DRIVER=${driver}\n`;
+  return {
+    [`/sys/bus/pci/devices/${address}/uevent`]: `${line}PCI_CLASS=30000\nPCI_SLOT_NAME=${address}\n`,
+    [`/sys/kernel/iommu_groups/${group}/devices/${address}`]: "",
+  };
+}
+
+function usbFiles(device: string): Readonly<Record<string, string>> {
+  const [vendor = "", product] = device.split(":");
+  const folder = `/sys/bus/usb/devices/${product === undefined ? device : `9-${vendor}${product}`}`;
+  return { [`${folder}/idVendor`]: `${vendor}\n`, [`${folder}/idProduct`]: `${product ?? "0000"}\n` };
+}
