@@ -5,8 +5,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 
 /**
- * What must exist before a resource: everything that its attributes refer to, whatever their depth. Arguments of blocks are
- * no edges: a firewall rule about another guest does not wait for it.
+ * What must exist before a resource: everything that its attributes refer to, whatever their depth, unless they only mention
+ * it. Arguments of blocks are no edges: a firewall rule about another guest does not wait for it.
  */
 export function edgesOf(section: Section, self: Address): readonly Edge[] {
   const edges: Edge[] = [];
@@ -34,7 +34,7 @@ function addEdge(edges: Edge[], edge: Edge, self: Address): void {
 function targetsOf(value: Value): readonly Address[] {
   switch (value.type) {
     case "ref":
-      return [value.address];
+      return value.mention === true ? [] : [value.address];
     case "list":
       return value.items.flatMap(targetsOf);
     case "map":

@@ -15,6 +15,7 @@ import { anchored, shortened } from "./convert-text.js";
 import { plainText } from "./datum.js";
 import type { Datum } from "./datum.js";
 import { replacement } from "./words.js";
+import type { Value } from "../model/resource.js";
 import type { Outcome } from "./outcome.js";
 import { ERROR, text } from "./values.js";
 
@@ -31,7 +32,7 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
     const args = { name: written, first: qualified(first), second: qualified(second) };
     return { ok: false, isClose: true, findings: [diagnose(ambiguousReference, datum.span, args, { related })] };
   }
-  if (first !== undefined) return { ok: true, value: { type: "ref", address: first.address, text: written } };
+  if (first !== undefined) return { ok: true, value: refTo(type, first.address, written) };
   if (type.loose === true || isLooseName(written, type.loose)) return { ok: true, value: text(written) };
   if (typeof type.loose === "object") {
     const problem = `takes ${type.loose.describe}, not "${shortened(written)}"`;
@@ -43,6 +44,10 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
   const isUnnamed = type.kinds.some((kind) => ctx.unnamed.has(kind));
   if (isUnnamed || isExcused(ctx, written)) return { ok: true, value: ERROR };
   return { ok: false, isClose: true, findings: [unknown(ctx, datum, written, type, name)] };
+}
+
+function refTo({ mention }: RefType, address: string, written: string): Value {
+  return { type: "ref", address, text: written, ...(mention === true ? { mention } : {}) };
 }
 
 function isLooseName(written: string, loose: RefType["loose"]): boolean {
@@ -67,7 +72,7 @@ function resourceRef(
   const node = ctx.byAddress.get(datum.address);
   if (node === undefined) return { ok: true, value: ERROR };
   if (type.kinds.includes(node.keyword)) {
-    return { ok: true, value: { type: "ref", address: datum.address, text: datum.name } };
+    return { ok: true, value: refTo(type, datum.address, datum.name) };
   }
   const args = { attribute: name, name: datum.name, kind: node.keyword, kinds: type.kinds };
   return { ok: false, isClose: true, findings: [diagnose(wrongKind, datum.span, args)] };

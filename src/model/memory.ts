@@ -19,17 +19,20 @@ export interface DeclaredGuest extends GuestRef {
   readonly slots: Readonly<Record<string, string>>;
 }
 
+/** Kinds of things of the host that a plan makes and that guests share, in the order in which they are taken back. */
+export const THING_KINDS = ["group", "ipset", "alias", "dataset", "pool", "storage"] as const;
+
 /** A thing of the host that a plan makes and that guests share. */
 export interface HostThing {
-  readonly kind: "pool" | "dataset" | "storage";
+  readonly kind: (typeof THING_KINDS)[number];
   readonly name: string;
   /** What cannot be changed later; where a storage lies (its type, its path) tells it apart whatever it is called. */
   readonly fixed: Readonly<Record<string, string>>;
-  /** Options of a storage, properties of a dataset. */
+  /** Options of a storage, properties of a dataset; the `text` of a part of the cluster's firewall, which is one. */
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** What was once declared of such a thing and no longer is. It is never taken back, only told. */
+/** What was once declared of such a thing and no longer is. What holds data is never taken back, only told. */
 export interface RetiredThing extends HostThing {
   /** The thing itself is not declared any more. */
   readonly whole: boolean;

@@ -9,6 +9,9 @@ export type { GuestKind, GuestRef } from "./guest.js";
 export const PLAN_FORMAT = "phxc-plan";
 export const PLAN_FORMAT_VERSION = 2;
 
+/** A part of the cluster's firewall: a security group, a set of addresses, an alias. */
+export type FirewallPiece = "group" | "ipset" | "alias";
+
 /** A command as it is executed: program, then arguments; never a string for a shell. */
 export type Argv = readonly string[];
 
@@ -205,6 +208,24 @@ export type Probe =
       readonly option?: { readonly name: string; readonly value: string };
       readonly advice: Argv;
     }
+  /**
+   * A security group, a set or an alias of the cluster's firewall, as a part of a file that others write too. One that is there
+   * without our mark is refused unless `adopt`. `lines`: the head and what follows it; of an alias its line.
+   */
+  | {
+      readonly kind: "firewall-piece";
+      readonly piece: FirewallPiece;
+      readonly name: string;
+      readonly lines: readonly string[];
+      readonly adopt: boolean;
+    }
+  /** One that only the last plan makes is still there with its mark, has these lines, and nothing names it. */
+  | {
+      readonly kind: "firewall-piece-retired";
+      readonly piece: FirewallPiece;
+      readonly name: string;
+      readonly lines: readonly string[];
+    }
   /** A file that only the last plan makes is still there, and begins with this mark. */
   | { readonly kind: "file-retired"; readonly guest: GuestRef; readonly path: string; readonly mark: string }
   /**
@@ -315,6 +336,8 @@ export type Requirement = { readonly blocks: readonly Address[]; readonly source
   | { readonly kind: "version"; readonly minimum: string }
   /** A secret can be read: where it is, never what it is. */
   | { readonly kind: "secret"; readonly secret: string }
+  /** A part of the cluster's firewall that rules name. */
+  | { readonly kind: "firewall-piece"; readonly piece: FirewallPiece; readonly name: string }
 );
 
 /** A guest of the plan, with the guests that must converge before it (it is held back when one of them is). */

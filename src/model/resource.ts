@@ -16,8 +16,8 @@ export type Value =
   /** `range`: written as `a..b`, and then exactly two items (ports `80..90` are not the ports 80 and 90). */
   | { readonly type: "list"; readonly items: readonly Value[]; readonly range?: true }
   | { readonly type: "map"; readonly entries: readonly (readonly [string, Value])[] }
-  /** Another resource; `text` is how it was written. */
-  | { readonly type: "ref"; readonly address: Address; readonly text: string }
+  /** Another resource; `text` is how it was written. `mention`: what names it does not wait for it. */
+  | { readonly type: "ref"; readonly address: Address; readonly text: string; readonly mention?: true }
   /** Only where the secret is: `env:NAME`, `file:/path` or `cmd:...`; its value is never known here. */
   | { readonly type: "secret"; readonly source: string }
   /** Make it so that the option is not set. */

@@ -1,33 +1,24 @@
-import type { Address, Model, Resource, Section, Value } from "../model/resource.js";
-import { guests } from "./guest.js";
+import type { Model, Resource, Section, Value } from "../model/resource.js";
+import { firewallAlias, firewallEnd, firewallSet } from "./firewall-names.js";
+import type { FirewallAlias, FirewallEnd, FirewallScope, FirewallSet } from "./firewall-names.js";
+import { firewallPorts, firewallWords } from "./firewall-words.js";
+import type { FirewallProblem } from "./firewall-words.js";
 import { nets } from "./nets.js";
-import { argOf, boolOf, sectionOf, stringOf, textOf } from "./values.js";
+import { argOf, boolOf, sectionOf, sectionsOf, stringOf, textOf, valueOf } from "./values.js";
 
-/** One end of a firewall rule. */
-export interface FirewallEnd {
-  /** As written. */
-  readonly text: string;
-  /** The guest, network or host that it names, if it names one. */
-  readonly resource: Address | undefined;
-  /** In Proxmox's form: addresses, ranges (`a-b`), CIDRs, sets (`+web`), aliases. Empty when a named guest has no static address. */
-  readonly addresses: readonly string[];
-}
-
-/** What makes a rule unreadable: the word, and what it should have been. */
-export interface FirewallProblem {
-  readonly word: string;
-  readonly expected: string;
-}
-
-/** A rule of a guest: `in accept tcp 9001 from docker-1`. */
+/** A rule: `in accept tcp 9001 from docker-1`, `group web on lan`. */
 export interface FirewallRule {
   readonly section: Section;
-  readonly direction: "in" | "out";
-  /** Upper case, as in the file; a macro's or group's name stays as written. */
+  readonly direction: "in" | "out" | "group";
+  /** Upper case, as in the file; a group's name as written. */
   readonly action: string;
+  /** A macro, in Proxmox's spelling. */
+  readonly macro: string | undefined;
   readonly proto: string | undefined;
   /** In Proxmox's form: `80,443`, `8000:8010`. */
   readonly ports: string | undefined;
+  readonly sourcePorts: string | undefined;
+  readonly icmpType: string | undefined;
   /** `undefined`: from anywhere. */
   readonly source: FirewallEnd | undefined;
   /** `undefined`: to anywhere. */
@@ -40,7 +31,7 @@ export interface FirewallRule {
   readonly problem: FirewallProblem | undefined;
 }
 
-/** The firewall of a guest: its options and rules in order. */
+/** The firewall of a guest: its options, names and rules in order. */
 export interface GuestFirewall {
   readonly section: Section;
   readonly enabled: boolean;
@@ -48,6 +39,8 @@ export interface GuestFirewall {
   /** Upper case. */
   readonly policyIn: string | undefined;
   readonly policyOut: string | undefined;
+  readonly aliases: readonly FirewallAlias[];
+  readonly sets: readonly FirewallSet[];
   readonly rules: readonly FirewallRule[];
 }
 
@@ -61,186 +54,83 @@ export function firewallOf(resource: Resource, model: Model): GuestFirewall | un
     adopt: boolOf(section, "adopt") ?? false,
     policyIn: stringOf(section, "policy_in")?.toUpperCase(),
     policyOut: stringOf(section, "policy_out")?.toUpperCase(),
-    rules: firewallRules(resource, model),
+    aliases: sectionsOf(section, "alias").map((inner) => firewallAlias(inner, resource, model)),
+    sets: sectionsOf(section, "ipset").map((inner) => firewallSet(inner, resource, model)),
+    rules: firewallRules(section, resource, model),
   };
 }
 
-/** The firewall rules of a guest in the order written, with names resolved to addresses. */
-export function firewallRules(resource: Resource, model: Model): readonly FirewallRule[] {
-  const section = sectionOf(resource, "firewall");
-  if (section === undefined) return [];
-  return section.sections
-    .filter((inner) => inner.kind === "in" || inner.kind === "out")
-    .map((inner) => firewallRule(inner, model));
+/** The rules of a guest's firewall, or of a security group, in the order written, with names resolved to addresses. */
+export function firewallRules(section: Section, scope: FirewallScope, model: Model): readonly FirewallRule[] {
+  return section.sections.flatMap((inner) => {
+    if (inner.kind === "group") return [groupRule(inner, scope, model)];
+    return inner.kind === "in" || inner.kind === "out" ? [firewallRule(inner, scope, model)] : [];
+  });
 }
 
-function firewallRule(section: Section, model: Model): FirewallRule {
-  const rest = section.args.get("match");
-  const words = readWords(rest?.type === "list" ? rest.items : []);
+function firewallRule(section: Section, scope: FirewallScope, model: Model): FirewallRule {
+  const words = firewallWords(matchOf(section));
+  const sourcePorts = valueOf(section, "source_port");
+  const on = interfaceOn(words.on, scope, model);
   return {
     section,
     direction: section.kind === "out" ? "out" : "in",
     action: (argOf(section, "action") ?? "").toUpperCase(),
+    macro: words.macro,
     proto: words.proto,
     ports: words.ports,
-    source: firewallEnd(words.from, model),
-    dest: firewallEnd(words.to, model),
+    sourcePorts: sourcePorts === undefined ? undefined : firewallPorts(sourcePorts),
+    icmpType: stringOf(section, "icmp_type"),
+    source: firewallEnd(words.from, scope, model),
+    dest: firewallEnd(words.to, scope, model),
     comment: stringOf(section, "comment"),
     log: stringOf(section, "log"),
-    iface: stringOf(section, "iface"),
+    iface: on.iface ?? stringOf(section, "iface"),
     enabled: boolOf(section, "enabled") ?? true,
-    problem: words.problem,
+    problem: words.problem ?? on.problem,
   };
 }
 
-interface Words {
-  proto?: string;
-  ports?: string;
-  from?: Value;
-  to?: Value;
-  problem?: FirewallProblem;
-}
-
-/** Reads `[PROTO [PORTS]] ["from" X] ["to" Y]`; the first word that does not fit is the problem. */
-function readWords(items: readonly Value[]): Words {
-  const words: Words = {};
-  for (let i = 0; i < items.length; i++) {
-    const item = items[i];
-    if (item === undefined) break;
-    const text = textOf(item);
-    if (text === "from" || text === "to") {
-      const end = items[++i];
-      if (end === undefined) words.problem ??= { word: text, expected: `an address or a name after \`${text}\`` };
-      else if (words[text] !== undefined) words.problem ??= { word: text, expected: `only one \`${text}\`` };
-      else words[text] = end;
-    } else {
-      readProtoOrPorts(words, item, text);
-    }
-  }
-  return words;
-}
-
-function readProtoOrPorts(words: Words, item: Value, text: string | undefined): void {
-  const isEarly = words.from === undefined && words.to === undefined;
-  const ports = portsOf(item);
-  if (isEarly && words.proto === undefined && ports === undefined && text !== undefined) {
-    words.proto = text.toLowerCase();
-    if (!PROTOCOLS.has(words.proto)) words.problem ??= { word: text, expected: "a protocol such as tcp, udp or icmp" };
-  } else if (isEarly && words.proto !== undefined && words.ports === undefined && ports !== undefined) {
-    words.ports = ports;
-  } else {
-    words.problem ??= { word: text ?? "list", expected: expectedInstead(words, text, isEarly) };
-  }
-}
-
-function expectedInstead({ proto, ports }: Words, text: string | undefined, isEarly: boolean): string {
-  if (isEarly && proto === undefined) return "a protocol before the ports";
-  if (!isEarly || ports !== undefined) return "`from`, `to` or the end";
-  const [, first, last] = /^(\d+)-(\d+)$/.exec(text ?? "") ?? [];
-  if (first !== undefined) return `a range of ports: \`${first}..${last}\``;
-  return /^\d/.test(text ?? "") ? "a port from 0 to 65535" : "a port as a number, `from`, `to` or the end";
-}
-
-const MAX_PORT = 65535;
-
-/** The names in Debian's /etc/protocols, which Proxmox's firewall reads, and its own `icmpv6`. */
-const PROTOCOLS: ReadonlySet<string> = new Set([
-  ...[
-    "ip",
-    "icmp",
-    "igmp",
-    "ggp",
-    "ipencap",
-    "st",
-    "tcp",
-    "egp",
-    "igp",
-    "pup",
-    "udp",
-    "hmp",
-    "xns-idp",
-    "rdp",
-    "iso-tp4",
-  ],
-  ...["dccp", "xtp", "ddp", "idpr-cmtp", "ipv6", "ipv6-route", "ipv6-frag", "idrp", "rsvp", "gre", "esp", "ah", "skip"],
-  ...[
-    "ipv6-icmp",
-    "ipv6-nonxt",
-    "ipv6-opts",
-    "rspf",
-    "vmtp",
-    "eigrp",
-    "ospf",
-    "ax.25",
-    "ipip",
-    "etherip",
-    "encap",
-    "pim",
-  ],
-  ...[
-    "ipcomp",
-    "vrrp",
-    "l2tp",
-    "isis",
-    "sctp",
-    "fc",
-    "mobility-header",
-    "udplite",
-    "mpls-in-ip",
-    "manet",
-    "hip",
-    "shim6",
-  ],
-  ...["wesp", "rohc", "ethernet", "mptcp", "icmpv6"],
-]);
-
-/** Ports in Proxmox's form: an integer, a range, a list of both, or text of digits. */
-function portsOf(value: Value): string | undefined {
-  if (value.type === "number" || value.type === "string") return portText(String(value.value));
-  if (value.type !== "list") return undefined;
-  const parts = value.items.map(portsOf);
-  return parts.every((part) => part !== undefined) ? parts.join(value.range === true ? ":" : ",") : undefined;
-}
-
-function portText(text: string): string | undefined {
-  const isPorts = /^\d+([:,]\d+)*$/.test(text) && text.split(/[:,]/).every((port) => Number(port) <= MAX_PORT);
-  return isPorts ? text : undefined;
-}
-
-function firewallEnd(value: Value | undefined, model: Model): FirewallEnd | undefined {
-  if (value === undefined) return undefined;
-  if (value.type === "list") return listEnd(value, model);
-  const text = textOf(value) ?? "";
-  if (text === "any") return undefined;
-  const named = value.type === "ref" ? model.resources.get(value.address) : byName(text, model);
-  return { text, resource: named?.address, addresses: named === undefined ? [text] : addressesOf(named, model) };
-}
-
-function listEnd(list: Extract<Value, { type: "list" }>, model: Model): FirewallEnd {
-  if (list.range === true) {
-    const ends = list.items.map((item) => textOf(item) ?? "");
-    return { text: ends.join(".."), resource: undefined, addresses: [ends.join("-")] };
-  }
-  const ends = list.items.map((item) => firewallEnd(item, model)).filter((end) => end !== undefined);
+function groupRule(section: Section, scope: FirewallScope, model: Model): FirewallRule {
+  const { on: named, problem, ...rest } = firewallWords(matchOf(section));
+  const on = interfaceOn(named, scope, model);
+  const [more] = Object.values(rest);
+  const unfit = more === undefined ? undefined : { word: String(more), expected: "`on` and an interface, or the end" };
   return {
-    text: ends.map((end) => end.text).join(", "),
-    resource: undefined,
-    addresses: ends.flatMap((end) => end.addresses),
+    section,
+    direction: "group",
+    action: argOf(section, "name") ?? "",
+    macro: undefined,
+    proto: undefined,
+    ports: undefined,
+    sourcePorts: undefined,
+    icmpType: undefined,
+    source: undefined,
+    dest: undefined,
+    comment: stringOf(section, "comment"),
+    log: undefined,
+    iface: on.iface ?? stringOf(section, "iface"),
+    enabled: boolOf(section, "enabled") ?? true,
+    problem: problem ?? unfit ?? on.problem,
   };
 }
 
-/** What looks like an address names nothing: no search through all guests for the usual case. */
-const ADDRESS = /^[\d.]+(\/\d+)?$|:/;
-
-function byName(text: string, model: Model): Resource | undefined {
-  if (ADDRESS.test(text)) return undefined;
-  const others = ["network", "host"].map((kind) => model.resources.get(`${kind}.${text}`));
-  return guests(model).find((guest) => guest.name === text) ?? others.find((found) => found !== undefined);
+function matchOf(section: Section): readonly Value[] {
+  const rest = section.args.get("match");
+  return rest?.type === "list" ? rest.items : [];
 }
 
-/** The addresses that stand for a named thing: a guest's static ones, a network's subnet, a host's address. */
-export function addressesOf(resource: Resource, model: Model): readonly string[] {
-  const subnet = resource.kind === "network" ? stringOf(resource, "subnet") : stringOf(resource, "address");
-  if (resource.kind === "network" || resource.kind === "host") return subnet === undefined ? [] : [subnet];
-  return nets(resource, model).flatMap((net) => (net.address === undefined ? [] : [net.address]));
+/** The interface that `on net0` or `on lan` means: of a network, the guest's first on it. */
+function interfaceOn(
+  value: Value | undefined,
+  scope: FirewallScope,
+  model: Model,
+): { readonly iface?: string; readonly problem?: FirewallProblem } {
+  if (value === undefined) return {};
+  const word = textOf(value) ?? "list";
+  if (scope === undefined) return { problem: { word: "on", expected: "no interface: a group holds for all guests" } };
+  if (/^net\d{1,2}$/.test(word)) return { iface: word };
+  const net = nets(scope, model).find(({ networkName }) => networkName === word);
+  if (net !== undefined) return { iface: `net${net.index}` };
+  return { problem: { word, expected: "an interface such as net0, or a network that the guest is on" } };
 }

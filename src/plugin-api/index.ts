@@ -1,6 +1,9 @@
 /** All that a plugin may import. */
 export * from "./features.js";
 export * from "./firewall.js";
+export * from "./firewall-names.js";
+export * from "./firewall-uses.js";
+export * from "./firewall-words.js";
 export * from "./guest.js";
 export * from "./interruptions.js";
 export * from "./memory.js";

@@ -99,7 +99,7 @@ export function netName(network: string, before: readonly { readonly networkName
 
 /** What steps take back of one guest, in words. */
 export interface Removal {
-  /** `vm 8001 docker-1` */
+  /** `vm 8001 docker-1`; `host` for what belongs to no guest. */
   readonly guest: string;
   readonly parts: readonly string[];
 }
@@ -109,9 +109,9 @@ export function removalsOf(steps: readonly Step[]): readonly Removal[] {
   const found = new Map<string, readonly string[]>();
   for (const { probe } of steps) {
     const parts = removedBy(probe);
-    if (parts.length === 0 || !("guest" in probe) || probe.guest === undefined) continue;
-    const { kind, id, name } = probe.guest;
-    const guest = `${kind} ${id} ${name}`;
+    if (parts.length === 0) continue;
+    const owner = "guest" in probe ? probe.guest : undefined;
+    const guest = owner === undefined ? "host" : `${owner.kind} ${owner.id} ${owner.name}`;
     found.set(guest, [...(found.get(guest) ?? []), ...parts]);
   }
   return [...found].map(([guest, parts]) => ({ guest, parts }));
@@ -135,6 +135,8 @@ function removedBy(probe: Probe): readonly string[] {
       return [`snapshot ${probe.snapshot}, with --allow-destroy only`];
     case "file-retired":
       return ["its firewall file"];
+    case "firewall-piece-retired":
+      return [`${probe.piece} ${probe.name} of the cluster's firewall`];
     case "raw-lines":
       return (probe.retired ?? []).map(({ key }) => key);
     case "options":

@@ -45,8 +45,16 @@ export type OptionType =
   | { readonly type: "range"; readonly of: "ip" | "int" }
   | { readonly type: "list"; readonly of: OptionType; readonly unique?: boolean }
   | { readonly type: "map"; readonly of: OptionType }
-  /** The name or id of another resource of one of these kinds; `loose`: a name that no resource has is kept as a string. */
-  | { readonly type: "ref"; readonly kinds: readonly string[]; readonly loose?: boolean | LooseName }
+  /**
+   * The name or id of another resource of one of these kinds; `loose`: a name that no resource has is kept as a string;
+   * `mention`: only what the files say of it counts, so that it need not be there first.
+   */
+  | {
+      readonly type: "ref";
+      readonly kinds: readonly string[];
+      readonly loose?: boolean | LooseName;
+      readonly mention?: true;
+    }
   /** Takes only `secret(...)`. */
   | { readonly type: "secret" }
   /** The first alternative that accepts the value; words of an enum come first. */

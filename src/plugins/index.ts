@@ -1,4 +1,5 @@
 import type { KindSpec, Plugin } from "../plugin-api/index.js";
+import { firewallPlugin } from "./firewall/plugin.js";
 import { guestPlugin } from "./guest/plugin.js";
 import { hostPlugin } from "./host/plugin.js";
 import { imagePlugin } from "./image/plugin.js";
@@ -16,6 +17,7 @@ export const plugins: readonly Plugin[] = [
   zfsPlugin,
   storagePlugin,
   imagePlugin,
+  firewallPlugin,
   guestPlugin,
   vmPlugin,
   lxcPlugin,

@@ -1,5 +1,5 @@
 import { secretsOf } from "../model/plan.js";
-import type { Plan, Requirement } from "../model/plan.js";
+import type { FirewallPiece, Plan, Requirement } from "../model/plan.js";
 import { compareReleases } from "../text/order.js";
 import { hardwareOf } from "./hardware.js";
 import {
@@ -27,7 +27,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     .toSorted(compareReleases)
     .at(-1);
   const isNewer = release !== undefined && compareReleases(release, SIMULATED_RELEASE) > 0;
-  return emptyHost({
+  const host = emptyHost({
     ...more,
     ...(node === undefined ? {} : { node }),
     ...(isNewer && more.version === undefined ? { version: release } : {}),
@@ -40,6 +40,19 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     downloads: { ...surroundings(plan).downloads, ...more.downloads },
     pages: { ...surroundings(plan).pages, ...more.pages },
   });
+  return { ...host, files: { ...firewallOf(requirements), ...host.files } };
+}
+
+/** The parts of the cluster's firewall that rules name and no file declares; empty, as far as they can be. */
+function firewallOf(requirements: readonly Requirement[]): HostState["files"] {
+  const pieces = ofKind(requirements, "firewall-piece");
+  if (pieces.length === 0) return {};
+  const named = (wanted: FirewallPiece): string[] => pieces.flatMap(({ piece, name }) => (piece === wanted ? [name] : []));
+  const aliases = named("alias").map((name) => `${name} 192.0.2.1\n`);
+  const sets = named("ipset").map((name) => `[IPSET ${name}]\n\n`);
+  const groups = named("group").map((name) => `[group ${name}]\n\n`);
+  const text = [aliases.length === 0 ? "" : `[ALIASES]\n\n${aliases.join("")}\n`, ...sets, ...groups].join("");
+  return { "/etc/pve/firewall/cluster.fw": text };
 }
 
 /** What a plan presupposes outside of its host: that downloads are what they are declared to be, and guests healthy. */

@@ -1,4 +1,4 @@
-import type { Plan, PlanGuest, Probe, Requirement } from "../../model/plan.js";
+import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
 
@@ -11,15 +11,23 @@ export function renderPreflight(plan: Plan): string {
   const lines = [
     ...(plan.node === undefined ? [] : [ShellWord.call("need_node", [value(plan.node)])]),
     ...plan.guests.map(needGuest),
-    ...plan.steps.flatMap(({ probe }) =>
-      probe.kind === "storage" ? [ShellWord.call("need_place", place(probe))] : [],
-    ),
+    ...plan.steps.flatMap(({ probe }) => {
+      if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
+      if (probe.kind !== "firewall-piece" || probe.adopt) return [];
+      return [ShellWord.call("need_own_piece", [bare(probe.piece), value(probe.name)])];
+    }),
+    ...(plan.steps.some(isOfFirewall) ? [ShellWord.call("need_firewall", [])] : []),
   ];
   for (const [first, blocks] of merged(plan.requirements)) {
     const [verb, words] = call(first);
     lines.push(ShellWord.call(verb, [...words, ...blocks.flatMap((address) => keys.get(address) ?? [])]));
   }
   return lines.join("");
+}
+
+/** Whether a step makes rules, which are in force only while the firewall of the cluster is on. */
+function isOfFirewall({ probe }: Step): boolean {
+  return probe.kind === "firewall-piece" || (probe.kind === "file" && probe.path.startsWith("/etc/pve/firewall/"));
 }
 
 /** The names that the host may still have follow the declared one. */
@@ -72,6 +80,8 @@ function call(requirement: Requirement): [string, ShellWord[]] {
       return ["need_version", [value(requirement.minimum)]];
     case "secret":
       return ["need_secret", [value(requirement.secret)]];
+    case "firewall-piece":
+      return ["need_piece", [bare(requirement.piece), value(requirement.name)]];
     case "snapshot":
       return ["need_source", source(requirement, `snapshot:${requirement.snapshot}`)];
     case "template":

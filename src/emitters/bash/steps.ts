@@ -167,6 +167,10 @@ function renderProbe(step: Step): string {
       return ShellWord.call("drop_snippets", [value(probe.storage)]);
     case "cloud-init-drive":
       return acting("cloud_init_drive", [], argv);
+    case "firewall-piece":
+      return ShellWord.call("firewall_piece", pieceWords(probe), probe.lines.map(value));
+    case "firewall-piece-retired":
+      return ShellWord.call("drop_piece", [bare(probe.piece), value(probe.name)], probe.lines.map(value));
     default:
       return renderHostProbe(probe, argv);
   }
@@ -269,6 +273,10 @@ function optionLines(probe: Extract<Probe, { kind: "options" }>): string {
       ShellWord.call("secret_option", [value(option), value(secret)]),
     ),
   ].join("");
+}
+
+function pieceWords({ piece, name, adopt }: Extract<Probe, { kind: "firewall-piece" }>): ShellWord[] {
+  return [...(adopt ? [bare("--adopt")] : []), bare(piece), value(name)];
 }
 
 function formerNames(names: readonly string[]): ShellWord[] {

@@ -127,6 +127,8 @@ function requirementList(plan: Plan): string {
   return ["## The host must have", "", ...lines].join("\n");
 }
 
+const PIECES = { group: "security group", ipset: "set", alias: "alias" } as const;
+
 function requirementText(requirement: Requirement): string {
   switch (requirement.kind) {
     case "storage":
@@ -153,6 +155,8 @@ function requirementText(requirement: Requirement): string {
       return `the secret ${code(requirement.secret)}`;
     case "snapshot":
       return `the snapshot ${code(requirement.snapshot)} of ${text(`${requirement.guest.kind} ${requirement.guest.id}`)}`;
+    case "firewall-piece":
+      return `the ${PIECES[requirement.piece]} ${code(requirement.name)} in the firewall of the cluster`;
     case "template":
       return `the template ${text(`${requirement.guest.kind} ${requirement.guest.id}`)}`;
     case "guest":

@@ -33,6 +33,8 @@ function thingOf(probe: Probe): HostThing | undefined {
       return { kind: "dataset", name: probe.dataset, fixed: {}, options: sorted(probe.properties) };
     case "pool-absent":
       return { kind: "pool", name: probe.pool, fixed: {}, options: {} };
+    case "firewall-piece":
+      return { kind: probe.piece, name: probe.name, fixed: {}, options: { text: probe.lines.join("\n") } };
     default:
       return undefined;
   }

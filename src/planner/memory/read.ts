@@ -2,6 +2,7 @@ import { planDamaged, planForeign, planNewer } from "../../diagnostics/catalogue
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../../diagnostics/diagnostic.js";
 import type { Declared, DeclaredGuest, HostThing, Memory, RetiredGuest, RetiredThing } from "../../model/memory.js";
+import { THING_KINDS } from "../../model/memory.js";
 import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
 import { DataProblem, flag, keyed, list, number, object, record, string } from "../../text/data.js";
 import type { Data } from "../../text/data.js";
@@ -78,10 +79,8 @@ function retiredOf(item: unknown, where: string): RetiredGuest {
 
 function thingOf(item: unknown, where: string): HostThing {
   const data = object(item, where);
-  const { kind } = data;
-  if (kind !== "pool" && kind !== "dataset" && kind !== "storage") {
-    throw new DataProblem(`${where}.kind is none of pool, dataset, storage`);
-  }
+  const kind = THING_KINDS.find((known) => known === data["kind"]);
+  if (kind === undefined) throw new DataProblem(`${where}.kind is none of ${THING_KINDS.join(", ")}`);
   return {
     kind,
     name: matching(THING)(data["name"], `${where}.name`),

@@ -1,8 +1,9 @@
+import { THING_KINDS } from "../../model/memory.js";
 import type { HostThing, Memory, RetiredThing } from "../../model/memory.js";
 import { compareText } from "../../plugin-api/index.js";
 import { sorted } from "./declared.js";
 
-/** What was once declared of things of the host and is not now, with its last declared value; by kind and name. */
+/** What was once declared of things of the host and is not now, with its last declared value; by kind and name: what uses others first. */
 export function retireThings(previous: Memory, current: readonly HostThing[]): readonly RetiredThing[] {
   const now = new Map(current.map((thing) => [keyOf(thing), thing]));
   return lastKnown(previous)
@@ -13,7 +14,7 @@ export function retireThings(previous: Memory, current: readonly HostThing[]): r
       return { ...thing, options: sorted(options), whole: false };
     })
     .filter(({ whole, options }) => whole || Object.keys(options).length > 0)
-    .toSorted((a, b) => compareText(a.kind, b.kind) || compareText(a.name, b.name));
+    .toSorted((a, b) => THING_KINDS.indexOf(a.kind) - THING_KINDS.indexOf(b.kind) || compareText(a.name, b.name));
 }
 
 function lastKnown({ declared, retiredThings }: Memory): readonly HostThing[] {

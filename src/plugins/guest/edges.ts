@@ -1,7 +1,10 @@
 import {
   cloneSource,
   datasetOfPath,
+  declaredPiece,
   disks,
+  firewallOf,
+  firewallUses,
   mounts,
   needsOf,
   nets,
@@ -11,7 +14,7 @@ import {
   storages,
   stringOf,
 } from "../../plugin-api/index.js";
-import type { Model, Resource } from "../../plugin-api/index.js";
+import type { FirewallRule, Model, Resource } from "../../plugin-api/index.js";
 
 type Reach = { readonly to: string; readonly reason: string };
 
@@ -30,6 +33,7 @@ export function guestEdges(resource: Resource, model: Model): readonly Reach[] {
     ...storageIds.map((id) => reach(id === undefined ? undefined : storageById(model, id)?.owner.address, "storage")),
     ...mounts(resource).map((mount) => reach(datasetOfPath(model, mount.hostPath)?.address, "mount")),
     ...needsOf(resource).map((address) => reach(address, "needs")),
+    ...pieceEdges(firewallOf(resource, model)?.rules ?? [], model),
     reach(refOf(resource, "host"), "host"),
   ];
   const seen = new Set<string>();
@@ -37,6 +41,14 @@ export function guestEdges(resource: Resource, model: Model): readonly Reach[] {
     if (edge === undefined || edge.to === resource.address || seen.has(edge.to)) return false;
     seen.add(edge.to);
     return true;
+  });
+}
+
+/** The groups, sets and aliases of the cluster that rules name: they must be there before the rules. */
+export function pieceEdges(rules: readonly FirewallRule[], model: Model): readonly Reach[] {
+  return firewallUses(rules).flatMap((use) => {
+    const piece = declaredPiece(use, model);
+    return piece === undefined ? [] : [{ to: piece.address, reason: "firewall" }];
   });
 }
 

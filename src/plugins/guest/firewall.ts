@@ -1,14 +1,26 @@
-import { diagnose, firewallOf, guestRef } from "../../plugin-api/index.js";
+import {
+  GUEST_FIREWALL_FLAGS,
+  boolOf,
+  declaredPiece,
+  diagnose,
+  firewallOf,
+  firewallUses,
+  guestRef,
+  stringOf,
+} from "../../plugin-api/index.js";
 import type {
+  Address,
   Diagnostic,
   FirewallRule,
   GuestFirewall,
   GuestRef,
   Lowered,
   Model,
+  Requirement,
   Resource,
 } from "../../plugin-api/index.js";
 import { unknownRuleName, unreadableRule } from "./findings.js";
+import { aliasLines, oneLine, ruleLines, setLines } from "./firewall-text.js";
 import { makeStep } from "./step.js";
 
 /** The first line of every file that is ours; the script overwrites no other. */
@@ -43,10 +55,24 @@ export function firewallSteps(resource: Resource, model: Model): Lowered {
     commands: [],
     asked: firewall.section,
   });
-  return { steps: [step], requirements: [], diagnostics: firewall.rules.flatMap(ruleFindings) };
+  const requirements = pieceRequirements(firewall.rules, [resource.address], model);
+  return { steps: [step], requirements, diagnostics: firewall.rules.flatMap(ruleFindings) };
 }
 
-function ruleFindings(rule: FirewallRule): readonly Diagnostic[] {
+/** What rules name and no file declares: the host must have it. Proxmox drops a rule that names something unknown. */
+export function pieceRequirements(
+  rules: readonly FirewallRule[],
+  blocks: readonly Address[],
+  model: Model,
+): readonly Requirement[] {
+  return firewallUses(rules.filter(isReadable)).flatMap((use): readonly Requirement[] => {
+    if (use.scope === "guest" || declaredPiece(use, model) !== undefined) return [];
+    return [{ kind: "firewall-piece", piece: use.kind, name: use.name, blocks, source: use.span }];
+  });
+}
+
+/** What is wrong with the words of a rule. */
+export function ruleFindings(rule: FirewallRule): readonly Diagnostic[] {
   const at = rule.section.headSpan;
   if (rule.problem !== undefined) return [diagnose(unreadableRule, at, rule.problem)];
   const ends = [rule.source, rule.dest].filter((end) => end !== undefined);
@@ -60,81 +86,35 @@ function isFirewallAddress(text: string): boolean {
   return isNumeric || /^\+?(dc\/|guest\/)[A-Za-z][A-Za-z0-9_-]*$/.test(text) || /^\+[A-Za-z][A-Za-z0-9_-]*$/.test(text);
 }
 
-/** The text of a guest's firewall file, as Proxmox reads it. */
+/** The text of a guest's firewall file, as Proxmox reads it: a name must stand before what uses it. */
 function firewallFile(guest: GuestRef, firewall: GuestFirewall): string {
-  const options = [
-    `enable: ${firewall.enabled ? 1 : 0}`,
-    ...(firewall.policyIn === undefined ? [] : [`policy_in: ${firewall.policyIn}`]),
-    ...(firewall.policyOut === undefined ? [] : [`policy_out: ${firewall.policyOut}`]),
-  ];
+  const options = [`enable: ${firewall.enabled ? 1 : 0}`, ...optionLines(firewall)];
+  const aliases = firewall.aliases.flatMap((alias) => aliasLines(alias));
+  const sets = firewall.sets.map((set) => setLines(set));
   const rules = firewall.rules.filter(isReadable).flatMap(ruleLines);
   const sections = [
     `${firewallMark(guest)} ${oneLine(guest.name)}. Changes are overwritten.`,
     `[OPTIONS]\n\n${options.join("\n")}`,
+    ...(aliases.length === 0 ? [] : [`[ALIASES]\n\n${aliases.join("\n")}`]),
+    ...sets.map(([head, ...members]) => `${head}\n\n${members.join("\n")}`.trimEnd()),
     ...(rules.length === 0 ? [] : [`[RULES]\n\n${rules.join("\n")}`]),
   ];
   return `${sections.join("\n\n")}\n`;
 }
 
+function optionLines({ section, policyIn, policyOut }: GuestFirewall): readonly string[] {
+  const line = (name: string, value: string | undefined): readonly string[] =>
+    value === undefined ? [] : [`${name}: ${value}`];
+  const flags = Object.keys(GUEST_FIREWALL_FLAGS).flatMap((name) => {
+    const value = boolOf(section, name);
+    return line(name, value === undefined ? undefined : value ? "1" : "0");
+  });
+  const levels = ["log_level_in", "log_level_out"].flatMap((name) => line(name, stringOf(section, name)));
+  return [...flags, ...levels, ...line("policy_in", policyIn), ...line("policy_out", policyOut)];
+}
+
 /** Rules that have been reported, here or as naming a guest without an address, are never widened to "anywhere". */
-function isReadable(rule: FirewallRule): boolean {
+export function isReadable(rule: FirewallRule): boolean {
   const ends = [rule.source, rule.dest].filter((end) => end !== undefined);
   return rule.problem === undefined && ends.every((end) => end.addresses.length > 0);
-}
-
-/** One line; one for each family of addresses where a name stands for both, because a list of addresses must be of one. */
-function ruleLines(rule: FirewallRule): readonly string[] {
-  const families = [...new Set([rule.source, rule.dest].flatMap((end) => (end?.addresses ?? []).flatMap(familyOf)))];
-  if (families.length < 2) return [ruleLine(rule, rule.source?.addresses, rule.dest?.addresses)];
-  return families
-    .toSorted((a, b) => a - b)
-    .flatMap((family) => {
-      const [source, dest] = [rule.source, rule.dest].map((end) =>
-        end?.addresses.filter((text) => isOfFamily(text, family)),
-      );
-      return source?.length === 0 || dest?.length === 0 ? [] : [ruleLine(rule, source, dest)];
-    });
-}
-
-/** 4 or 6; sets and aliases are of no family of their own. */
-function familyOf(address: string): readonly number[] {
-  if (address.includes(":")) return [6];
-  return /^[\d./-]+$/.test(address) ? [4] : [];
-}
-
-function isOfFamily(address: string, family: number): boolean {
-  const own = familyOf(address);
-  return own.length === 0 || own.includes(family);
-}
-
-function ruleLine(
-  rule: FirewallRule,
-  source: readonly string[] | undefined,
-  dest: readonly string[] | undefined,
-): string {
-  const comment = rule.comment === undefined ? "" : oneLine(rule.comment);
-  const parts = [
-    `${rule.enabled ? "" : "|"}${rule.direction.toUpperCase()}`,
-    rule.action,
-    ...option("-i", rule.iface),
-    ...option("-source", source?.join(",")),
-    ...option("-dest", dest?.join(",")),
-    ...option("-p", rule.proto),
-    ...option("-dport", rule.ports),
-    ...option("-log", rule.log),
-    ...(comment === "" ? [] : ["#", comment]),
-  ];
-  return parts.join(" ");
-}
-
-function option(name: string, value: string | undefined): readonly string[] {
-  return value === undefined ? [] : [name, value];
-}
-
-/**
- * Line ends and other control characters would begin a rule of their own, and characters that turn the direction of
- * writing would deceive a reader: all become blanks.
- */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
 }

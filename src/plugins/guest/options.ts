@@ -2,14 +2,8 @@ import { attribute, renderTags, renderText, renderWords, written } from "../../p
 import type { Options, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import { bootHabits, netHabits } from "./habits.js";
 import * as t from "./types.js";
-import {
-  checkSection,
-  featureSection,
-  firewallSection,
-  scriptSection,
-  snapshotSection,
-  volumeSection,
-} from "./sections.js";
+import { firewallSection } from "./firewall-sections.js";
+import { checkSection, featureSection, scriptSection, snapshotSection, volumeSection } from "./sections.js";
 
 /**
  * What virtual machines and containers have in common. One entry per option: checking, the schema, the reference page and,

@@ -1,0 +1,119 @@
+import { ICMP_PROTOCOLS, IPV6_MACROS } from "../../plugin-api/index.js";
+import type { FirewallAlias, FirewallEnd, FirewallRule, FirewallSet } from "../../plugin-api/index.js";
+
+/**
+ * Lines of firewall files, in the form in which Proxmox writes them: what somebody edits in the web interface compares equal
+ * afterwards.
+ */
+
+/** One end of a rule as Proxmox takes it: addresses of one family, or one range, set or alias; undefined: anywhere. */
+type Part = { readonly text: string; readonly family: Family | undefined } | undefined;
+type Family = 4 | 6;
+
+/**
+ * The lines of a rule: one, or several where an end is of both families or names more than one set, range or alias, which
+ * Proxmox takes in no list. None where its ends and its protocol have no family in common.
+ */
+export function ruleLines(rule: FirewallRule): readonly string[] {
+  const pairs = partsOf(rule.source).flatMap((source) => partsOf(rule.dest).map((dest) => ({ source, dest })));
+  return pairs
+    .map((pair) => ({ ...pair, families: familiesOf(rule, pair.source, pair.dest) }))
+    .filter(({ families }) => families.length < 2)
+    .toSorted((a, b) => (a.families[0] ?? 0) - (b.families[0] ?? 0))
+    .map(({ source, dest }) => ruleLine(rule, source?.text, dest?.text));
+}
+
+/** The families that the parts and the protocol ask for; more than one: no packet has both. */
+function familiesOf({ proto, macro }: FirewallRule, source: Part, dest: Part): readonly Family[] {
+  const own: Family | undefined = proto === "icmp" ? 4 : isIpv6(proto, macro) ? 6 : undefined;
+  return [...new Set([source?.family, dest?.family, own].filter((family) => family !== undefined))];
+}
+
+function isIpv6(proto: string | undefined, macro: string | undefined): boolean {
+  return (proto !== undefined && ICMP_PROTOCOLS.has(proto)) || (macro !== undefined && IPV6_MACROS.has(macro));
+}
+
+function partsOf(end: FirewallEnd | undefined): readonly Part[] {
+  if (end === undefined) return [undefined];
+  const isListed = (text: string): boolean => familyOf(text) !== undefined && !text.includes("-");
+  const listed = ([4, 6] as const).flatMap((family) => {
+    const texts = end.addresses.filter((text) => isListed(text) && familyOf(text) === family);
+    return texts.length === 0 ? [] : [{ text: texts.join(","), family }];
+  });
+  const alone = end.addresses.filter((text) => !isListed(text)).map((text) => ({ text, family: familyOf(text) }));
+  return [...listed, ...alone];
+}
+
+/** Sets and aliases are of no family of their own. */
+function familyOf(address: string): Family | undefined {
+  if (/[/+]?(dc|guest)\//.test(address)) return undefined;
+  if (address.includes(":")) return 6;
+  return /^[\d./-]+$/.test(address) ? 4 : undefined;
+}
+
+function ruleLine(rule: FirewallRule, source: string | undefined, dest: string | undefined): string {
+  const action = rule.macro === undefined ? rule.action : `${rule.macro}(${rule.action})`;
+  const parts = [
+    `${rule.enabled ? "" : "|"}${rule.direction.toUpperCase()}`,
+    action,
+    ...option("-i", rule.iface),
+    ...option("-source", source),
+    ...option("-dest", dest),
+    ...option("-p", rule.proto),
+    ...option("-dport", rule.ports),
+    ...option("-sport", rule.sourcePorts),
+    ...option("-log", rule.log),
+    ...option("-icmp-type", rule.icmpType),
+  ];
+  return withComment(parts.join(" "), rule.comment);
+}
+
+function option(name: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [name, value];
+}
+
+/** The line of an alias; none for one that stands for nothing that can be written. */
+export function aliasLines({ name, addresses, comment }: FirewallAlias, mark?: string): readonly string[] {
+  const [address, ...more] = addresses;
+  if (address === undefined || more.length > 0) return [];
+  return [withComment(`${name} ${short(address)}`, marked(mark, comment))];
+}
+
+/** The head of a set and its members, in the order in which Proxmox writes them. */
+export function setLines({ name, members, comment }: FirewallSet, mark?: string): readonly string[] {
+  const lines = new Map<string, string>();
+  for (const { text, addresses, except, comment: own } of members) {
+    for (const address of addresses.map(short)) {
+      if (lines.has(address)) continue;
+      lines.set(address, withComment(`${except ? "!" : ""}${address}`, own ?? (text === address ? undefined : text)));
+    }
+  }
+  const sorted = [...lines].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([, line]) => line);
+  return [withComment(`[IPSET ${name}]`, marked(mark, comment)), ...sorted];
+}
+
+/** What Proxmox writes for the net of one address. */
+function short(address: string): string {
+  return address.replace(address.includes(":") ? /\/128$/ : /\/32$/, "");
+}
+
+/** A comment that says whose a thing is, before what the files say of it. */
+export function marked(mark: string | undefined, comment: string | undefined): string | undefined {
+  if (mark === undefined) return comment;
+  const own = comment === undefined ? "" : oneLine(comment);
+  return own === "" ? mark : `${mark}: ${own}`;
+}
+
+/** A line with a comment behind it. */
+export function withComment(line: string, comment: string | undefined): string {
+  const text = comment === undefined ? "" : oneLine(comment);
+  return text === "" ? line : `${line} # ${text}`;
+}
+
+/**
+ * Line ends and other control characters would begin a rule of their own, and characters that turn the direction of
+ * writing would deceive a reader: all become blanks.
+ */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
+}
