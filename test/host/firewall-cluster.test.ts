@@ -222,7 +222,7 @@ test("a firewall that is off is told, and nothing switches it on", () =>
     for (const [value, isOn] of [
       ["1", true],
       ["0", false],
-      ["1700000000", true],
+      ["1700000000", false],
     ] as const) {
       writeByHand(project, `[OPTIONS]\nenable: ${value}\n`);
       const { stdout: told } = await project.apply();

@@ -57,7 +57,8 @@ test("rules that cannot be read are findings and never become wider ones", () =>
   assert.equal(rule(["tcp", 22, "from"]), ["PHX5003"]);
   assert.equal(rule([22]), ["PHX5003"]);
   for (const match of [
-    ["http"],
+    ["htttp"],
+    ["ssh", "ssh"],
     ["form", "10.0.0.3"],
     ["tcp", "ssh"],
     ["tcp", "80-90"],

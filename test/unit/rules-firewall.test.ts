@@ -82,7 +82,7 @@ test("narrower rules before wider ones, and other directions, protocols and port
     in accept tcp 443 from 10.0.0.0/23
     in accept tcp 80 from proxy { enabled = false }
     in accept tcp 9000 from proxy { iface = net0 }
-    in accept tcp 9000 from proxy { iface = net1 }
+    in accept tcp 9000 from proxy { iface = net1 } # PHX4519
 `),
   );
 });

@@ -4,6 +4,7 @@ import {
   cloneSource,
   disks,
   firewallOf,
+  firewallRules,
   formatIp,
   guests,
   isTemplate,
@@ -25,6 +26,7 @@ import type {
   CloneSource,
   DeclaredStorage,
   GuestAddress,
+  FirewallRule,
   GuestDisk,
   GuestFirewall,
   GuestMount,
@@ -72,6 +74,8 @@ export interface Facts {
   readonly hosts: readonly Resource[];
   readonly networks: readonly Resource[];
   readonly storages: ReadonlyMap<string, DeclaredStorage>;
+  /** The rules of all guests and security groups. */
+  readonly firewallRules: readonly FirewallRule[];
 }
 
 /** The facts of a model. */
@@ -94,6 +98,10 @@ function gather(model: Model): Facts {
     hosts,
     networks: resourcesOf(model, "network"),
     storages: new Map(storages(model).map((storage) => [storage.id, storage])),
+    firewallRules: [
+      ...all.flatMap(({ firewall }) => firewall?.rules ?? []),
+      ...resourcesOf(model, "group").flatMap((group) => firewallRules(group, undefined, model)),
+    ],
   };
 }
 

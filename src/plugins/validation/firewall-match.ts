@@ -14,6 +14,8 @@ export interface RuleMatch {
   readonly source: EndMatch | undefined;
   readonly dest: EndMatch | undefined;
   readonly iface: string | undefined;
+  /** Source ports and the type of messages, which are only equal to themselves. */
+  readonly more: string | undefined;
 }
 
 const PLAIN_ACTIONS: readonly string[] = ["ACCEPT", "DROP", "REJECT"];
@@ -23,11 +25,17 @@ const PLAIN_ACTIONS: readonly string[] = ["ACCEPT", "DROP", "REJECT"];
  * unreadable ones, and those that name a guest without an address.
  */
 function matchOf(rule: FirewallRule): RuleMatch | undefined {
-  if (rule.problem !== undefined || !PLAIN_ACTIONS.includes(rule.action)) return undefined;
+  const isPlain = rule.macro === undefined && rule.direction !== "group" && PLAIN_ACTIONS.includes(rule.action);
+  if (rule.problem !== undefined || !isPlain) return undefined;
   const source = endMatch(rule.source);
   const dest = endMatch(rule.dest);
   if (source === null || dest === null) return undefined;
-  return { proto: rule.proto, ports: portRanges(rule.ports), source, dest, iface: rule.iface };
+  return { proto: rule.proto, ports: portRanges(rule.ports), source, dest, iface: rule.iface, more: moreOf(rule) };
+}
+
+function moreOf({ sourcePorts, icmpType }: FirewallRule): string | undefined {
+  const parts = [sourcePorts, icmpType].filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.join(" ");
 }
 
 /** `null`: nothing is known about the end. */
@@ -52,6 +60,7 @@ function portRanges(ports: string | undefined): RuleMatch["ports"] {
 export function matchCovers(outer: RuleMatch, inner: RuleMatch): boolean {
   return (
     (outer.iface === undefined || outer.iface === inner.iface) &&
+    (outer.more === undefined || outer.more === inner.more) &&
     (outer.proto === undefined || outer.proto === inner.proto) &&
     portsInclude(outer.ports, inner.ports) &&
     endCovers(outer.source, inner.source) &&
@@ -96,7 +105,7 @@ export function effectivePolicyIn(guest: Filtered): string {
 
 /** A rule as it is written, for messages. */
 export function ruleText(rule: FirewallRule): string {
-  const parts = [rule.direction, rule.action.toLowerCase(), rule.proto, rule.ports];
+  const parts = [rule.direction, rule.action.toLowerCase(), rule.macro, rule.proto, rule.ports];
   if (rule.source !== undefined) parts.push("from", rule.source.text);
   if (rule.dest !== undefined) parts.push("to", rule.dest.text);
   return parts.filter((part) => part !== undefined).join(" ");

@@ -18,12 +18,17 @@ import { deviceClaims } from "./rules/device-claims.js";
 import { firewallDisabled } from "./rules/firewall-disabled.js";
 import { firewallDuplicate } from "./rules/firewall-duplicate.js";
 import { firewallInterface } from "./rules/firewall-interface.js";
+import { firewallMembers } from "./rules/firewall-members.js";
 import { firewallOpen } from "./rules/firewall-open.js";
 import { firewallPortProtocol } from "./rules/firewall-port-protocol.js";
+import { firewallRuleInterface } from "./rules/firewall-rule-interface.js";
 import { firewallShadowed } from "./rules/firewall-shadowed.js";
 import { firewallStaticAddress } from "./rules/firewall-static-address.js";
 import { firewallUnanswered } from "./rules/firewall-unanswered.js";
 import { firewallUnknownAddress } from "./rules/firewall-unknown-address.js";
+import { firewallUnknownPiece } from "./rules/firewall-unknown-piece.js";
+import { firewallUnusedPiece } from "./rules/firewall-unused-piece.js";
+import { firewallWordsRule } from "./rules/firewall-words.js";
 import { gpuIndex } from "./rules/gpu-index.js";
 import { gpuInheritedRule } from "./rules/gpu-inherited.js";
 import { gpuSharedRule } from "./rules/gpu-shared.js";
@@ -105,6 +110,11 @@ export const validationRules: readonly Rule[] = [
   firewallStaticAddress,
   firewallUnanswered,
   firewallUnknownAddress,
+  firewallWordsRule,
+  firewallMembers,
+  firewallUnknownPiece,
+  firewallUnusedPiece,
+  firewallRuleInterface,
   secretClearText,
   secretPrivateKey,
   secretUrl,

@@ -36,7 +36,8 @@ read_firewall() {
 			REPLY=${line%%[[:blank:]]*}
 			FIREWALL_PIECE["alias ${REPLY,,}"]=${line}
 		elif [[ ${part} == options ]]; then
-			[[ ! ${line,,} =~ ^enable:[[:blank:]]*0*[1-9] ]] || FIREWALL_ON=1
+			# Any other number is a time: on for a minute from then, as a trial.
+			[[ ! ${line,,} =~ ^enable:[[:blank:]]*0*1[[:blank:]]*$ ]] || FIREWALL_ON=1
 		elif [[ ${part} == *' '* ]]; then
 			FIREWALL_PIECE[${part}]+=$'\n'${line}
 		fi

@@ -13,7 +13,8 @@ export const firewallOpen = defineRule({
       const overruled = new Set(overrulings.map(({ rule }) => rule));
       for (const rule of open) {
         if (overruled.has(rule)) continue;
-        const what = rule.ports === undefined ? (rule.proto ?? "everything") : `${rule.proto} ${rule.ports}`;
+        const what =
+          rule.macro ?? (rule.ports === undefined ? (rule.proto ?? "everything") : `${rule.proto} ${rule.ports}`);
         report(diagnose(openRule, rule.section.headSpan, { what }));
       }
     }

@@ -7,11 +7,11 @@ import { addressNotStatic } from "../findings/firewall.js";
 export const firewallStaticAddress = defineRule({
   name: "firewall/static-address",
   check(model, report) {
-    const { guests } = factsOf(model);
+    const { guests, firewallRules } = factsOf(model);
     const without = guests.filter((guest) => guest.nets.every((net) => net.address === undefined));
     if (without.length === 0) return;
     const unplaced = new Map(without.map((guest) => [guest.resource.address, guest]));
-    for (const rule of guests.flatMap((guest) => guest.firewall?.rules ?? [])) {
+    for (const rule of firewallRules) {
       for (const address of namedResources(rule)) {
         const named = unplaced.get(address);
         if (named === undefined) continue;

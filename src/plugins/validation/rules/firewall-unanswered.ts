@@ -36,11 +36,18 @@ function letsIn(target: Guest, source: Guest, out: RuleMatch): boolean {
   if (target.firewall === undefined || effectivePolicyIn(target) === "ACCEPT") return true;
   const from = sourceEnd(source);
   if (from === undefined) return true;
-  const packet: RuleMatch = { proto: out.proto, ports: out.ports, source: from, dest: undefined, iface: undefined };
+  const packet: RuleMatch = {
+    proto: out.proto,
+    ports: out.ports,
+    source: from,
+    dest: undefined,
+    iface: undefined,
+    more: undefined,
+  };
   return target.rules.some(({ rule, match }) => {
-    if (rule.direction !== "in" || !rule.enabled) return false;
+    if (rule.direction === "out" || !rule.enabled) return false;
     if (match === undefined) return true;
-    const accepts = matchCovers({ ...match, dest: undefined, iface: undefined }, packet);
+    const accepts = matchCovers({ ...match, dest: undefined, iface: undefined, more: undefined }, packet);
     return rule.action === "ACCEPT" && accepts && (match.dest === undefined || endCovers(match.dest, out.dest));
   });
 }

@@ -35,7 +35,7 @@ export const firewallUnknownAddress = defineRule({
     const facts = factsOf(model);
     const known = gather(facts);
     if (known.subnets.length === 0) return;
-    for (const rule of facts.guests.flatMap((guest) => guest.firewall?.rules ?? [])) {
+    for (const rule of facts.firewallRules) {
       for (const address of [...literalAddresses(rule.source), ...literalAddresses(rule.dest)]) {
         if (isKnown(address, known)) continue;
         report(diagnose(unknownAddress, rule.section.headSpan, { address, nearest: nearest(address, known) }));
