@@ -94,8 +94,8 @@ function firewallRule(section: Section, scope: FirewallScope, model: Model): Fir
 function groupRule(section: Section, scope: FirewallScope, model: Model): FirewallRule {
   const { on: named, problem, ...rest } = firewallWords(matchOf(section));
   const on = interfaceOn(named, scope, model);
-  const [more] = Object.values(rest);
-  const unfit = more === undefined ? undefined : { word: String(more), expected: "`on` and an interface, or the end" };
+  const more = rest.proto ?? rest.macro ?? rest.ports ?? textOf(rest.from ?? rest.to);
+  const unfit = more === undefined ? undefined : { word: more, expected: "`on` and an interface, or the end" };
   return {
     section,
     direction: "group",

@@ -47,7 +47,8 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
 function firewallOf(requirements: readonly Requirement[]): HostState["files"] {
   const pieces = ofKind(requirements, "firewall-piece");
   if (pieces.length === 0) return {};
-  const named = (wanted: FirewallPiece): string[] => pieces.flatMap(({ piece, name }) => (piece === wanted ? [name] : []));
+  const named = (wanted: FirewallPiece): string[] =>
+    pieces.flatMap(({ piece, name }) => (piece === wanted ? [name] : []));
   const aliases = named("alias").map((name) => `${name} 192.0.2.1\n`);
   const sets = named("ipset").map((name) => `[IPSET ${name}]\n\n`);
   const groups = named("group").map((name) => `[group ${name}]\n\n`);

@@ -188,7 +188,7 @@ test("a group that somebody changed, or that a rule of others names, is left whe
     await settled(project);
     writeByHand(
       project,
-      `${fileOf(project).replace("IN SSH(ACCEPT)", "IN SSH(DROP)").replace("three] # phxc", "three] # mine")}`,
+      fileOf(project).replace("IN SSH(ACCEPT)", "IN SSH(DROP)").replace("three] # phxc", "three] # mine"),
     );
     writeFileSync(join(project.host.root, "/etc/pve/firewall/999.fw"), "[RULES]\n\n|GROUP one -i net0\n");
     const before = fileOf(project);

@@ -112,6 +112,20 @@ const hostSteps: readonly Step[] = [
     },
     [["wget", "-nv", "-O", "/var/lib/vz/template/iso/noble.img.part", "https://images.example/noble.img"]],
   ),
+  step(
+    "group.web",
+    "host",
+    "group.web",
+    "security group web",
+    {
+      kind: "firewall-piece",
+      piece: "group",
+      name: "web",
+      lines: ["[group web] # phxc: it's", "IN SSH(ACCEPT)"],
+      adopt: true,
+    },
+    [],
+  ),
   step("thing.x", "host", "thing.x", "thing x", { kind: "command", argv: ["test", "-e", "/srv/it's"] }, [
     ["touch", "/srv/it's"],
   ]),

@@ -237,4 +237,135 @@ ct 101 web {
 `);
 });
 
+test("words of a rule that do not go together", async () => {
+  await expectFindings(
+    guest(`
+    in accept SSH 22 from proxy # PHX4510
+    in accept Web from proxy { source_port = 1024 } # PHX4510
+    in accept ping from proxy { icmp_type = echo-request } # PHX4510
+    in accept gre from proxy { source_port = 80 } # PHX4503
+    in accept from portal { source_port = 80 } # PHX4503
+    in accept icmp from portal { source_port = 80 } # PHX4503 PHX4502
+    in accept icmp 8 from portal
+    in accept tcp from proxy { icmp_type = redirect } # PHX4511
+    in accept from 10.0.0.13 { icmp_type = redirect } # PHX4511
+    in accept icmp 8 from portal { icmp_type = redirect } # PHX4511 PHX4502
+    in accept icmp from portal { icmp_type = packet-too-big } # PHX4511
+    in accept icmpv6 { icmp_type = packet-too-big } # PHX4505
+    in accept icmp from fd00::1 # PHX4513 PHX4504
+    in accept DHCPv6 from portal # PHX4513
+    in accept tcp 1 from fd00::1 to 10.0.0.5 # PHX4513 PHX4504
+    in accept tcp [${Array.from({ length: 15 }, (_, i) => i + 20).join(", ")}] from portal
+    in accept udp [${Array.from({ length: 14 }, (_, i) => i + 20).join(", ")}, 100..200] from portal # PHX4512
+`),
+  );
+});
+
+test("a macro or a group decides packets that are not known here: nothing is said to shadow or to repeat it", async () => {
+  await expectFindings(
+    guest(`
+    in accept SSH from proxy
+    in accept SSH from proxy
+    group web
+    group web
+    in drop tcp from lan { source_port = 53 }
+    in accept tcp 80 from proxy
+    in accept tcp 81 from proxy { source_port = 53 } # PHX4502
+`),
+  );
+});
+
+test("rules for interfaces that filter nothing", async () => {
+  await expectFindings(`
+${LAN}
+network dmz { bridge = vmbr1, subnet = 10.1.0.0/24 }
+ct 101 web {
+  net lan { ip = 10.0.0.5, firewall = true }
+  net dmz { ip = 10.1.0.5 }
+  firewall {
+    in accept tcp 1 from lan on lan
+    in accept tcp 2 from dmz on dmz # PHX4519
+    in accept tcp 3 from lan on net2 # PHX4519
+    group web on net1 # PHX4519
+  }
+}
+`);
+});
+
+test("names of the guest's own file must be declared there; of the cluster's, only what is almost declared is a mistake", async () => {
+  const [own] = await expectFindings(`
+${LAN}
+ipset admins { members = [10.0.0.1] }
+group web { in accept tcp 1 from admins, in accept tcp 2 from "+guest/peers" } # PHX4514
+ct 101 web1 {
+  net lan { ip = 10.0.0.5, firewall = true }
+  firewall {
+    ipset peers { members = [10.0.0.1] }
+    in accept tcp 1 from "+guest/peers"
+    in accept tcp 2 from "+guest/admins" # PHX4514
+    in accept tcp 3 from "+peer" # PHX4514
+    in accept tcp 4 from "+dc/admin" # PHX4514
+    in accept tcp 5 from "+theirs"
+    in accept tcp 6 from "dc/theirs"
+    group web
+    group webb # PHX4514
+    group other
+  }
+}
+`);
+  assert.is(own?.message, "no block declares the set peers");
+});
+
+test("what no rule names is told, names that mean something to Proxmox are not", async () => {
+  await expectFindings(`
+${LAN}
+alias router { address = 10.0.0.1 } # PHX4515
+alias resolver { address = 10.0.0.1 }
+alias member1 { address = 10.0.0.2 }
+alias local_network { address = 10.0.0.0/24 }
+ipset idle { members = [member1] } # PHX4515
+ipset management { members = [10.0.0.1] }
+ipset used { members = [10.0.0.1] }
+group idle-group { in accept tcp 1 from used } # PHX4515
+ct 101 web {
+  net lan { ip = 10.0.0.5, firewall = true }
+  firewall {
+    alias mine { address = 10.0.0.1 } # PHX4515
+    ipset ipfilter-net0 { members = [10.0.0.5] }
+    ipset own { members = [10.0.0.1] } # PHX4515
+    out accept udp 53 to resolver
+  }
+}
+`);
+});
+
+test("members of sets and addresses of aliases", async () => {
+  const found = await expectFindings(`
+${LAN}
+ct 201 proxy { net lan { ip = dhcp } }
+ct 202 two { net lan { ip = 10.0.0.7 }
+  net lan { ip = 10.0.0.8 } }
+alias one { address = two } # PHX4518 PHX4515
+alias none { address = proxy } # PHX4518 PHX4515
+alias odd { address = nobody } # PHX4518 PHX4515
+ipset management {
+  member 10.0.0.0/25 { }
+  member 10.0.0.1 { } # PHX4517
+  except = [10.0.0.0/25] # PHX4516
+  member 10.0.0.64/26 { except = true }
+  member 10.0.0.65 { }
+  member 10.0.0.66 { except = true } # PHX4517
+  member 10.9.0.1 { except = true } # PHX4517
+  member 0.0.0.0/0 { } # PHX4516
+  member proxy { } # PHX4516
+  member nobody { } # PHX4516
+  member two { } # PHX4517 PHX4517
+  member fd00::/64 { }
+}
+`);
+  assert.ok(
+    found.some(({ message }) => message === "10.0.0.1 adds nothing to the set management: 10.0.0.0/25 covers it"),
+  );
+});
+
 test.run();

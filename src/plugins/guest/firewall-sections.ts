@@ -98,7 +98,12 @@ export const groupRules: Readonly<Record<string, SectionSpec>> = {
 };
 
 /** Only the address of what it names counts, which the files say. */
-const mentioned: OptionType = { type: "ref", kinds: ["vm", "ct", "network", "host", "alias"], loose: true, mention: true };
+const mentioned: OptionType = {
+  type: "ref",
+  kinds: ["vm", "ct", "network", "host", "alias"],
+  loose: true,
+  mention: true,
+};
 
 /** What an alias stands for. */
 export const aliasOptions: Readonly<Record<string, OptionSpec>> = {

@@ -108,6 +108,8 @@ export function ruleText(rule: FirewallRule): string {
   const parts = [rule.direction, rule.action.toLowerCase(), rule.macro, rule.proto, rule.ports];
   if (rule.source !== undefined) parts.push("from", rule.source.text);
   if (rule.dest !== undefined) parts.push("to", rule.dest.text);
+  if (rule.sourcePorts !== undefined) parts.push(`(source port ${rule.sourcePorts})`);
+  if (rule.icmpType !== undefined) parts.push(`(${rule.icmpType})`);
   return parts.filter((part) => part !== undefined).join(" ");
 }
 

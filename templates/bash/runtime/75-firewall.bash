@@ -220,9 +220,9 @@ piece_before() {
 
 # piece_text TEXT: prints a section as Proxmox does.
 piece_text() {
-	local lines=${1#*$'\n'}
+	local rest=${1#*$'\n'}
 	printf '%s\n\n' "${1%%$'\n'*}"
-	[[ ${lines} == "$1" ]] || printf '%s\n\n' "${lines}"
+	[[ ${rest} == "$1" ]] || printf '%s\n\n' "${rest}"
 }
 
 # new_piece PART TEXT BEFORE: prints a part that was not there, behind an empty line.

@@ -6,7 +6,7 @@
 # Environment variables read: HOME
 # Digest: (digest)
 #
-# 3 guests, 22 steps:
+# 3 guests, 23 steps:
 #   ct 103 step-ca
 #   vm 9000 tmpl
 #   vm 8001 docker-1
@@ -33,6 +33,7 @@ preflight() {
 	need_guest vm 9000 'tmpl'
 	need_guest vm 8001 'docker-1'
 	need_place 'vmd' 'zfspool' 'pool' 'tank/vm'
+	need_firewall
 	need_bridge 'vmbr0'
 	need_device '/dev/null' ct.103
 	end_preflight
@@ -73,6 +74,12 @@ steps() {
 		-nv \
 		-O '/var/lib/vz/template/iso/noble.img.part' \
 		'https://images.example/noble.img'
+
+	# security group web (fleet.phx)
+	step 'group.web' 'fleet.phx'
+	firewall_piece --adopt group 'web' \
+		'[group web] # phxc: it'\''s' \
+		'IN SSH(ACCEPT)'
 
 	# thing x (fleet.phx)
 	step 'thing.x' 'fleet.phx'
