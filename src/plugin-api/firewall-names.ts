@@ -1,6 +1,6 @@
 import type { Address, Model, Resource, Section, Value } from "../model/resource.js";
 import { guests } from "./guest.js";
-import { nets } from "./nets.js";
+import { netAddresses, nets } from "./nets.js";
 import { argOf, boolOf, listOf, sectionOf, sectionsOf, settingOf, stringOf, textOf, valueOf } from "./values.js";
 import type { Span } from "../text/source.js";
 
@@ -159,11 +159,12 @@ function byName(text: string, model: Model): Resource | undefined {
   return guests(model).find((guest) => guest.name === text) ?? others.find((found) => found !== undefined);
 }
 
-/** The addresses that stand for a named thing: a guest's static ones, a network's subnet, a host's address. */
+/** The addresses that stand for a named thing: a guest's static ones, a network's subnets, a host's address. */
 export function addressesOf(resource: Resource, model: Model): readonly string[] {
   if (resource.kind === "alias") return [`dc/${resource.name}`];
   if (resource.kind === "ipset") return [`+dc/${resource.name}`];
-  const subnet = resource.kind === "network" ? stringOf(resource, "subnet") : stringOf(resource, "address");
-  if (resource.kind === "network" || resource.kind === "host") return subnet === undefined ? [] : [subnet];
-  return nets(resource, model).flatMap((net) => (net.address === undefined ? [] : [net.address]));
+  const said = resource.kind === "network" ? ["subnet", "subnet6"] : ["address"];
+  if (resource.kind === "network" || resource.kind === "host")
+    return said.flatMap((name) => stringOf(resource, name) ?? []);
+  return nets(resource, model).flatMap((net) => netAddresses(net).map(({ address }) => address));
 }

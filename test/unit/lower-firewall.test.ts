@@ -189,4 +189,17 @@ test("what the cluster has to have is required, for that guest only; what the fi
   assert.equal(value.steps.map(({ id }) => id).slice(0, 2), ["ipset.known", "ct.101.create"]);
 });
 
+test("a guest with addresses of both families gets a line for each", () => {
+  const other = block("ct", { id: 102, name: "dual" }, { image: "/x.tar.zst" }, [
+    root,
+    net({ ip: "10.0.0.7", ip6: "fd00::7/64" }),
+  ]);
+  const rules = [block("in", { action: "accept", match: ["tcp", 22, "from", ref("ct.102", "dual")] })];
+  const steps = stepsOf(ct({}, [root, net({ ip: "10.0.0.5" }), block("firewall", {}, {}, rules)]), other);
+  assert.equal(probe(steps, "file").content.split("\n").slice(-3, -1), [
+    "IN ACCEPT -source 10.0.0.7 -p tcp -dport 22",
+    "IN ACCEPT -source fd00::7 -p tcp -dport 22",
+  ]);
+});
+
 test.run();

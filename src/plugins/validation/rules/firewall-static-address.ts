@@ -1,6 +1,6 @@
 import { defineRule, diagnose } from "../../../plugin-api/index.js";
 import type { FirewallRule, Value } from "../../../plugin-api/index.js";
-import { factsOf } from "../facts.js";
+import { factsOf, staticAddresses } from "../facts.js";
 import { addressNotStatic } from "../findings/firewall.js";
 
 /** A rule that names a guest stands for its static addresses: there must be one. */
@@ -8,7 +8,7 @@ export const firewallStaticAddress = defineRule({
   name: "firewall/static-address",
   check(model, report) {
     const { guests, firewallRules } = factsOf(model);
-    const without = guests.filter((guest) => guest.nets.every((net) => net.address === undefined));
+    const without = guests.filter((guest) => staticAddresses(guest).length === 0);
     if (without.length === 0) return;
     const unplaced = new Map(without.map((guest) => [guest.resource.address, guest]));
     for (const rule of firewallRules) {

@@ -1,5 +1,5 @@
 import { defineRule, diagnose, parseRange } from "../../../plugin-api/index.js";
-import { factsOf } from "../facts.js";
+import { factsOf, staticAddresses } from "../facts.js";
 import type { Guest } from "../facts.js";
 import { effectivePolicyIn, endCovers, matchCovers, ruleText } from "../firewall-match.js";
 import type { EndMatch, RuleMatch } from "../firewall-match.js";
@@ -28,7 +28,7 @@ export const firewallUnanswered = defineRule({
 });
 
 function addresses(guest: Guest): readonly string[] {
-  return guest.nets.flatMap((net) => net.address ?? []);
+  return staticAddresses(guest).map(({ address }) => address);
 }
 
 /** Whether the target's firewall accepts all that the rule lets out; rules that cannot be read count as accepting it. */
