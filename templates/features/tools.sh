@@ -19,6 +19,14 @@ refresh() {
 		try=$((try + 1))
 		sleep 5
 	done
+	mkdir -p /run/phxc
+	: >/run/phxc/lists
+}
+
+# fresh: reads them anew unless that was done in the last half hour.
+fresh() {
+	recent=$(find /run/phxc/lists -mmin -30 2>/dev/null || true)
+	test -n "${recent}" || refresh
 }
 
 # has_package NAME: whether a package is installed.
@@ -35,7 +43,7 @@ packages() {
 	done
 	test "$#" -gt 0 || return 0
 	dpkg --configure -a
-	refresh
+	fresh
 	apt_do --no-install-recommends install "$@"
 }
 

@@ -40,6 +40,7 @@ docker) from_docker ;;
 		exit 1
 	}
 	packages docker.io
+	fresh
 	# What else there is differs: the client stands by itself in some releases, and compose has two names.
 	for choice in docker-cli 'docker-compose-v2 docker-compose'; do
 		for package in ${choice}; do
