@@ -16,6 +16,7 @@ const pages = [
   ...readdirSync(join(root, "docs"))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `docs/${name}`),
+  "examples/four-docker-vms/README.md",
 ];
 
 const read = (page: string): string => readFileSync(join(root, page), "utf8");

@@ -13,6 +13,7 @@ const PROJECTS = [
   [join(root, "examples/homelab"), "homelab.phx"],
   [join(root, "examples/homelab/json"), "phoenix_hypervisor_config.json"],
   [join(root, "examples/phoenix"), "phoenix.phx"],
+  [join(root, "examples/four-docker-vms"), "four-docker-vms.phx"],
   [join(shared, "phoenix/config"), "phoenix_hypervisor_config.json"],
 ] as const;
 
