@@ -14,7 +14,13 @@ import { compileSource, mutating, withHost } from "../support/rehearsal.js";
 const test = suite("option changes");
 
 const STAGES: readonly Stage[] = ["first", "second", "without-keys", "without"];
-const SCRIPTS = { "/var/lib/vz/snippets/a.sh": "", "/var/lib/vz/snippets/b.sh": "" };
+const SCRIPTS = {
+  "/var/lib/vz/snippets/a.sh": "",
+  "/var/lib/vz/snippets/b.sh": "",
+  "/root/a": "$6$salt$one",
+  "/root/b": "$6$salt$two",
+  "/var/lib/vz/template/iso/a.iso": "",
+};
 const FOLDER = { vm: "qemu-server", ct: "lxc" };
 
 /** What the guests' files say, by guest and option (`vm.101 cores`), with what waits for a restart of a running guest. */
@@ -85,7 +91,10 @@ test("none is left out: every attribute leads to an option of the plan", async (
   const { plan } = await compileSource(optionFleet("first"));
   const probes = plan.steps.flatMap(({ probe }) => (probe.kind === "options" ? [probe] : []));
   const keys = new Set(
-    probes.flatMap(({ guest, wanted }) => wanted.flatMap(({ option, value }) => keysOf(guest.kind, option, value))),
+    probes.flatMap(({ guest, wanted, secrets = [] }) => [
+      ...wanted.flatMap(({ option, value }) => keysOf(guest.kind, option, value)),
+      ...secrets.map(({ option }) => `${guest.kind} ${option}`),
+    ]),
   );
   const missing = (["vm", "ct"] as const).flatMap((keyword) => {
     const kind = kinds.get(keyword);

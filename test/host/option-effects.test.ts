@@ -1,7 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, memoryFiles } from "../../src/index.js";
-import { compileSource, mutating, withEmptyHost } from "../support/rehearsal.js";
+import { presupposed } from "../../src/rehearsal/index.js";
+import { compileSource, mutating, withEmptyHost, withHost } from "../support/rehearsal.js";
 
 /** What a change does to a guest that runs, what cannot change any more, and volumes that are allocated once. */
 const test = suite("option effects");
@@ -95,6 +96,54 @@ test("the volumes of the firmware and of the TPM are allocated once, and never b
     assert.match(held.stdout + held.stderr, /efidisk0 is empty and unused0 holds/);
     assert.is((await volumes()).length, 3);
   });
+});
+
+test("a disc is exchanged in its drive, and the boot order is that of the files", async () => {
+  const source = (iso: string): string => `vm 101 web {
+  image = "/srv/debian.qcow2"
+  disk root { size = 8GiB, storage = local-lvm }
+  cdrom installer { iso = ${iso}, slot = ide0 }
+  options { boot { order = [ide0, scsi0] } }
+}
+`;
+  const [first, second, empty] = await Promise.all(
+    ['"local:iso/a.iso"', '"local:iso/b.iso"', "none"].map((iso) => compileSource(source(iso))),
+  );
+  assert.ok(first && second && empty);
+  const state = presupposed(first.plan);
+  const discs = { "/var/lib/vz/template/iso/a.iso": "", "/var/lib/vz/template/iso/b.iso": "" };
+  await withHost({ ...state, files: { ...state.files, ...discs } }, async (host) => {
+    const drive = async (): Promise<string> =>
+      /^ide0: (.*)$/m.exec((await host.execute(["qm", "config", "101"])).stdout)?.[1] ?? "";
+    for (const [{ script }, disc] of [
+      [first, "local:iso/a.iso"],
+      [second, "local:iso/b.iso"],
+      [empty, "none"],
+    ] as const) {
+      const run = await host.runScript(script);
+      assert.is(run.code, 0, run.stdout + run.stderr);
+      assert.match(await drive(), new RegExp(`^${disc},media=cdrom`));
+      assert.equal(mutating(await host.runScript(script)), []);
+    }
+    assert.match((await host.execute(["qm", "config", "101"])).stdout, /^boot: order=ide0;scsi0$/m);
+  });
+});
+
+test("an option that is given in two places is refused, whatever gives it", async () => {
+  const errors = async (entries: string): Promise<readonly string[]> => {
+    const { diagnostics } = await compile({ entry: "a.phx", files: memoryFiles({ "a.phx": vm(entries) }) });
+    return diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`);
+  };
+  const twice = (name: string): readonly string[] => [`PHX5052 the option \`${name}\` of Proxmox is given twice`];
+  assert.equal(await errors("options { vga = std, vga { type = std } }".replace(", vga {", "\n vga {")), twice("vga"));
+  assert.equal(await errors("cpu = host\n options { cpu { cputype = host } }"), twice("cpu"));
+  assert.equal(
+    await errors(
+      'cloud_init { user = me, packages = [htop] }\n options { cicustom { vendor = "local:snippets/v.yaml" } }',
+    ),
+    twice("cicustom"),
+  );
+  assert.equal(await errors('options { cicustom { vendor = "local:snippets/v.yaml" } }'), []);
 });
 
 test("a block or key that the host's release does not know is refused", async () => {

@@ -21,7 +21,7 @@ const STRICTER =
   /^(?:vm\.search|(?:vm|ct)\.net\.(?:bridge|device|mac)|vm\.cloud_init\.user|ct\.(?:disk|mount)\.at|ct\.net\.rate|(?:vm|ct)\.(?:description|search)|vm\.options\.hotplug)$/;
 /** Written by the script in another form than files have, or no setting of the file alone. */
 const OTHERWISE =
-  /^(?:vm|ct)\.(?:template|unprivileged|nameservers|tags|mount_fs|boot\.(?:order|delay|down_delay)|net\.(?:ip|gateway)|cloud_init\.ssh_keys|options\.(?:env|(?:efidisk0|tpmstate0)\.storage|boot\.order)|disk\.discard)$/;
+  /^(?:vm|ct)\.(?:template|unprivileged|nameservers|tags|mount_fs|boot\.(?:order|delay|down_delay)|net\.(?:ip6?|gateway6?)|cdrom\.iso|pci\.address|usb\.(?:device|port)|cloud_init\.(?:ssh_keys|password)|options\.(?:env|(?:efidisk0|tpmstate0)\.storage|boot\.order)|disk\.discard)$/;
 
 /** What the host lacks is no matter of the value. */
 const OF_THE_HOST = /does not exist|unable to parse directory volume name/;
@@ -40,7 +40,8 @@ function source(kind: Kind, { path, pve }: Attribute, value: string): string {
   const block = at.split(".")[1] ?? "";
   const inner = block === "" ? "" : `${block} { ${[...neededIn(kind, block, name), setting].join(", ")} }`;
   const place = (where: string): string => (at === where ? setting : "");
-  const options = at === "options" ? setting : inner;
+  // Only this type of machine has PCI Express.
+  const options = at === "options" ? setting : at === "pci" ? "machine = q35" : inner;
   const slot = kind === "vm" && pve.startsWith("ide") ? "disk extra { size = 1GiB, storage = local, slot = ide0" : "";
   const base =
     kind === "vm"
@@ -54,6 +55,7 @@ ${base}
  ${at === "mount" ? `mount "/srv/a" { at = "/a"\n ${setting} }` : ""}
  ${at === "device" ? `device "/dev/kvm" { ${setting} }` : ""}
  ${at === "net" ? `net lan { ${setting} }` : ""}
+ ${at === "pci" || at === "usb" ? `${at} a { ${["address", "mapping", "device", "port"].includes(name) ? "" : "mapping = one, "}${setting} }` : ""}
  ${at === "boot" ? `boot { ${setting} }` : ""}
  ${at === "cloud_init" ? `cloud_init { ${setting} }` : ""}
  ${options === "" ? "" : `options { ${options} }`}

@@ -150,8 +150,8 @@ test("what waits for a restart is reported and not written again; a restart is m
     const cores = appVm("memory = 1GiB\ncores = 4\nstate = running\nrestart = when-needed");
     const changed = await another(host, cores);
     assert.equal(await changed.check(), [
-      "~ vm 100 app: cores (unset) -> 4",
-      "~ vm 100 app: restart, for what of these changes waits for it, if anything does",
+      "~ vm 100 app: cores (unset) -> 4 (it runs, and takes this over when it starts next)",
+      "~ vm 100 app: restart, for cores",
     ]);
     const done = await changed.apply();
     assert.equal(told(done), ["~ vm 100 app: cores (unset) -> 4", "~ vm 100 app: restart, for cores"]);

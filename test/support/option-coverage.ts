@@ -60,12 +60,6 @@ export const saidOtherwise: Readonly<Record<string, Readonly<Record<string, stri
   pct: { hostname: "the guest's name", rootfs: "`disk root`" },
 };
 
-/** Options that are still to come. */
-export const missing: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  qm: { cicustom: "comes with files for cloud-init", cipassword: "comes with secrets" },
-  pct: {},
-};
-
 const volume = "what the disk is made of: its size, storage and place are attributes";
 
 /** Keys of property strings that are no attribute of their own. */
@@ -77,11 +71,11 @@ export const keysSaidOtherwise: Readonly<Record<string, Readonly<Record<string, 
     "tpmstate0.format": "Proxmox takes what the storage has",
     "tpmstate0.import-from": "the state is made empty",
     "tpmstate0.size": "Proxmox knows the size",
-    "ipconfig[n].ip6": "`ip` of either family",
-    "ipconfig[n].gw6": "`gateway` of either family",
     ...Object.fromEntries(
       ["ide", "sata", "scsi", "virtio"].flatMap((bus) =>
-        ["file", "format", "import-from", "media", "size"].map((key) => [`${bus}[n].${key}`, volume]),
+        ["file", "format", "import-from", "media", "size"]
+          .filter((key) => bus !== "ide" || key !== "file")
+          .map((key) => [`${bus}[n].${key}`, volume]),
       ),
     ),
   },
@@ -91,8 +85,6 @@ export const keysSaidOtherwise: Readonly<Record<string, Readonly<Record<string, 
     "rootfs.volume": volume,
     "mp[n].volume": volume,
     "dev[n].path": "the argument of `device`",
-    "net[n].gw6": "`gateway` of either family",
-    "net[n].ip6": "`ip` of either family",
     "net[n].type": "there is only one",
   },
 };

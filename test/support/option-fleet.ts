@@ -16,12 +16,17 @@ export function optionFleet(stage: Stage): string {
 network lan { bridge = vmbr0, subnet = 10.0.0.0/24, gateway = 10.0.0.1 }
 network other { bridge = vmbr1 }
 vm 101 blocks {
+  // The host has none of its devices.
+  state = stopped
   ${write(vm, qmConfig, ["cpu", "template"])}
   disk root { size = 8GiB, storage = local-lvm
     ${write(inner(vm, "disk"), qmConfig, ["model"])}
   }
   disk other { size = 1GiB, slot = ide0
     ${write({ ...inner(vm, "disk"), options: pick(inner(vm, "disk").options, "model") }, qmConfig)}
+  }
+  cdrom drive { slot = sata1
+    ${write(inner(vm, "cdrom"), qmConfig)}
   }
   net lan { ip = ${stage === "first" ? "10.0.0.10" : "dhcp"}
     ${write(inner(vm, "net"), qmConfig, ["ip", "gateway"])}
@@ -35,6 +40,7 @@ vm 101 blocks {
   }
 }
 vm 102 texts {
+  state = stopped
   ${write({ ...vm, options: pick(vm.options, "cpu") }, qmConfig)}
   disk root { size = 1GiB, storage = local-lvm }
   net other { }

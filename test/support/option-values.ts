@@ -11,6 +11,7 @@ const SAMPLES: Readonly<Record<string, Values>> = {
   affinity: quoted("0-1", "2"),
   "boot.legacy": ["c", "d"],
   "boot.order": ["[scsi0]", "[net0, scsi0]"],
+  cipassword: ['secret("file:/root/a")', 'secret("file:/root/b")'],
   "cpu.cputype": ["host", "max"],
   "cpu.flags": quoted("+aes", "+aes;-pcid"),
   "cpu.phys-bits": ["host", "40"],
@@ -19,15 +20,20 @@ const SAMPLES: Readonly<Record<string, Values>> = {
   "efidisk0.file": ["local-lvm", "local-lvm"],
   entrypoint: quoted("/sbin/init", "/bin/sh"),
   env: ['["A=1", "B=2"]', '["A=3"]'],
+  "ide[n].file": quoted("local:iso/a.iso", "none"),
   hookscript: quoted("local:snippets/a.sh", "local:snippets/b.sh"),
   "hostpci[n].host": quoted("0000:01:00.0", "0000:02:00.0"),
   hotplug: quoted("disk", "disk,network"),
+  "ipconfig[n].gw6": ["2001:db8::1", "2001:db8::2"],
+  "ipconfig[n].ip6": ["2001:db8::5/64", "2001:db8::6/64"],
   "machine.type": ["q35", "pc"],
   "mp[n].idmap": quoted("passthrough", "u:0:100000:65536"),
   "mp[n].mountoptions": quoted("noatime", "nodev;noexec"),
   nameserver: ["[10.0.0.2]", "[10.0.0.3]"],
   "net[n].hwaddr": ["BC:24:11:00:00:01", "BC:24:11:00:00:02"],
   "net[n].macaddr": ["BC:24:11:00:00:03", "BC:24:11:00:00:04"],
+  "net[n].gw6": ["2001:db8::1", "2001:db8::2"],
+  "net[n].ip6": ["2001:db8::7/64", "2001:db8::8/64"],
   "net[n].trunks": quoted("10;20", "30"),
   "net[n].bridge": ["vmbr0", "vmbr1"],
   "parallel[n]": quoted("/dev/parport0", "/dev/parport1"),
@@ -47,7 +53,11 @@ const SAMPLES: Readonly<Record<string, Values>> = {
 /** Two values of an attribute, different where it has two; undefined for one that no file can write by itself. */
 export function valuesOf(option: OptionSpec, pve: string): Values {
   const family = pve.replace(/^([a-z]+)\d+(?=\.|$)/, "$1[n]");
-  return SAMPLES[pve] ?? SAMPLES[family] ?? hexOf(pve) ?? byType(option.type);
+  return SAMPLES[pve] ?? SAMPLES[family] ?? hexOf(pve) ?? volumeOf(pve) ?? byType(option.type);
+}
+
+function volumeOf(pve: string): Values | undefined {
+  return pve.startsWith("cicustom.") ? quoted("local:snippets/a.sh", "local:snippets/b.sh") : undefined;
 }
 
 function hexOf(pve: string): Values | undefined {

@@ -26,11 +26,14 @@ export function storageUses(facts: Facts, model: Model): readonly StorageUse[] {
       const at = placeOf(disk.section, "storage");
       return [{ storage: disk.storage, needed: isVm ? "images" : "rootdir", use: `disk ${disk.name} of ${label}`, at }];
     });
-    const inner = [resource, sectionOf(resource, "options")].filter((section) => section !== undefined);
+    const options = sectionOf(resource, "options");
+    const inner = [resource, options, ...sectionsOf(resource, "cdrom")].filter((section) => section !== undefined);
+    const states = options === undefined ? [] : stateUses(options);
     return [
       ...ofDisks,
       ...cloudInitUse(resource),
       ...snippetUse(resource, model),
+      ...states,
       ...inner.flatMap((section) => volumeUses(section)),
     ];
   });
@@ -53,6 +56,17 @@ function snippetUse(resource: Resource, model: Model): readonly StorageUse[] {
   const section = config.own ?? config.chain[0];
   if (storage === undefined || section === undefined) return [];
   return [{ storage, needed: "snippets", use: "what cloud-init is told", at: placeOf(section, "snippets") }];
+}
+
+/** The volumes of the firmware's and the TPM's state. */
+function stateUses(options: Section): readonly StorageUse[] {
+  return ["efidisk0", "tpmstate0"].flatMap((name) =>
+    sectionsOf(options, name).flatMap((section) => {
+      const storage = storageName(settingOf(section, "storage"));
+      if (storage === undefined) return [];
+      return [{ storage, needed: "images", use: `\`${name}\``, at: placeOf(section, "storage") }];
+    }),
+  );
 }
 
 function templateUse(image: Section): readonly StorageUse[] {

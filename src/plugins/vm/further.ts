@@ -9,7 +9,7 @@ import * as t from "../guest/types.js";
 
 /** Property strings, each a block; a new one appears under its number where it has one. */
 const blocks = [
-  ...["amd-sev", "audio0", "boot", "cpu", "intel-tdx", "ivshmem", "machine"],
+  ...["amd-sev", "audio0", "boot", "cicustom", "cpu", "intel-tdx", "ivshmem", "machine"],
   ...["rng0", "smbios1", "spice_enhancements", "vga", "watchdog"],
   ...[0, 1, 2, 3, 4, 5, 6, 7].map((n) => `numa${n}`),
 ];
@@ -24,7 +24,7 @@ export const furtherAttributes: Readonly<Record<string, OptionSpec>> = {
   balloon: attribute(qmConfig, "balloon", {
     type: t.union(attribute(qmConfig, "balloon").type, { type: "int", min: 0, max: 0 }),
   }),
-  ...attributes(qmConfig, "citype", "ciupgrade", "cpulimit", "cpuunits", "freeze", "hookscript"),
+  ...attributes(qmConfig, "ciupgrade", "cpulimit", "cpuunits", "freeze", "hookscript"),
   hotplug: attribute(qmConfig, "hotplug", {
     type: {
       type: "string",

@@ -40,9 +40,11 @@ import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, template
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
 import { retiredSteps } from "../guest/retired.js";
+import { optionTwice } from "../guest/findings.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { withRest } from "../guest/work.js";
 import { diskImageOf } from "../image/source.js";
+import { opticalDrives, opticalOptions, opticalUses } from "./cdrom.js";
 import { lowerCloudInit } from "./cloud-init/lower.js";
 import { deviceNeeds, deviceOptions, exactFamilies } from "./devices.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
@@ -171,6 +173,7 @@ function diskNeeds(resource: Resource, model: Model): Lowered {
       ? []
       : [{ storage: stringOf(cloudInit, "storage"), content: "images", section: cloudInit }]),
     ...stateUses(resource),
+    ...opticalUses(resource),
   ];
   const incomplete = all
     .filter((disk) => !disk.root || isAllocated(resource, disk))
@@ -185,11 +188,11 @@ function diskNeeds(resource: Resource, model: Model): Lowered {
   return {
     steps: [],
     requirements: storageRequirements(uses, model),
-    diagnostics: [...incomplete, ...slotFindings(all)],
+    diagnostics: [...incomplete, ...slotFindings([...all, ...opticalDrives(resource)])],
   };
 }
 
-function slotFindings(all: readonly GuestDisk[]): readonly Diagnostic[] {
+function slotFindings(all: readonly { readonly slot: string; readonly section: Section }[]): readonly Diagnostic[] {
   const seen = new Set([CLOUD_INIT_SLOT]);
   return all.flatMap((disk) => {
     const isTaken = seen.has(disk.slot);
@@ -227,12 +230,30 @@ function configure(resource: Resource, model: Model, retired: RetiredGuest | und
     options,
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
     ...deviceOptions(resource),
-    ...furtherParts(further),
+    ...opticalOptions(resource),
   ];
+  const all = [...parts, ...furtherParts(further)];
   const fixed = fixedVersion(further);
   const risk = interfaces.length > 0 ? "interrupts" : "safe";
-  const step = optionsStep(resource, parts, { exact: exactFamilies(resource), risk, retired, fixed, secrets });
-  return { steps: [...before, ...step, ...after], ...rest };
+  const step = optionsStep(resource, all, { exact: exactFamilies(resource), risk, retired, fixed, secrets });
+  return {
+    ...rest,
+    steps: [...before, ...step, ...after],
+    diagnostics: [...rest.diagnostics, ...givenTwice(further, parts)],
+  };
+}
+
+/** What `options { }` says, and what other blocks make an option of as well: files for cloud-init, devices, drives. */
+function givenTwice(further: Section | undefined, parts: readonly WantedOptions[]): readonly Diagnostic[] {
+  if (further === undefined) return [];
+  const others = new Set(parts.flatMap(({ wanted }) => wanted.map(({ option }) => option)));
+  const own = furtherParts(further).flatMap(({ wanted }) => wanted.map(({ option }) => option));
+  return own
+    .filter((option) => others.has(option))
+    .map((option) => {
+      const at = sectionOf(further, option)?.headSpan ?? settingOf(further, option)?.nameSpan ?? further.headSpan;
+      return diagnose(optionTwice, at, { name: option });
+    });
 }
 
 /** What stands in `options { }`, without the keys of the agent. */
@@ -279,10 +300,12 @@ function usesResolver(resource: Resource, model: Model): boolean {
   return isOwn || isConfigured || sectionOf(resource, "cloud_init") !== undefined;
 }
 
-/** A machine made from an image boots from its root disk; others boot as they or their source are set. */
+/** A machine made from an image boots from its root disk unless the files say otherwise; others boot as they or their source are set. */
 function bootOrder(resource: Resource): WantedOptions {
   const root = rootDisk(resource);
-  if (root === undefined || settingOf(resource, "image") === undefined) return NO_OPTIONS;
+  const further = sectionOf(resource, "options");
+  const isOwn = further !== undefined && (settingOf(further, "boot") ?? sectionOf(further, "boot")) !== undefined;
+  if (root === undefined || isOwn || settingOf(resource, "image") === undefined) return NO_OPTIONS;
   return { ...NO_OPTIONS, wanted: [{ option: "boot", value: `order=${root.slot}` }] };
 }
 

@@ -3,6 +3,7 @@ import type { ArgSpec, OptionSpec, OptionType, SectionSpec } from "../../plugin-
 import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import { diskHabits } from "../guest/habits.js";
 import * as t from "../guest/types.js";
+import { cdromSection } from "./cdrom.js";
 import { cloudInitSection } from "./cloud-init/options.js";
 import { pciSection, usbSection } from "./devices.js";
 import { furtherAttributes, furtherBlocks } from "./further.js";
@@ -103,6 +104,7 @@ const net = netSection(qmConfig, "A network interface; the n-th block is `netN` 
 export const vmSections: Readonly<Record<string, SectionSpec>> = {
   ...guestSections(qmConfig),
   disk,
+  cdrom: cdromSection,
   net,
   cloud_init: cloudInitSection,
   pci: pciSection,

@@ -101,9 +101,9 @@ async function applyChanges(call: Call, id: number, config: GuestConfig, { wante
 /** Whether a running machine leaves a drive for its next start: there is no plugging on its bus, or a key is not taken over. */
 function driveWaits({ options }: Section, option: string, value: string): boolean {
   if (option === "efidisk0" || option === "tpmstate0") return true;
-  if (isCdrom(option, value) || isCloudInit(option, value)) return false;
   const old = options.get(option);
   if (old === undefined) return /^(?:ide|sata)/.test(option);
+  if (isCdrom(option, value) || isCloudInit(option, value)) return false;
   if (driveVolume(option, old) !== driveVolume(option, value)) return false;
   const [before, after] = [parseDrive(option, old), parseDrive(option, value)];
   const keys = Object.entries(driveFormat(option)?.keys ?? {}).filter(([, { effect }]) => effect === "pending");
@@ -132,7 +132,7 @@ function deleteOption(call: Call, id: number, config: GuestConfig, option: strin
   pending.options.delete(option);
   const isDisk = driveFormat(option) !== undefined && !isCdrom(option, current.options.get(option) ?? "");
   const refused = running && isDisk && machine.state.manners[id]?.refusesUnplug === true;
-  const isFixed = isDisk && /^(?:ide|sata)/.test(option);
+  const isFixed = /^(?:ide|sata)\d/.test(option);
   if (running && current.options.has(option) && (refused || isFixed || !appliesAtOnce(qmConfig, option))) {
     deleteLater(config, option);
     return !refused;

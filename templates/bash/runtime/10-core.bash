@@ -26,7 +26,7 @@ CHILD=''           # process of the command that runs
 declare -A SEEN=() # keys of the same guests
 declare -A HELD=() # guest key -> why it is held back
 declare -A TOLD=() # guest key -> 1: and that was said
-declare -A CREATED=() CHANGED=() RESTART=()
+declare -A CREATED=() CHANGED=() RESTART=() LATER=()
 COUNT_CHANGES=0
 NOTES=()
 

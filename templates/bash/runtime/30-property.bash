@@ -78,7 +78,7 @@ waits() {
 	local option=${2%%[ .]*} name=${2%% *}
 	if [[ $1.${option} =~ ^vm\.(scsi|virtio|sata|ide)[0-9]+$ ]]; then
 		# Disks on these buses are not plugged while the machine runs.
-		[[ ${name} != "${option}" || ${option} != @(sata|ide)[0-9]* || $2 == *:cloudinit* ]] || return 0
+		[[ ${name} != "${option}" || ${option} != @(sata|ide)[0-9]* ]] || return 0
 		[[ ${DRIVE_WAITS} == *" ${name#*.} "* ]]
 		return
 	fi

@@ -111,7 +111,10 @@ announce() {
 	if [[ -z ${CREATED[${GUEST_KEY}]-} ]]; then
 		if checking && is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}"; then runs=1; fi
 		for text in "${TEXTS[@]}"; do
-			if [[ -n ${runs} ]] && waits "${GUEST_KEY%%.*}" "${text}"; then text+=' (it runs, and takes this over when it starts next)'; fi
+			if [[ -n ${runs} ]] && waits "${GUEST_KEY%%.*}" "${text}"; then
+				LATER[${GUEST_KEY}]+="${LATER[${GUEST_KEY}]:+, }${text%% *}"
+				text+=' (it runs, and takes this over when it starts next)'
+			fi
 			change '~' "${text}"
 		done
 		return 0
@@ -315,7 +318,10 @@ differ_props() {
 	for key in "${!PROPS[@]}"; do have[${key}]=${PROPS[${key}]}; done
 	for key in "${sequence[@]}"; do
 		[[ ${have[${key}]-} != "${want[${key}]}" ]] || continue
-		if [[ ${key} == file || ${key} == volume ]] && [[ -n ${volume} || ${have[${key}]-} != /* ]]; then
+		if [[ ${key} == file && ${want[media]-}.${have[media]-} == cdrom.cdrom && ${have[file]} != *cloudinit* ]]; then
+			# A disc is exchanged; the size that Proxmox notes is that of the old one.
+			unset 'have[size]'
+		elif [[ ${key} == file || ${key} == volume ]] && [[ -n ${volume} || ${have[${key}]-} != /* ]]; then
 			# A volume stays where it is, as long as that is the declared storage.
 			[[ -z ${volume} || ${have[${key}]-} != "${volume%%:*}:"* ]] || continue
 			hold_volume "${option}" "${have[${key}]-}" "${want[${key}]}"

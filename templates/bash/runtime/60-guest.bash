@@ -165,12 +165,8 @@ stop() {
 # restart_pending COMMAND...: restarts a running guest when options wait for it.
 restart_pending() {
 	active || return 0
-	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} reason=${RESTART[${GUEST_KEY}]-}
-	if [[ -z ${reason} ]]; then
-		# What Proxmox would let wait shows only when it has been set.
-		checking && [[ -n ${CHANGED[${GUEST_KEY}]-} ]] && is_running "${kind}" "${id}" || return 0
-		reason='what of these changes waits for it, if anything does'
-	fi
+	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.} reason=${RESTART[${GUEST_KEY}]:-${LATER[${GUEST_KEY}]-}}
+	[[ -n ${reason} ]] || return 0
 	read_conf "${kind}" "${id}"
 	unlocked || return 0
 	change '~' "restart, for ${reason#*: a restart is needed for }"
