@@ -8,22 +8,8 @@ TEXTS=()            # the same for the reader
 ALLOCATES=()        # storages on which setting allocates a volume
 WITHOUT=()          # keys of property strings that must not be set, as net0.rate
 COMMAND=()          # the `set` that was run last
-declare -A FIXED=() # what was decided when the guest or a volume was made -> as declared
 declare -A SLOT=()  # "mp /path" and "dev /path" -> the live slot that holds it
 declare -A TAKEN=() # slots given to new mounts and devices in this comparison
-
-# fixed OPTION VALUE: for the `converge` that follows. The option, or the key of one (tpmstate0.version), cannot change any
-# more; another live value is told.
-fixed() { FIXED[$1]=$2; }
-
-# report_fixed: notes what the guest was made with and cannot change. What is not set is off.
-report_fixed() {
-	local option
-	for option in "${!FIXED[@]}"; do
-		[[ ${option} == *.* || ${CURRENT[${option}]-0} == "${FIXED[${option}]}" ]] ||
-			note_once "${option} is ${CURRENT[${option}]-0}, declared ${FIXED[${option}]}: this is decided when the guest is made; to change it, make the guest anew from a backup"
-	done
-}
 
 # converge [--without OPTION.KEY]... [--exact FAMILY]... qm|pct set ID --OPTION VALUE...: compares every option with the
 # live one and runs one `set` with just those that differ; nothing when none does.

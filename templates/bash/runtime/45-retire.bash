@@ -4,6 +4,20 @@ RETIRED=()              # options of the guest with the value that they had, in 
 RETIRED_KEYS=()         # options, keys of them, and the value that these had, in turns
 ALLOW_DESTROY=0         # 1: what destroys data may be done
 declare -A DESTROYED=() # guest key -> 1
+declare -A FIXED=() # what was decided when the guest or a volume was made -> as declared
+
+# fixed OPTION VALUE: for the `converge` that follows. The option, or the key of one (tpmstate0.version), cannot change any
+# more; another live value is told.
+fixed() { FIXED[$1]=$2; }
+
+# report_fixed: notes what the guest was made with and cannot change. What is not set is off.
+report_fixed() {
+	local option
+	for option in "${!FIXED[@]}"; do
+		[[ ${option} == *.* || ${CURRENT[${option}]-0} == "${FIXED[${option}]}" ]] ||
+			note_once "${option} is ${CURRENT[${option}]-0}, declared ${FIXED[${option}]}: this is decided when the guest is made; to change it, make the guest anew from a backup"
+	done
+}
 
 # retire OPTION VALUE: for the `converge` that follows. The option (or the mount or device, as "mp /path") is removed
 # where the live value is still this one; keys that were never declared may be anything. A volume is only detached.
