@@ -201,6 +201,10 @@ test("a group that somebody changed, or that a rule of others names, is left whe
     assert.is(fileOf(project), before);
     rmSync(join(project.host.root, "/etc/pve/firewall/999.fw"));
     assert.equal(await settled(project), ["- host: remove group one"]);
+    const { code: forgotten } = await project.phxc("forget", "group.two");
+    assert.is(forgotten, 0);
+    await project.write(HOST);
+    assert.not.match((await project.apply()).stdout, /group two/);
   }));
 
 test("a guest whose rules name what neither the files nor the host have is held back", () =>

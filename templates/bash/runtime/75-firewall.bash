@@ -153,9 +153,9 @@ write_piece() {
 	printf '%(%F %T)T + write %s into %s\n' -1 "$1" "${FIREWALL_FILE}" >>"${LOG}"
 	mkdir -p -- "${lock%/*}"
 	until mkdir -- "${lock}" 2>/dev/null; do
-		# The time 0 asks Proxmox to drop a lock whose holder died.
+		# The time 0 asks Proxmox to drop a lock whose holder died, which it does after two minutes.
 		touch -d @0 -- "${lock}" || true
-		((++tries < 20)) || refuse "${FIREWALL_FILE} is locked by somebody else"
+		((++tries < 130)) || refuse "${FIREWALL_FILE} is locked by somebody else"
 		sleep 1
 	done
 	FIREWALL_READ=0
