@@ -12,6 +12,8 @@ export interface FirewallEnd {
   readonly resource: Address | undefined;
   /** In Proxmox's form: addresses, ranges (`a-b`), CIDRs, sets (`+dc/web`), aliases. Empty when a named guest has no static address. */
   readonly addresses: readonly string[];
+  /** The families of the declared aliases among them; sets are of both. */
+  readonly families?: ReadonlyMap<string, 4 | 6>;
 }
 
 /** A name for an address, of one guest or of the cluster. */
@@ -117,24 +119,43 @@ export function firewallEnd(value: Value | undefined, scope: FirewallScope, mode
   return { text, resource: named?.address, addresses: named === undefined ? [text] : addressesOf(named, model) };
 }
 
-type Place = Pick<FirewallEnd, "resource" | "addresses">;
+type Place = Pick<FirewallEnd, "resource" | "addresses" | "families">;
 
 /** A declared set or alias, with or without Proxmox's own signs: a guest's own come first, as in Proxmox. */
 function setOrAlias(text: string, scope: FirewallScope, model: Model): Place | undefined {
   const [, plus, where, name = ""] = /^(\+?)(?:(dc|guest)\/)?([a-z][a-z0-9_-]*)$/.exec(text) ?? [];
   const kinds = plus === "+" ? (["ipset"] as const) : (["alias", "ipset"] as const);
   for (const kind of where === "dc" ? [] : kinds) {
-    if (ownBlock(kind, name, scope) !== undefined) return place(kind, "guest", name, undefined);
+    const block = ownBlock(kind, name, scope);
+    if (block !== undefined) return { ...place(block, "guest", name, model), resource: undefined };
   }
   for (const kind of where === "guest" ? [] : kinds) {
     const resource = model.resources.get(`${kind}.${name}`);
-    if (resource !== undefined) return place(kind, "dc", name, resource.address);
+    if (resource !== undefined) return { ...place(resource, "dc", name, model), resource: resource.address };
   }
   return undefined;
 }
 
-function place(kind: "alias" | "ipset", where: "dc" | "guest", name: string, resource: Address | undefined): Place {
-  return { resource, addresses: [`${kind === "ipset" ? "+" : ""}${where}/${name}`] };
+function place(
+  section: Section,
+  where: "dc" | "guest",
+  name: string,
+  model: Model,
+): Pick<Place, "addresses" | "families"> {
+  if (section.kind === "ipset") return { addresses: [`+${where}/${name}`] };
+  const text = `${where}/${name}`;
+  const family = aliasFamily(section, model);
+  return { addresses: [text], ...(family === undefined ? {} : { families: new Map([[text, family]]) }) };
+}
+
+/** The family of an alias; of one that names another one, which Proxmox does not take, nothing is known. */
+function aliasFamily(section: Section, model: Model): 4 | 6 | undefined {
+  const value = valueOf(section, "address");
+  const named = value?.type === "ref" ? model.resources.get(value.address) : undefined;
+  if (named?.kind === "alias" || named?.kind === "ipset") return undefined;
+  const address = named === undefined ? textOf(value) : addressesOf(named, model)[0];
+  if (address === undefined || !/\d|::/.test(address) || !/[.:]/.test(address)) return undefined;
+  return address.includes(":") ? 6 : 4;
 }
 
 function listEnd(list: Extract<Value, { type: "list" }>, scope: FirewallScope, model: Model): FirewallEnd {
@@ -147,6 +168,7 @@ function listEnd(list: Extract<Value, { type: "list" }>, scope: FirewallScope, m
     text: ends.map((end) => end.text).join(", "),
     resource: undefined,
     addresses: ends.flatMap((end) => end.addresses),
+    families: new Map(ends.flatMap((end) => [...(end.families ?? [])])),
   };
 }
 

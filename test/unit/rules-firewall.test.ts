@@ -254,6 +254,10 @@ test("words of a rule that do not go together", async () => {
     in accept icmpv6 { icmp_type = packet-too-big } # PHX4505
     in accept icmp from fd00::1 # PHX4513 PHX4504
     in accept DHCPv6 from portal # PHX4513
+    alias six { address = fd00::1 }
+    in accept icmp from six # PHX4513
+    in accept tcp 2 from six to web # PHX4513
+    in accept tcp 3 from [six, portal] to web
     in accept tcp 1 from fd00::1 to 10.0.0.5 # PHX4513 PHX4504
     in accept tcp [${Array.from({ length: 15 }, (_, i) => i + 20).join(", ")}] from portal
     in accept udp [${Array.from({ length: 14 }, (_, i) => i + 20).join(", ")}, 100..200] from portal # PHX4512
@@ -366,6 +370,25 @@ ipset management {
   assert.ok(
     found.some(({ message }) => message === "10.0.0.1 adds nothing to the set management: 10.0.0.0/25 covers it"),
   );
+});
+
+test("aliases of aliases, of themselves and of sets are none", async () => {
+  await expectFindings(`
+${LAN}
+ipset some { members = [10.0.0.1] }
+ipset odd { members = [loop, one] } # PHX4515 PHX4516 PHX4516
+alias loop { address = loop } # PHX4518
+alias one { address = two } # PHX4518
+alias two { address = one } # PHX4518
+alias three { address = "+some" } # PHX4518
+ct 101 web {
+  net lan { ip = 10.0.0.5, firewall = true }
+  firewall {
+    in accept tcp 1 from [one, two, loop, three]
+    in accept tcp 2 from some
+  }
+}
+`);
 });
 
 test.run();

@@ -40,11 +40,16 @@ function partsOf(end: FirewallEnd | undefined): readonly Part[] {
     const texts = end.addresses.filter((text) => isListed(text) && familyOf(text) === family);
     return texts.length === 0 ? [] : [{ text: texts.join(","), family }];
   });
-  const alone = end.addresses.filter((text) => !isListed(text)).map((text) => ({ text, family: familyOf(text) }));
+  const alone = end.addresses
+    .filter((text) => !isListed(text))
+    .map((text) => ({
+      text,
+      family: end.families?.get(text) ?? familyOf(text),
+    }));
   return [...listed, ...alone];
 }
 
-/** Sets and aliases are of no family of their own. */
+/** Sets are of no family of their own, nor are aliases that no file declares. */
 function familyOf(address: string): Family | undefined {
   if (/[/+]?(dc|guest)\//.test(address)) return undefined;
   if (address.includes(":")) return 6;
