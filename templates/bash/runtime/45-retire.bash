@@ -4,7 +4,7 @@ RETIRED=()              # options of the guest with the value that they had, in 
 RETIRED_KEYS=()         # options, keys of them, and the value that these had, in turns
 ALLOW_DESTROY=0         # 1: what destroys data may be done
 declare -A DESTROYED=() # guest key -> 1
-declare -A FIXED=() # what was decided when the guest or a volume was made -> as declared
+declare -A FIXED=()     # what was decided when the guest or a volume was made -> as declared
 
 # fixed OPTION VALUE: for the `converge` that follows. The option, or the key of one (tpmstate0.version), cannot change any
 # more; another live value is told.
