@@ -20,13 +20,13 @@ export const FAULT_OPTIONS: OptionDeclarations = {
   fault: {
     takes: "value",
     placeholder: "N|all",
-    doc: "let something go wrong at the N-th command, or at each in turn, and see whether the next run mends it",
+    doc: "disturb the run at the N-th command, or at each in turn: does the next run mend it",
   },
   "fault-kind": {
     takes: "values",
     placeholder: "KIND",
     choices: Object.keys(KINDS),
-    doc: "what goes wrong: the script is killed, interrupted, or the command fails; all of them unless given",
+    doc: "what goes wrong",
   },
 };
 

@@ -7,6 +7,9 @@ const dns = "a DNS name has no more than 255 characters, whatever is written whe
 const device =
   "the name of a network device of Linux: 15 characters, and no hyphen in front, which tools take for an option";
 
+const mapping = "an identifier as Proxmox has them, which are never so long";
+const usb = "one attribute for each of the two forms of `host`";
+
 /** Where attributes differ from Proxmox's own options on purpose, each with the reason. */
 export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.nameservers: type": `${list}, of addresses; Proxmox takes host names too, which need a name server to be found`,
@@ -26,6 +29,11 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.cloud_init.user: length": "a user name that Linux takes has 32 characters at most",
   "vm.cloud_init.password: type": "only where the hash is, for a password is no part of a plan",
   "vm.cloud_init.ssh_keys: type": "a list of keys; Proxmox takes a file, which the script makes of them",
+  "vm.pci.address: type": "a PCI address or a list of them, for Proxmox's text with semicolons",
+  "vm.pci.mapping: length": mapping,
+  "vm.usb.device: pattern": usb,
+  "vm.usb.port: pattern": usb,
+  "vm.usb.mapping: length": mapping,
   "vm.options.balloon: type": "a size, or a bare 0, which turns ballooning off",
   "vm.options.hotplug: pattern": "words joined by commas in one text, as Proxmox keeps them",
   "vm.options.vmstatestorage: type": storage,

@@ -37,7 +37,9 @@ function allOptions(spec: SectionSpec): readonly (readonly [string, OptionSpec])
 
 test("the kinds of the vocabulary are there, each once", () => {
   const keywords = plugins.flatMap((plugin) => plugin.kinds ?? []).map((kind) => kind.keyword);
-  assert.equal(keywords.toSorted(), ["ct", "dataset", "host", "image", "network", "pool", "storage", "vm"]);
+  assert.equal(keywords.toSorted(), [
+    ...["alias", "ct", "dataset", "group", "host", "image", "ipset", "network", "pool", "storage", "vm"],
+  ]);
 });
 
 test("guests share their ids and names", () => {
