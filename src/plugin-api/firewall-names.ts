@@ -172,8 +172,8 @@ function listEnd(list: Extract<Value, { type: "list" }>, scope: FirewallScope, m
   };
 }
 
-/** What looks like an address names nothing: no search through all guests for the usual case. */
-const ADDRESS = /^[\d.]+(\/\d+)?$|:/;
+/** Addresses, sets and scoped aliases name no guest: no search through all of them for the usual case. */
+const ADDRESS = /^[\d.]+$|[:+/]/;
 
 function byName(text: string, model: Model): Resource | undefined {
   if (ADDRESS.test(text)) return undefined;

@@ -189,6 +189,19 @@ test("what the cluster has to have is required, for that guest only; what the fi
   assert.equal(value.steps.map(({ id }) => id).slice(0, 2), ["ipset.known", "ct.101.create"]);
 });
 
+test("interfaces and groups that cannot be read are findings", () => {
+  const rule = (kind: string, args: Readonly<Record<string, Short>>): readonly string[] =>
+    findings(ct({}, [root, net({ ip: "10.0.0.5" }), block("firewall", {}, {}, [block(kind, args)])]));
+  for (const match of [["on"], ["on", "dmz"], ["on", "net0", "on", "net1"], ["on", "net0", "tcp"], ["on", ["net0"]]])
+    assert.equal(rule("in", { action: "accept", match }), ["PHX5003"], JSON.stringify(match));
+  for (const match of [["tcp"], ["SSH"], ["from", "10.0.0.1"], ["lan"], ["on"], ["on", "dmz"]])
+    assert.equal(rule("group", { name: "web", match }), ["PHX5003"], JSON.stringify(match));
+  const inGroup = findings(
+    block("group", { name: "web" }, {}, [block("in", { action: "accept", match: ["tcp", "on", "net0"] })]),
+  );
+  assert.equal(inGroup, ["PHX5003"]);
+});
+
 test("a guest with addresses of both families gets a line for each", () => {
   const other = block("ct", { id: 102, name: "dual" }, { image: "/x.tar.zst" }, [
     root,
