@@ -84,12 +84,19 @@ what the disturbed run said:\n${survival.cut.stdout}${survival.cut.stderr}`);
   console.log(`  ${faults.length} cases, which left ${seen.size - known} different states`);
 }
 
+/** Whether the run gave the same command again after the one that was struck: what an agent does not answer is asked anew. */
+function triedAgain({ commands }: Survival["cut"], struck: Survival["cut"]["commands"][number]): boolean {
+  const line = struck.argv.join("\0");
+  return commands.some(({ number, argv }) => number > struck.number && argv.join("\0") === line);
+}
+
 /** What is wrong with how the disturbed run itself ended. */
 function badEnd({ fault, cut, command }: Survival): string | undefined {
   if (command === undefined) return "the fault was never reached";
   const struck = cut.commands.find(({ number }) => number === fault.at);
   if (fault.when === "fail") {
-    if (cut.code === 0) return struck?.mutating === true ? "its failure went unnoticed" : undefined;
+    if (cut.code === 0)
+      return struck?.mutating === true && !triedAgain(cut, struck) ? "its failure went unnoticed" : undefined;
     const told = /^(Failed|Refused): step \S+/m.test(cut.stderr) || /^Refused; nothing was touched/m.test(cut.stderr);
     return told && [3, 4].includes(cut.code) ? undefined : `it ended with ${cut.code} and without a report`;
   }
