@@ -75,7 +75,8 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   const blocked = hasErrors(checked.diagnostics) || hasErrors(known.findings);
   if (request.upTo === "check") return done(checked.diagnostics);
   const { findingsDespite, plan, plans } = await import("./planner/index.js");
-  const features = await featuresOf(request, model);
+  const committed = blocked ? undefined : await committedOf(request, model);
+  const features = await featuresOf(request, model, committed !== undefined);
   const kinds = features === undefined ? known.kinds : equipped(known.kinds, features);
   const ofFeatures = (): readonly Diagnostic[] => features?.diagnostics() ?? [];
   if (blocked) {
@@ -83,7 +84,6 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
     return done([...checked.diagnostics, ...despite, ...ofFeatures()]);
   }
   const { targets = [], host, action } = request;
-  const committed = await committedOf(request, model);
   const options = {
     targets,
     ...(host === undefined ? {} : { host }),
@@ -100,10 +100,14 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   return done(found, { ...value, sources: [...value.sources, ...(features?.sources() ?? [])] });
 }
 
-/** What can be installed in guests; not read where the files ask for none of it. */
-async function featuresOf({ files, scripts }: CompileRequest, model: Model): Promise<LoadedFeatures | undefined> {
+/** What can be installed in guests; not read where the files ask for none of it, and no earlier plan may have. */
+async function featuresOf(
+  { files, scripts }: CompileRequest,
+  model: Model,
+  hasMemory: boolean,
+): Promise<LoadedFeatures | undefined> {
   const { usesFeatures } = await pluginApi();
-  if (!usesFeatures(model)) return undefined;
+  if (!hasMemory && !usesFeatures(model)) return undefined;
   const { loadFeatures } = await import("./compile/features.js");
   return loadFeatures(files, scripts);
 }

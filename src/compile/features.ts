@@ -48,6 +48,7 @@ export function loadFeatures(project: Files, scriptsFolder: string = SCRIPTS_FOL
     script: (name) => read(reader, `${scriptsFolder}/${name}`),
     scriptsFolder,
     tools: builtIn["tools.sh"] ?? "",
+    volumes: builtIn["volumes.sh"] ?? "",
     diagnostics: () => found,
     sources: () => [...reader.sources.values()].toSorted((a, b) => compareText(a.path, b.path)),
   };

@@ -40,8 +40,9 @@ import {
   sourceItems,
 } from "./guest.js";
 import { cloneField, type ImageUse, isClone } from "./images.js";
+import { interfaces } from "./interfaces.js";
 import { netBlocks, resolverItems } from "./nets.js";
-import { intOf, itemsOf, linesOf, member, textOf } from "./read.js";
+import { intOf, itemsOf, linesOf, member, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
 /** The size that the existing system gives the disk of every machine that it makes from an image. */
@@ -65,6 +66,7 @@ export function machineBlock(context: Context, guest: Guest, image: ImageUse | u
     ...netBlocks(context, guest, Number.POSITIVE_INFINITY),
     ...cloudInit(guest),
     ...itemsOf(member(guest.node, "volumes")?.value).flatMap(volumeBlock),
+    ...itemsOf(member(guest.node, "nfs_shares")?.value).flatMap((node, index) => shareBlock(context, node, index)),
     ...firewallBlock(context, guest),
     ...scriptBlocks(guest),
     ...checkBlocks(context, guest),
@@ -149,6 +151,33 @@ function volumeBlock(node: JsonNode, index: number): readonly Block[] {
   const name = string(called?.value.span ?? node.span, textOf(called?.value) ?? `volume${index}`);
   const items = [...attribute(path, "from", source), ...attribute(member(node, "mount_point"), "at", asString)];
   return [block("volume", type.value.span, node.span, [word(type.value.span, kind), name], items)];
+}
+
+/** A directory of the host that the machine mounts from it: `nfs_shares[]{host_path, guest_path, options}`. */
+function shareBlock(context: Context, node: JsonNode, index: number): readonly Block[] {
+  const path = member(node, "host_path");
+  if (path === undefined) return [];
+  const server = nfsServer(context);
+  const source: Make = (value) => {
+    const text = textOf(value);
+    return text === undefined ? undefined : string(value.span, server === undefined ? text : `${server}:${text}`);
+  };
+  const options = attribute(member(node, "options"), "options", asList(string, partsOf));
+  const items = [
+    ...attribute(path, "from", source),
+    ...attribute(member(node, "guest_path"), "at", asString),
+    ...options,
+  ];
+  const name = string(path.value.span, `share${index}`);
+  return [block("volume", path.nameSpan, node.span, [word(path.value.span, "nfs"), name], items)];
+}
+
+/** The host itself is what guests mount from, under the address that they know. */
+function nfsServer(context: Context): string | undefined {
+  const server = textOf(setting(context.files, "network", "nfs_server")?.value);
+  if (server !== undefined && !server.startsWith("127.")) return server;
+  const [first] = interfaces(context);
+  return textOf(member(first, "address")?.value)?.replace(/\/.*$/, "");
 }
 
 /** `--vga qxl`, `--vga=qxl`, `vga=qxl` are `options { vga = "qxl" }`. */

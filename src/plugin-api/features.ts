@@ -66,6 +66,8 @@ export interface Features {
   readonly scriptsFolder: string;
   /** Shell functions that the scripts of features may use. */
   readonly tools: string;
+  /** Shell functions that mount the network file systems of a guest. */
+  readonly volumes: string;
 }
 
 /** Whether a model asks for anything to be installed in a guest, or run in it. */
@@ -73,7 +75,7 @@ export function usesFeatures(model: Model): boolean {
   return guests(model).some(
     (guest) =>
       settingOf(guest, "features") !== undefined ||
-      sectionsOf(guest, "feature").length + sectionsOf(guest, "script").length > 0,
+      ["feature", "script", "volume"].some((kind) => sectionsOf(guest, kind).length > 0),
   );
 }
 

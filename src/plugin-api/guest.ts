@@ -173,7 +173,15 @@ export function mounts(resource: Resource): readonly GuestMount[] {
   }));
 }
 
+/** Owners that every Linux system has under the same numbers. */
+const OWNERS: Readonly<Record<string, GuestMount["owner"]>> = {
+  root: { uid: 0, gid: 0 },
+  nobody: { uid: 65_534, gid: 65_534 },
+};
+
 function ownerOf(text: string | undefined): GuestMount["owner"] {
+  const named = text === undefined ? undefined : OWNERS[text];
+  if (named !== undefined) return named;
   const match = text === undefined ? null : /^(\d+):(\d+)$/.exec(text);
   return match === null ? undefined : { uid: Number(match[1]), gid: Number(match[2]) };
 }

@@ -16,6 +16,7 @@ export * from "./pve.js";
 export * from "./storages.js";
 export * from "./types.js";
 export * from "./values.js";
+export * from "./volumes.js";
 export * from "../diagnostics/diagnostic.js";
 export { didYouMean } from "../diagnostics/did-you-mean.js";
 export type * from "../model/memory.js";

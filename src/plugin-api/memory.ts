@@ -4,6 +4,7 @@ import { type PropertyFormat, specOf } from "../pve/spec.js";
 import { disks } from "./guest.js";
 import { nets } from "./nets.js";
 import { pciDevices, usbDevices } from "./passthrough.js";
+import { volumes } from "./volumes.js";
 import { pctConfig, qmConfig } from "./pve.js";
 
 /** How options of the last plan are recognised in this one. */
@@ -86,6 +87,7 @@ export function slotsOf(resource: Resource, model: Model): Readonly<Record<strin
   return Object.fromEntries([
     ...drives,
     ...pciDevices(resource).map(({ name, slot }) => [`pci ${name}`, slot] as const),
+    ...volumes(resource).map(({ name, slot }) => [`volume ${name}`, slot ?? "fstab"] as const),
     ...usbDevices(resource).map(({ name, slot }) => [`usb ${name}`, slot] as const),
     ...cards.map((net, i) => [netName(net.networkName, cards.slice(0, i)), `net${net.index}`] as const),
   ]);

@@ -20,7 +20,7 @@ interface Declared {
 
 /** The built-in features with their parameters, from their folders. */
 function list(): string {
-  const names = readdirSync(folder).filter((name) => name !== "tools.sh");
+  const names = readdirSync(folder).filter((name) => !name.endsWith(".sh"));
   const entries = names.map((name) => {
     const declared = JSON.parse(readFileSync(join(folder, name, "feature.json"), "utf8")) as Declared;
     const { description, guests, requires = [], parameters = {} } = declared;

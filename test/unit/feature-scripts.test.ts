@@ -11,8 +11,8 @@ import { hasLinters, lintScript } from "../support/script-lint.js";
 const test = suite("scripts of features");
 
 const folder = join(root, "templates/features");
-const names = readdirSync(folder).filter((name) => name !== "tools.sh");
-const scripts = ["tools.sh", ...names.map((name) => `${name}/install.sh`)];
+const names = readdirSync(folder).filter((name) => !name.endsWith(".sh"));
+const scripts = ["tools.sh", "volumes.sh", ...names.map((name) => `${name}/install.sh`)];
 
 /**
  * What does not apply: SC2154, parameters come from the plan; SC2310, that a function in a condition runs without errexit is

@@ -1,8 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { plan } from "../../src/planner/index.js";
-import { plugins } from "../../src/plugins/index.js";
-import { fleet, lan } from "../support/fleet.js";
+import { fleet } from "../support/fleet.js";
 import { command, ct, findings, net, option, probe, root, stepsOf, vm } from "../support/lowering.js";
 import type { Settings } from "../support/lowering.js";
 import { absent, block, gib, kinds, mib, modelOf, ref } from "../support/model.js";
@@ -335,20 +334,6 @@ test("images: where they come from and where they lie", () => {
   assert.equal(findings(image({})), ["PHX5501"]);
   assert.equal(findings(image({ template: "t.tar.zst", storage: "nas" })), ["PHX5502"]);
   assert.equal(findings(image({ template: "t.tar.zst", url: "http://x/y" })), ["PHX5503"]);
-});
-
-test("volumes are one note for the whole model", () => {
-  const guest = (id: number): Block =>
-    block("ct", { id, name: `c${id}` }, { image: "/x.tar.zst" }, [
-      root,
-      block("volume", { type: "nfs", name: "data" }, { from: "10.0.0.1:/x", at: "/x" }),
-    ]);
-  const model = modelOf([lan, guest(101), guest(102)]);
-  const found: string[] = [];
-  for (const rule of plugins.flatMap((plugin) => plugin.rules ?? [])) {
-    if (rule.name.startsWith("guest/")) rule.check(model, ({ code, message }) => found.push(`${code} ${message}`));
-  }
-  assert.equal(found, ["PHX5002 network volumes are not mounted by this version: data (2 guests: c101, c102)"]);
 });
 
 test.run();

@@ -73,7 +73,11 @@ function remainder(last: RetiredGuest, now: Wanted): RetiredGuest {
     firewall: last.firewall && !now.firewall,
     rawLines: sorted(Object.entries(last.rawLines).filter(([key]) => now.rawLines[key] === undefined)),
     // No other disk takes the place of one that is gone; the number of an interface is free for the next one.
-    slots: sorted(Object.entries(last.slots).filter(([name, slot]) => isDisk(name) && isFree(name, slot, now))),
+    slots: sorted(
+      Object.entries(last.slots).filter(
+        ([name, slot]) => isVolume(name, now) || (isDisk(name) && isFree(name, slot, now)),
+      ),
+    ),
     whole: false,
     names: names.slice(0, MAX_NAMES),
     keys: goneKeys(last, now, new Set(options.map(([option]) => option))),
@@ -103,6 +107,11 @@ function isNothing(guest: RetiredGuest): boolean {
 /** Whether neither the disk is declared nor another one in its slot. */
 function isFree(name: string, slot: string, { slots }: Wanted): boolean {
   return slots[name] === undefined && !Object.values(slots).includes(slot);
+}
+
+/** What the guest mounted by its own fstab and no file says any more: the guest is told so. */
+function isVolume(name: string, { slots }: Wanted): boolean {
+  return name.startsWith("volume ") && slots[name] === undefined;
 }
 
 function isDisk(name: string): boolean {

@@ -71,7 +71,7 @@ function placed(resource: Resource, slots: Slots): Resource {
   const taken = new Set<string>();
   const sections = resource.sections.map((section) => {
     const slot = slots.get(names.get(section) ?? "");
-    if (slot === undefined || explicit.has(slot) || taken.has(slot)) return section;
+    if (slot === undefined || slot === "fstab" || explicit.has(slot) || taken.has(slot)) return section;
     taken.add(slot);
     return { ...section, slot };
   });
@@ -88,7 +88,7 @@ function namesOf(resource: Resource): ReadonlyMap<Section, string> {
     networkName: argOf(section, "network") ?? "",
   }));
   const cards = nets.map(({ section, networkName }, i) => [section, netName(networkName, nets.slice(0, i))] as const);
-  const passed = ["pci", "usb"].flatMap((kind) =>
+  const passed = ["pci", "usb", "volume"].flatMap((kind) =>
     sectionsOf(resource, kind).map((section) => [section, `${kind} ${argOf(section, "name") ?? ""}`] as const),
   );
   return new Map([...(resource.kind === "vm" ? drives : []), ...cards, ...passed]);

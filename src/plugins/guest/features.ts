@@ -34,6 +34,7 @@ import { parametersOf } from "./parameters.js";
 import { scriptSteps } from "./scripts.js";
 import { joinLowered } from "./step.js";
 import { systemOf } from "./system.js";
+import { volumeClients, volumeSteps } from "./volumes.js";
 import { featureText, workStep } from "./work.js";
 
 /** A feature that the files ask for, or that one of these requires. */
@@ -58,7 +59,7 @@ export function workSteps(resource: Resource, context: LowerContext): Lowered {
   if (features === undefined) return { steps: [], requirements: [] };
   const sorted = chosenFeatures(resource, context.model, features);
   const installed = sorted.features.map(({ wanted, feature }) => featureStep(resource, wanted, feature, context));
-  const lowered = joinLowered([...installed, scriptSteps(resource, features)]);
+  const lowered = joinLowered([...installed, volumeSteps(resource, context), scriptSteps(resource, features)]);
   const found = [...sorted.findings, ...agentNeeds(resource, lowered.steps, context.model)];
   const tools = lowered.steps.length === 0 ? {} : { "feature tools": features.tools };
   return {
@@ -71,6 +72,11 @@ export function workSteps(resource: Resource, context: LowerContext): Lowered {
 /** The names of the features that a guest itself asks for, in the order written. */
 export function featureNames(resource: Resource): readonly string[] {
   return wantedOf(resource).map(({ name }) => name);
+}
+
+/** With what the volumes need. */
+function namesWithClients(resource: Resource): readonly string[] {
+  return [...featureNames(resource), ...volumeClients(resource).map(({ name }) => name)];
 }
 
 function wantedOf(resource: Resource): readonly Wanted[] {
@@ -96,7 +102,7 @@ interface Choice {
 
 /** The features with what they require and the guest's ancestors do not have, each after those that it requires. */
 function chosenFeatures(resource: Resource, model: Model, features: Features): Choice {
-  const inherited = withRequired(ancestors(resource, model).flatMap(featureNames), features);
+  const inherited = withRequired(ancestors(resource, model).flatMap(namesWithClients), features);
   const asked = wantedOf(resource);
   const findings: Diagnostic[] = [];
   const chosen = new Map<string, Chosen>();
@@ -115,6 +121,9 @@ function chosenFeatures(resource: Resource, model: Model, features: Features): C
     }
   };
   for (const wanted of asked) add(wanted);
+  for (const { name, volume } of volumeClients(resource)) {
+    if (!inherited.has(name)) add({ name, section: undefined, span: volume.section.headSpan });
+  }
   return inOrder(chosen, findings);
 }
 

@@ -3,15 +3,6 @@ import type { DiagnosticKind } from "../../plugin-api/index.js";
 
 /** Findings that virtual machines and containers share: PHX5001 to PHX5099. */
 
-export const volumesNotMounted = diagnosticKind<{ volumes: readonly string[]; guests: readonly string[] }>({
-  code: "PHX5002",
-  severity: "note",
-  title: "volumes are not mounted by this version",
-  message: ({ volumes, guests }) =>
-    `network volumes are not mounted by this version: ${volumes.join(", ")} (${countOf(guests.length, "guest")}: ${guests.join(", ")})`,
-  help: "The guests are made without them; mount them inside the guest by hand.",
-});
-
 export const unreadableRule = diagnosticKind<{ word: string; expected: string }>({
   code: "PHX5003",
   severity: "error",
@@ -106,12 +97,7 @@ export const optionTwice = diagnosticKind<{ name: string }>({
   help: "Keep one of them: the attribute of the guest, the text, or the block with its keys.",
 });
 
-function countOf(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? "" : "s"}`;
-}
-
 export const guestFindings: readonly DiagnosticKind<never>[] = [
-  volumesNotMounted,
   unreadableRule,
   unknownRuleName,
   checkWithoutAddress,

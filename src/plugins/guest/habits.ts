@@ -115,6 +115,14 @@ export const usbHabits: Habits = {
   ...all("bus", "port"),
 };
 
+export const volumeHabits: Habits = {
+  ...all("source src share export remote device what", "from"),
+  ...all("mount_point mountpoint target path to where", "at"),
+  ...all("opts mount_options", "options"),
+  ...all("username account", "user"),
+  ...all("server host", "write the server in `from`, as `10.0.0.13:/tank/data`"),
+};
+
 export const bootHabits: Habits = {
   ...all("onboot enabled auto autostart", "start"),
   ...all("up wait start_delay", "delay"),

@@ -1,5 +1,5 @@
 import type { SectionSpec } from "../../plugin-api/index.js";
-import { checkHabits } from "./habits.js";
+import { checkHabits, volumeHabits } from "./habits.js";
 import * as t from "./types.js";
 
 /** `check docker { run = "docker info", retries = 5 }` */
@@ -39,10 +39,27 @@ export const volumeSection: SectionSpec = {
   ],
   repeat: "any",
   options: {
-    from: { type: t.text, doc: "What is mounted: `server:/path` for NFS." },
-    at: { type: t.path, doc: "Where the guest mounts it." },
+    from: {
+      type: t.text,
+      doc: "What is mounted: `SERVER:/PATH` for NFS, `//SERVER/SHARE` for Samba, a directory mapping for virtiofs.",
+    },
+    at: { type: { type: "path", without: " \\#" }, doc: "Where the guest mounts it." },
+    options: {
+      type: t.listOfType({ type: "string", pattern: "[A-Za-z0-9_.:=/%@+-]+", describe: "a mount option" }, true),
+      doc: "Further mount options, as `noatime`.",
+    },
+    user: {
+      type: { type: "string", pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?", describe: "a user name" },
+      doc: "The account at a Samba server. Default: a guest's.",
+    },
+    password: { type: { type: "secret" }, doc: "Its password." },
+    domain: {
+      type: { type: "string", pattern: "[A-Za-z0-9][A-Za-z0-9_.-]*", describe: "the name of a domain or workgroup" },
+      doc: "The domain or workgroup of the account.",
+    },
   },
   sections: {},
+  instead: volumeHabits,
 };
 
 /** `feature step_ca { dns_name = "..." }` */

@@ -86,7 +86,7 @@ function secretsOf(resource: Resource, steps: readonly Step[]): readonly Require
  * The text that installs a feature. The guard and the verify command stand around the script; the script is a subshell, so that
  * its `exit` ends only itself, and stops at its first failure. 90: the feature was there and in order; 91: it was not.
  */
-export function featureText({ guard, verify, script }: Feature): string {
+export function featureText({ guard, verify, script }: Pick<Feature, "guard" | "verify" | "script">): string {
   const lines = [
     "phxc_verify() {",
     `\t${verify ?? ":"}`,

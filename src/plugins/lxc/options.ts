@@ -107,7 +107,12 @@ const mount: SectionSpec = {
   args: [{ name: "path", type: t.barePath, doc: "The directory of the host; it is made where it is missing." }],
   options: {
     at: written(pctConfig, "mp[n].mp", { type: t.keyPath, required: true }),
-    owner: { type: { type: "ownership" }, doc: "The owner as the container sees it, `uid:gid`." },
+    owner: {
+      type: t.union(t.oneOfMeant({ container_root: "root", nogroup: "nobody" }, "root", "nobody"), {
+        type: "ownership",
+      }),
+      doc: "The owner as the container sees it: `root`, `nobody` or `uid:gid`; the host's directory gets the ids that stand for it.",
+    },
     readonly: mountKey("ro"),
     backup: mountKey("backup"),
     ...mountKeys,

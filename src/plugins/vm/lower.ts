@@ -18,6 +18,7 @@ import {
   sectionOf,
   settingOf,
   stringOf,
+  volumes,
 } from "../../plugin-api/index.js";
 import type {
   Diagnostic,
@@ -231,6 +232,11 @@ function configure(resource: Resource, model: Model, retired: RetiredGuest | und
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
     ...deviceOptions(resource),
     ...opticalOptions(resource),
+    ...volumes(resource).flatMap(({ slot, from }) =>
+      slot === undefined || from === undefined
+        ? []
+        : [propertyOption(slot, [{ key: "dirid", value: from, place: "bare" }])],
+    ),
   ];
   const all = [...parts, ...furtherParts(further)];
   const fixed = fixedVersion(further);
