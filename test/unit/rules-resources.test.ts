@@ -140,7 +140,7 @@ ct 103 c {
 ct 104 d { mount "/srv/y" { at = "/y", owner = 0:0 } }
 ct 105 e { mount "/srv/z" { at = "/z", owner = 0:0 } } # PHX4307
 ct 106 f { mount "/srv/z" { at = "/z" } }
-ct 107 g { mount "/srv/v" { at = "/v" } }
+ct 107 g { mount "/srv/v" { at = "/v" } } # PHX4310
 ct 108 h { mount "/srv/v" { at = "/v" } }
 ct 109 i { mount "/srv/w" { at = "/w", owner = 0:0 } }
 `);
@@ -153,7 +153,19 @@ ct 101 a {
   disk more { size = 8GiB, storage = local-zfs, at = "/data/" } # PHX4305
   volume nfs far { from = "10.0.0.9:/x", at = "/data/x" }
 }
-ct 102 b { mount "/srv/a" { at = "/data" } }
+ct 102 b { mount "/srv/b" { at = "/data" } }
+`);
+});
+
+test("a directory that several write in has an owner", async () => {
+  await expectFindings(`
+ct 101 a { mount "/srv/a" { at = "/a" } } # PHX4310
+ct 102 b { mount "/srv/a/" { at = "/a", readonly = true } }
+ct 103 c { mount "/srv/b" { at = "/b", readonly = true } }
+ct 104 d { mount "/srv/b" { at = "/b", readonly = true } }
+ct 105 e { mount "/srv/c" { at = "/c" } }
+ct 106 f { mount "/srv/d" { at = "/d", owner = root } }
+ct 107 g { mount "/srv/d" { at = "/d", owner = 0:0 } }
 `);
 });
 

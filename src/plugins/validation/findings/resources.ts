@@ -66,6 +66,14 @@ export const sharedPathOneOwner = diagnosticKind<{ path: string; owner: string; 
   help: "Nothing to do if the other guests can work with that owner; otherwise declare it there as well.",
 });
 
+export const sharedPathNoOwner = diagnosticKind<{ path: string; guests: string }>({
+  code: "PHX4310",
+  severity: "note",
+  title: "shared host path without an owner",
+  message: ({ path, guests }) => `${path} is mounted by ${guests}, and no file says who owns it`,
+  help: "Write `owner` at one of the mounts, or leave it out where the directory is there with the owner that it needs.",
+});
+
 export const storageUnknown = diagnosticKind<{ storage: string; meant: string; use: string }>({
   code: "PHX4308",
   severity: "warning",
@@ -184,6 +192,7 @@ export const resourceDiagnostics = [
   memorySum,
   memoryOfOne,
   coresOfOne,
+  sharedPathNoOwner,
   pciClaimed,
   deviceClaimed,
 ] as const;

@@ -1,8 +1,8 @@
 import { defineRule, diagnose, isUnprivileged } from "../../../plugin-api/index.js";
-import type { GuestMount, Model } from "../../../plugin-api/index.js";
+import type { Diagnostic, GuestMount, Model } from "../../../plugin-api/index.js";
 import { argPlaceOf, factsOf, phrase, placeOf, push } from "../facts.js";
 import type { Guest } from "../facts.js";
-import { sharedPathOneOwner, sharedPathOwners } from "../findings/resources.js";
+import { sharedPathNoOwner, sharedPathOneOwner, sharedPathOwners } from "../findings/resources.js";
 
 /** Proxmox's default id map of unprivileged containers: the container's id 0 is this one on the host. */
 const ID_SHIFT = 100_000;
@@ -28,7 +28,12 @@ export const storageSharedPath = defineRule({
     for (const [path, sharers] of byPath) {
       const declared = sharers.filter((sharer) => sharer.owner !== undefined);
       const [first, ...others] = declared;
-      if (sharers.length < 2 || first?.owner === undefined) continue;
+      if (sharers.length < 2) continue;
+      if (first?.owner === undefined) {
+        const finding = nobodysFinding(path, sharers);
+        if (finding !== undefined) report(finding);
+        continue;
+      }
       const contrary = others.find((sharer) => sharer.owner !== first.owner);
       if (contrary !== undefined) {
         const owners = phrase(declared.map(({ guest, owner }) => `${owner} for ${guest.label}`));
@@ -47,6 +52,17 @@ export const storageSharedPath = defineRule({
     }
   },
 });
+
+/** Where all only read, the directory is made by something else. */
+function nobodysFinding(path: string, sharers: readonly Sharer[]): Diagnostic | undefined {
+  const writer = sharers.find(({ mount }) => mount.readonly !== true);
+  if (writer === undefined || new Set(labels(sharers)).size < 2) return undefined;
+  const related = sharers
+    .filter((sharer) => sharer !== writer)
+    .map(({ guest, mount }) => ({ span: argPlaceOf(mount.section, "path"), message: `${guest.label} mounts it` }));
+  const args = { path, guests: phrase(labels(sharers)) };
+  return diagnose(sharedPathNoOwner, argPlaceOf(writer.mount.section, "path"), args, { related });
+}
 
 function labels(sharers: readonly Sharer[]): readonly string[] {
   return sharers.map(({ guest }) => guest.label);
