@@ -130,4 +130,26 @@ test("an export of the declared host lies on a declared dataset", async () => {
   assert.equal(await codes(nfs), []);
 });
 
+/** The compilation of a JSON configuration in one file. */
+async function compiledJson(config: object): Promise<Awaited<ReturnType<typeof compile>>> {
+  return compile({ entry: "c.json", files: memoryFiles({ "c.json": JSON.stringify(config) }) });
+}
+
+test("the JSON configuration's NFS shares come from the host's own address", async () => {
+  const disk = { storage_pool: "local-lvm", memory_mb: 512, cores: 1 };
+  const share = { host_path: "/tank/x", guest_path: "/x", options: "noatime,vers=4" };
+  const { plan, diagnostics } = await compiledJson({
+    network: { interfaces: { name: "vmbr0", address: "10.0.0.13/24", gateway: "10.0.0.1" }, nfs_server: "127.0.0.1" },
+    vms: [{ ...disk, vmid: 200, name: "vm", template_image: "/i.qcow2", disk_size_gb: 8, nfs_shares: [share] }],
+  });
+  assert.equal(
+    diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message),
+    [],
+  );
+  const probes = (plan?.steps ?? []).map(({ probe }) => probe);
+  const work = probes.flatMap((probe) => (probe.kind === "guest-work" && probe.name === "volumes" ? [probe] : []));
+  const table = work[0]?.parameters.find(({ name }) => name === "table");
+  assert.equal(table, { name: "table", value: "10.0.0.13:/tank/x /x nfs noatime,vers=4,nofail,_netdev 0 0" });
+});
+
 test.run();
