@@ -1,27 +1,15 @@
-import { spawn } from "node:child_process";
-import {
-  chmodSync,
-  existsSync,
-  readFileSync,
-  readdirSync,
-  readlinkSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { BUILT_IN_FORMATS, compile, emit } from "../../src/compile.js";
 import { renderJson } from "../../src/diagnostics/render-json.js";
-import { applyScript } from "../../src/host/apply.js";
-import type { ApplyOutcome } from "../../src/host/apply.js";
 import { memoryFiles } from "../../src/host/files.js";
-import { openSession } from "../../src/host/session.js";
 import { rehearse, standIns, presupposed, startHost } from "../../src/rehearsal/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { secretVariables } from "../../src/text/secrets.js";
 import { inFolder } from "../support/folder.js";
+import { applyWith, marked, unmarked as unmarkedBy, watchPrograms } from "../support/planted.js";
 import { runCli } from "../support/terminal.js";
 
 const test = suite("secrets");
@@ -72,50 +60,10 @@ async function compiled(): Promise<{
   return { script, texts: [...texts, renderJson(diagnostics)], host: presupposed(plan), standIns: standIns(plan) };
 }
 
-function unmarked(text: string, where: string): void {
-  for (const mark of MARKS) assert.not.ok(text.includes(mark), `${where} shows a secret`);
-}
+const unmarked = (text: string, where: string): void => unmarkedBy(MARKS, text, where);
 
-/** All files below a folder that hold a mark. */
-function marked(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => MARKS.some((mark) => readFileSync(path, "latin1").includes(mark)))
-    .map((path) => path.slice(folder.length).replace(/[0-9a-f]{16}/, "DIGEST"))
-    .toSorted();
-}
-
-/** Lets every program that a script starts tell its arguments and its environment before it does its work. */
-function watchPrograms(host: SimulatedHost, log: string): void {
-  const stock = host.env["PATH"]?.split(":")[1] ?? "";
-  for (const name of readdirSync(stock)) {
-    const real = readlinkSync(join(stock, name));
-    rmSync(join(stock, name));
-    writeFileSync(
-      join(stock, name),
-      `#!/bin/bash -p\nprintf '%s\\n' "$0 $*" "$(</proc/self/environ)" >>'${log}' 2>/dev/null\nexec -a '${name}' '${real}' "$@"\n`,
-    );
-    chmodSync(join(stock, name), 0o755);
-  }
-}
-
-async function apply(host: SimulatedHost, script: string): Promise<ApplyOutcome & { readonly output: string }> {
-  let output = "";
-  const take = (bytes: Buffer): void => void (output += bytes.toString("utf8"));
-  const session = openSession({
-    script: Buffer.from(script),
-    staging: join(host.root, "staging"),
-    secrets: { "env:FIRST_HASH": HASH },
-    start: (argv) => {
-      const child = spawn(argv[0] ?? "", argv.slice(1), { env: { ...host.env }, stdio: "pipe", detached: true });
-      child.stderr.on("data", take);
-      return child;
-    },
-    output: take,
-  });
-  return { ...(await applyScript(session, () => Promise.resolve("yes"))), output };
-}
+const apply = (host: SimulatedHost, script: string): ReturnType<typeof applyWith> =>
+  applyWith(host, script, { "env:FIRST_HASH": HASH });
 
 test("a value is nowhere but where it is meant to be: not in a plan, an output, a log, an argument or an environment", async () => {
   const { script, texts, host: state } = await compiled();
@@ -139,7 +87,7 @@ test("a value is nowhere but where it is meant to be: not in a plan, an output, 
       const programs = readFileSync(log, "latin1");
       assert.match(programs, "/base64 -w 0");
       unmarked(programs, "a program's arguments or environment");
-      assert.equal(marked(folder), [
+      assert.equal(marked(MARKS, folder), [
         "/root/etc/pve/nodes/pve/qemu-server/101.conf",
         "/root/root/second",
         "/root/root/third",
