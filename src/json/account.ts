@@ -1,4 +1,4 @@
-import { jsonForeignField, jsonInfoField, jsonLaterField } from "../diagnostics/catalogue/json-text.js";
+import { jsonForeignField, jsonIdleField, jsonInfoField, jsonLaterField } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Span } from "../text/source.js";
 import type { Fate } from "./field.js";
@@ -84,5 +84,6 @@ function reportGroup(group: Group, report: (finding: Diagnostic) => void): void 
   const args = { field: group.path, count };
   if (fate.fate === "foreign") report(diagnose(jsonForeignField, first, { ...args, system: fate.system }, { related }));
   if (fate.fate === "later") report(diagnose(jsonLaterField, first, { ...args, advice: fate.advice }, { related }));
+  if (fate.fate === "idle") report(diagnose(jsonIdleField, first, { ...args, advice: fate.advice }, { related }));
   if (fate.fate === "info") report(diagnose(jsonInfoField, first, args, { related }));
 }

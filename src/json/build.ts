@@ -61,6 +61,11 @@ export function secret(at: Span, text: string): Expr {
   return { type: "call", span: at, callee: name(at, "secret"), args: [string(at, text)] };
 }
 
+/** `file("path")`: the text of a file beside the configuration. */
+export function fileText(at: Span, path: string): Expr {
+  return { type: "call", span: at, callee: name(at, "file"), args: [string(at, path)] };
+}
+
 /** `lower..upper` */
 export function range(at: Span, lower: Expr, upper: Expr): Expr {
   return { type: "binary", span: at, operator: "..", left: lower, right: upper };

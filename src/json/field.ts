@@ -3,13 +3,15 @@ import { type FieldType, type TypeName, TYPES } from "./types.js";
 /**
  * What becomes of a field. `compiled`: it is in the plan, as `into` says. `read`: it steers the compilation without being a
  * value of the plan (a path of another file, a default that every guest overrides). The others are reported, once a name:
- * `foreign` belongs to another system; `later` is not compiled, and `advice` says what to do; `info` describes the file.
+ * `foreign` belongs to another system; `later` is not compiled, and `advice` says what to do; `idle` has no effect, and `advice`
+ * says why nothing is missing without it; `info` describes the file.
  */
 export type Fate =
   | { readonly fate: "compiled"; readonly into: string }
   | { readonly fate: "read"; readonly into: string }
   | { readonly fate: "foreign"; readonly system: string }
   | { readonly fate: "later"; readonly advice: string }
+  | { readonly fate: "idle"; readonly advice: string }
   | { readonly fate: "info" };
 
 /** One row of the field table. */
@@ -44,6 +46,10 @@ export function foreign(system: string): Field {
 
 export function later(advice: string): Field {
   return { type: "any", fate: { fate: "later", advice } };
+}
+
+export function idle(advice: string): Field {
+  return { type: "any", fate: { fate: "idle", advice } };
 }
 
 /** Says something about the file itself. */

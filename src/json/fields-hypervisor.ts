@@ -1,9 +1,9 @@
-import { below, compiled, type FieldTable, foreign, info, later, read } from "./field.js";
+import { below, compiled, type FieldTable, foreign, idle, info, later, read } from "./field.js";
 
 const NFS = "configure NFS exports on the host by hand; a volume of a guest names them with `volume nfs`";
 const HOST_SETUP =
   "set the host up by hand: phxc configures guests, pools, datasets and storages, not the host's system";
-const OLD_SYSTEM = "it steers the scripts of the existing system; leave it out";
+const OLD_SYSTEM = foreign("the existing system");
 const UNREAD = "nothing reads it, neither the existing system nor phxc; leave it out";
 
 const INTERFACE: FieldTable = {
@@ -22,7 +22,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   users: later(`${HOST_SETUP}; the user inside a guest is its \`user_config\``),
   "core_paths.lxc_config_file": read("anyPath", "leads to the containers"),
   "core_paths.vm_config_file": read("anyPath", "leads to the virtual machines"),
-  "core_paths.*": later(OLD_SYSTEM),
+  "core_paths.*": OLD_SYSTEM,
   timezone: later(HOST_SETUP),
 
   "network.hostname": compiled("name", "the name of the `host`"),
@@ -37,8 +37,8 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "network.public_vlan_tag": later("set up VLAN interfaces on the host by hand"),
   "network.workgroup": later("configure Samba by hand"),
   "network.nfs_server": later(NFS),
-  "network.fallback_dns": later(UNREAD),
-  "network.external_registry_url": later(UNREAD),
+  "network.fallback_dns": idle(UNREAD),
+  "network.external_registry_url": idle(UNREAD),
   "network.portainer_server_ip": foreign("Portainer"),
   "network.portainer_server_port": foreign("Portainer"),
   "network.portainer_agent_port": foreign("Portainer"),
@@ -54,7 +54,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
 
   "zfs.arc_max_gb": later("write `options zfs zfs_arc_max=BYTES` to /etc/modprobe.d/zfs.conf by hand"),
   "zfs.arc_max": later("write `options zfs zfs_arc_max=BYTES` to /etc/modprobe.d/zfs.conf by hand"),
-  "zfs.settings": later("phxc never creates a pool on a disk that carries a signature; there is nothing to switch off"),
+  "zfs.settings": idle("phxc never creates a pool on a disk that carries a signature; there is nothing to switch off"),
   "zfs.pools[].name": { ...compiled("name", "a `pool`"), required: true },
   "zfs.pools[].raid_level": compiled("word", "`raid` of a pool"),
   "zfs.pools[].disks": compiled("paths", "`disks` of a pool"),
@@ -63,15 +63,15 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "zfs.datasets[].properties": compiled("properties", "properties of a dataset"),
   "zfs.datasets[].proxmox_storage_type": compiled("word", "the type of the dataset's `storage`"),
   "zfs.datasets[].proxmox_content_type": compiled("contents", "`content` of the dataset's `storage`"),
-  "zfs.datasets[].storage_class": later(UNREAD),
+  "zfs.datasets[].storage_class": idle(UNREAD),
   "zfs.dataset_storage_types": later("write `proxmox_storage_type` and `proxmox_content_type` at each dataset"),
 
   "proxmox_storage_ids.*": compiled("name", "`id` of a dataset's storage"),
-  mount_point_base: later("datasets are mounted at /POOL/NAME, as the existing system creates them; write full paths"),
-  proxmox_defaults: later("the existing system applies none of these defaults; write the values at each guest"),
-  tests: later("run the test scripts by hand; health checks of a guest are its `health_checks`"),
-  behavior: later(OLD_SYSTEM),
-  shared_volumes: later("no script reads shared volumes any more; write `mount_points` at the guests"),
+  mount_point_base: idle("datasets are mounted at /POOL/NAME, as the existing system creates them; write full paths"),
+  proxmox_defaults: idle("the existing system applies none of these defaults; write the values at each guest"),
+  tests: OLD_SYSTEM,
+  behavior: OLD_SYSTEM,
+  shared_volumes: idle("no script reads shared volumes any more; write `mount_points` at the guests"),
   shared_zfs_volumes: later("write `zfs_volumes` at the guests"),
   firewall: later("phxc writes the firewall of guests; keep the host's rules in /etc/pve/firewall/cluster.fw by hand"),
   docker_stacks: foreign("Docker"),

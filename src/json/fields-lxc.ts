@@ -1,10 +1,9 @@
-import { below, compiled, type FieldTable, foreign, later, read, required } from "./field.js";
+import { below, compiled, type FieldTable, foreign, idle, later, read, required } from "./field.js";
 import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
 import { int } from "./types.js";
 
 const DRIVER = "the feature `nvidia` takes the version of the host's driver, and NVIDIA's own address for it";
-const VLLM = "configure vLLM inside the guest; phxc does not manage it";
-const SCRIPT = "a variable of the existing system's script; give it to a feature of your own, in a `feature` block";
+const OLD_SYSTEM = foreign("the existing system");
 
 const VOLUMES: FieldTable = {
   "[].name": compiled("name", "a `disk`"),
@@ -19,7 +18,7 @@ const CONTAINER: FieldTable = {
   swap_mb: compiled(int(0, 100_000_000), "`swap`"),
   cores: required(int(1, 8192), "`cores`"),
   template: compiled("anyPath", "`image`"),
-  template_file: later("nothing uses it; `template` names the archive of a container"),
+  template_file: idle("nothing uses it; `template` names the archive of a container"),
   clone_from_ctid: compiled("id", "`clone`"),
   clone_from_template_ctid: compiled("id", "`clone`"),
   is_template: compiled("bool", "`template`"),
@@ -38,9 +37,11 @@ const CONTAINER: FieldTable = {
   pct_options: compiled("texts", "`nesting`, `keyctl`, `fuse`, `mknod`, `mount_fs`"),
   lxc_options: compiled("texts", "`raw`"),
   apparmor_profile: compiled("word", "`raw`: `lxc.apparmor.profile`"),
-  apparmor_manages_nesting: later("nesting is `nesting=1` in `pct_options`"),
-  id_maps: later("the existing system writes Proxmox's default map whatever this says; the default needs no entry"),
-  balloon_min_mb: later("containers have no balloon; leave it out"),
+  apparmor_manages_nesting: idle(
+    "the existing system heeds it only beside a named `apparmor_profile`; nesting is `nesting=1` in `pct_options`",
+  ),
+  id_maps: idle("the existing system writes Proxmox's default map whatever this says; the default needs no entry"),
+  balloon_min_mb: idle("containers have no balloon; leave it out"),
   ...below("zfs_volumes", VOLUMES),
   ...below("volumes", VOLUMES),
   "mount_points[].host_path": required("path", "a `mount`"),
@@ -52,28 +53,28 @@ const CONTAINER: FieldTable = {
   enable_lifecycle_snapshots: compiled("bool", "`snapshot final-form`"),
   ...CHECKS,
   application_script: compiled("name", "`script`"),
-  bootstrap_ca_url: later(SCRIPT),
-  trigger_sync_on_completion: later("`sync` belongs to the existing system; run it by hand after the plan"),
-  tests: later("run the test scripts by hand; health checks of a guest are its `health_checks`"),
-  integration_tests: later("run the test scripts by hand"),
-  run_integration_tests: later("run the test scripts by hand"),
-  ports: later("containers have their own address, so that nothing is mapped; open ports in `firewall`"),
+  bootstrap_ca_url: foreign("step-ca"),
+  trigger_sync_on_completion: OLD_SYSTEM,
+  tests: OLD_SYSTEM,
+  integration_tests: OLD_SYSTEM,
+  run_integration_tests: OLD_SYSTEM,
+  ports: idle("containers have their own address, so that nothing is mapped; open ports in `firewall`"),
   dns_records: later("keep DNS records in the name server's configuration by hand"),
   portainer_role: foreign("Portainer"),
   portainer_server_ip: foreign("Portainer"),
   portainer_agent_port: foreign("Portainer"),
   traefik_service: foreign("Traefik"),
-  vllm_engine_config: later(VLLM),
-  vllm: later(VLLM),
-  "vllm_*": later(VLLM),
-  n8n_version: later(SCRIPT),
+  vllm_engine_config: foreign("vLLM"),
+  vllm: foreign("vLLM"),
+  "vllm_*": foreign("vLLM"),
+  n8n_version: foreign("n8n"),
   description: compiled("text", "`description`"),
 };
 
 /** Fields of `phoenix_lxc_configs.json`. */
 export const LXC_FIELDS: FieldTable = {
-  nvidia_driver_version: later(DRIVER),
-  nvidia_repo_url: later(DRIVER),
-  nvidia_runfile_url: later(DRIVER),
+  nvidia_driver_version: idle(DRIVER),
+  nvidia_repo_url: idle(DRIVER),
+  nvidia_runfile_url: idle(DRIVER),
   ...below("lxc_configs.#", CONTAINER),
 };

@@ -1,4 +1,4 @@
-import { below, compiled, type FieldTable, foreign, later, read, required } from "./field.js";
+import { below, compiled, type FieldTable, foreign, idle, later, read, required } from "./field.js";
 import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
 import { int } from "./types.js";
 
@@ -8,16 +8,16 @@ const SECRET = {
   schema: { type: "string" },
 };
 
-const FILES = "copy files into the guest by hand; phxc installs no software yet";
+const OLD_SYSTEM = foreign("the existing system");
 
-const NET_NAME = later("a virtual machine's system names its interfaces; leave it out");
+const NET_NAME = idle("a virtual machine's system names its interfaces; leave it out");
 
 const MACHINE: FieldTable = {
   vmid: required("id", "the id of the `vm`"),
   name: required("name", "the name of the `vm`"),
   is_template: compiled("bool", "`template`"),
   template_image: compiled("anyPath", "`image`"),
-  template: later("the existing system only tests that it is there; `template_image` names the image"),
+  template: idle("the existing system only tests that it is there; `template_image` names the image"),
   clone_from_vmid: compiled("id", "`clone`, as a full clone"),
   cores: compiled(int(1, 8192), "`cores`"),
   memory_mb: compiled(int(16, 100_000_000), "`memory`"),
@@ -47,23 +47,28 @@ const MACHINE: FieldTable = {
   dependencies: compiled("ids", "`needs`"),
   "snapshots.post-features": compiled("name", "`snapshot`"),
   "snapshots.post_features": compiled("name", "`snapshot`"),
-  "snapshots.pre-features": later("phxc installs no features yet, so that before and after are the same"),
-  "snapshots.pre_features": later("phxc installs no features yet, so that before and after are the same"),
-  template_snapshot_name: later("nothing reads it: a template has no snapshots, its clones are made of itself"),
+  "snapshots.pre-features": later("a plan takes its snapshot when a guest is finished: name it `post-features`"),
+  "snapshots.pre_features": later("a plan takes its snapshot when a guest is finished: name it `post-features`"),
+  template_snapshot_name: idle("nothing reads it: a template has no snapshots, its clones are made of itself"),
   qm_options: compiled("texts", "`options`"),
   ...CHECKS,
   count: later("write each virtual machine out, or use `for` in a .phx file"),
   dns_records: later("keep DNS records in the name server's configuration by hand"),
-  file_injections: later(FILES),
-  ssh_users: later("give cloud-init the key of its user (`user_config.ssh_public_key`); add other users by hand"),
+  "file_injections[].source": required(
+    "anyPath",
+    "`content` of a `file` of `cloud_init`; an absolute path is one of the host",
+  ),
+  "file_injections[].destination": required("path", "a `file` of `cloud_init`"),
+  "ssh_users[].username": required("name", "a `user` of `cloud_init`, or `ssh_keys` of the user of `user_config`"),
+  "ssh_users[].public_keys": compiled("texts", "`ssh_keys` of that user"),
   "nfs_shares[].host_path": required("path", "`from` of a volume, at the host"),
   "nfs_shares[].guest_path": required("path", "`at` of a volume"),
   "nfs_shares[].options": compiled("texts", "`options` of a volume"),
   docker_compose_files: foreign("Docker"),
   application_script: compiled("name", "`script`"),
-  trigger_sync_on_completion: later("`sync` belongs to the existing system; run it by hand after the plan"),
-  tests: later("run the test scripts by hand; health checks of a guest are its `health_checks`"),
-  ports: later("virtual machines have their own address, so that nothing is mapped; open ports in `firewall`"),
+  trigger_sync_on_completion: OLD_SYSTEM,
+  tests: OLD_SYSTEM,
+  ports: idle("virtual machines have their own address, so that nothing is mapped; open ports in `firewall`"),
   portainer_role: foreign("Portainer"),
   portainer_environment_name: foreign("Portainer"),
   portainer_agent_hostname: foreign("Portainer"),
@@ -81,6 +86,6 @@ export const VM_FIELDS: FieldTable = {
   "vm_defaults.storage_pool": compiled("name", "`storage` of root disks that are made from an image"),
   "vm_defaults.network_bridge": compiled("word", "the network of virtual machines that name none"),
   "vm_defaults.disk_size_gb": read(int(1, 1_000_000), "reported: the existing system never applies it"),
-  "vm_defaults.template": later("nothing reads it; `template_image` of a virtual machine names its image"),
+  "vm_defaults.template": idle("nothing reads it; `template_image` of a virtual machine names its image"),
   ...below("vms[]", MACHINE),
 };

@@ -13,7 +13,6 @@ import {
   asInt,
   asList,
   asMebibytes,
-  asSecret,
   asString,
   attribute,
   block,
@@ -26,6 +25,7 @@ import {
   string,
   word,
 } from "./build.js";
+import { cloudInitBlock } from "./cloud-init.js";
 import { type Context, type Guest, setting } from "./context.js";
 import { searchDomain } from "./convert-network.js";
 import { firewallBlock } from "./firewall.js";
@@ -64,7 +64,7 @@ export function machineBlock(context: Context, guest: Guest, image: ImageUse | u
     ...bootBlock(guest),
     ...rootDisk(context, guest),
     ...netBlocks(context, guest, Number.POSITIVE_INFINITY),
-    ...cloudInit(guest),
+    ...cloudInitBlock(guest),
     ...itemsOf(member(guest.node, "volumes")?.value).flatMap(volumeBlock),
     ...itemsOf(member(guest.node, "nfs_shares")?.value).flatMap((node, index) => shareBlock(context, node, index)),
     ...firewallBlock(context, guest),
@@ -123,17 +123,6 @@ function usualSize(context: Context, guest: Guest, image: JsonMember | undefined
   if (image === undefined) return [];
   context.report(diagnose(jsonDefaultDiskSize, image.value.span, { guest: guest.label, gib: IMAGE_DISK_GIB }));
   return [constant(image.value.span, "size", gibibytes(image.value.span, IMAGE_DISK_GIB))];
-}
-
-function cloudInit(guest: Guest): readonly Block[] {
-  const config = member(guest.node, "user_config");
-  const items = [
-    ...attribute(member(config?.value, "username"), "user", asString),
-    ...attribute(member(config?.value, "ssh_public_key"), "ssh_keys", asList(string, linesOf)),
-    ...attribute(member(config?.value, "password_hash"), "password", asSecret),
-  ];
-  if (config === undefined || items.length === 0) return [];
-  return [block("cloud_init", config.nameSpan, config.span, [], items)];
 }
 
 /** `volume nfs NAME { from = "server:path", at = "..." }` */

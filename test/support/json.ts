@@ -84,6 +84,8 @@ function exprText(expr: Expr): string {
       return `[${expr.items.map(exprText).join(", ")}]`;
     case "binary":
       return `${exprText(expr.left)}${expr.operator}${exprText(expr.right)}`;
+    case "call":
+      return `${expr.callee.text}(${expr.args.map(exprText).join(", ")})`;
     default:
       return `<${expr.type}>`;
   }

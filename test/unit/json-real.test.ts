@@ -54,7 +54,7 @@ function lostLeaves(files: TextFiles): readonly string[] {
   for (const [path, text] of Object.entries(files)) {
     for (const leaf of leavesOf(path, text)) {
       const fate = leaf.field?.field?.fate.fate;
-      const isReported = fate === "foreign" || fate === "later" || fate === "info";
+      const isReported = fate === "foreign" || fate === "later" || fate === "idle" || fate === "info";
       const isNamed = !leaf.path.endsWith("]") && known.has(keyOf(leaf.nameSpan));
       const isFound = found.some((span) => contains(span, leaf));
       const isUnused = diagnostics.some(({ code, span }) => code === "PHX2060" && covers(span, path, leaf.path));
@@ -89,7 +89,7 @@ function keyOf({ file, start, end }: Span): string {
 
 /** Every field that the table does not compile has a note of its name. */
 function unreportedFields(files: TextFiles, diagnostics: readonly Diagnostic[]): readonly string[] {
-  const messages = diagnostics.filter(({ code }) => /^PHX202[0-2]$/.test(code)).map(({ message }) => message);
+  const messages = diagnostics.filter(({ code }) => /^PHX202[0-3]$/.test(code)).map(({ message }) => message);
   const missing = Object.entries(files).flatMap(([path, text]) =>
     leavesOf(path, text).flatMap(({ field }) => {
       const fate = field?.field?.fate.fate;
@@ -159,6 +159,26 @@ for (const [name, folder, entry, isThere] of configurations) {
   });
   const shown = [...spansIn(diagnostics), ...spansIn(value.document.items)].map(({ file }) => file.text).join("\n");
   assert.not.match(shown, "Example@");
+});
+
+(hasReal ? test : test.skip)("the real configuration: what is not compiled is about the host's own system", () => {
+  const { diagnostics } = readTexts(filesOf(realFolder, ENTRY));
+  const named = (code: string): readonly string[] =>
+    diagnostics
+      .filter((finding) => finding.code === code)
+      .map(({ message }) => /^`([^`]+)`/.exec(message)?.[1] ?? message)
+      .toSorted();
+  assert.equal(
+    named("PHX2021").filter((field) => field !== "health_check"),
+    [
+      ...["dns_server", "network.interfaces.dns_nameservers", "network.nfs_server", "nfs", "nvidia_driver", "samba"],
+      ...["timezone", "users", "zfs.arc_max_gb"],
+    ],
+  );
+  for (const field of ["behavior", "bootstrap_ca_url", "core_paths.*", "tests", "vllm_engine_config"])
+    assert.ok(named("PHX2020").includes(field), field);
+  for (const field of ["apparmor_manages_nesting", "id_maps", "mount_point_base", "ports", "shared_volumes"])
+    assert.ok(named("PHX2023").includes(field), field);
 });
 
 test.run();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../src/compile.js";
-import { diskFiles } from "../../src/host/files.js";
+import { diskFiles, memoryFiles } from "../../src/host/files.js";
 import { golden } from "../support/golden.js";
 import { describeResult, documentText, filesOf, placesOf, readTexts, readValue } from "../support/json.js";
 import { root } from "../support/paths.js";
@@ -182,6 +182,85 @@ test("the stacks of a machine are found beside the entry or one folder up, and n
   assert.equal(
     diagnostics.map(({ code }) => code),
     ["PHX2008"],
+  );
+});
+
+/** The text of the `cloud_init` that a machine's fields become. */
+function firstBoot(fields: object): string {
+  const base = { vmid: 200, name: "box", memory_mb: 512, cores: 1, template_image: "/b.img", storage_pool: "s1" };
+  const { value, diagnostics } = readValue({ vms: [{ ...base, disk_size_gb: 4, ...fields }] });
+  assert.equal(placesOf(diagnostics), []);
+  return /^ {2}cloud_init \{\n.*?^ {2}\}$/ms.exec(documentText(value.document))?.[0] ?? "";
+}
+
+const KEYS = ["ssh-ed25519 AAAA one@desk", "ssh-ed25519 BBBB two@desk"];
+
+test("ssh_users are users of cloud-init; the one of user_config gets the keys of both fields", () => {
+  const users = [
+    { username: "admin", public_keys: KEYS[1] },
+    { username: "deploy", public_keys: KEYS },
+    { username: "watcher", public_keys: [] },
+  ];
+  const config = { username: "admin", ssh_public_key: KEYS[0] };
+  assert.is(
+    firstBoot({ user_config: config, ssh_users: users }),
+    `  cloud_init {
+    user = "admin"
+    ssh_keys = ["${KEYS[0]}", "${KEYS[1]}"]
+    user "deploy" {
+      ssh_keys = ["${KEYS[0]}", "${KEYS[1]}"]
+    }
+    user "watcher" {
+      ssh_keys = []
+    }
+  }`,
+  );
+  assert.is(
+    firstBoot({ ssh_users: [{ username: "admin", public_keys: KEYS[0] }] }),
+    `  cloud_init {
+    user "admin" {
+      ssh_keys = ["${KEYS[0]}"]
+    }
+  }`,
+  );
+});
+
+test("file_injections are files of cloud-init, from beside the configuration or from the host", () => {
+  const files = [
+    { source: "files/motd", destination: "/etc/motd" },
+    { source: "/root/app.key", destination: "/etc/app/key" },
+  ];
+  assert.is(
+    firstBoot({ file_injections: files }),
+    `  cloud_init {
+    file "/etc/motd" {
+      content = file("files/motd")
+    }
+    file "/etc/app/key" {
+      content = secret("file:/root/app.key")
+    }
+  }`,
+  );
+});
+
+test("users and files of the JSON form reach the plan, and a file that is not there is a finding", async () => {
+  const entry = JSON.stringify({
+    vms: [
+      {
+        ...{ vmid: 200, name: "box", memory_mb: 512, cores: 1, template_image: "/b.img", storage_pool: "s1" },
+        ...{ disk_size_gb: 4, ssh_users: [{ username: "deploy", public_keys: KEYS }] },
+        file_injections: [{ source: "files/motd", destination: "/etc/motd" }],
+      },
+    ],
+  });
+  const { plan } = await compile({ entry: "a.json", files: memoryFiles({ "a.json": entry, "files/motd": "welcome" }) });
+  const told = JSON.stringify(plan?.steps);
+  for (const text of ["deploy", KEYS[1] ?? "", "/etc/motd", "welcome"]) assert.match(told, text);
+  const without = await compile({ entry: "a.json", files: memoryFiles({ "a.json": entry }) });
+  const errors = without.diagnostics.filter(({ severity }) => severity === "error");
+  assert.equal(
+    errors.map(({ message }) => message.includes("files/motd")),
+    [true],
   );
 });
 

@@ -147,6 +147,18 @@ export const jsonInfoField = diagnosticKind<{ readonly field: string; readonly c
   message: ({ field, count }) => `\`${field}\`${count} describes the file; nothing in the plan follows from it`,
 });
 
+export const jsonIdleField = diagnosticKind<{
+  readonly field: string;
+  readonly count: string;
+  readonly advice: string;
+}>({
+  code: "PHX2023",
+  severity: "note",
+  title: "field without an effect",
+  message: ({ field, count }) => `\`${field}\`${count} has no effect, and nothing is missing without it`,
+  help: ({ advice }) => advice,
+});
+
 /** All of the above. */
 export const jsonTextDiagnostics: readonly DiagnosticKind<never>[] = [
   jsonSyntax,
@@ -166,4 +178,5 @@ export const jsonTextDiagnostics: readonly DiagnosticKind<never>[] = [
   jsonForeignField,
   jsonLaterField,
   jsonInfoField,
+  jsonIdleField,
 ];
