@@ -98,8 +98,9 @@ test("from a host without guests to four healthy machines; the second run does n
         `qm set ${id}`,
         `qm disk resize ${id} scsi0 32G`,
         `qm start ${id}`,
-        ...["nfs_client", "base_setup", "docker"].map((name) => `qm guest exec ${id} feature.${name}`),
-        `qm guest exec ${id} docker info`,
+        ...["feature.base_setup", "feature.docker", "feature.nfs_client", "volumes", "docker info"].map(
+          (work) => `qm guest exec ${id} ${work}`,
+        ),
       ]);
     }
     assert.equal(
