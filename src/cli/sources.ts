@@ -71,7 +71,7 @@ function actionOf(args: Arguments): ActionRequest | Problem | undefined {
   const withDependents = args.flags.has("with-dependents");
   if (name !== undefined && name !== "converge") return { name, withDependents };
   if (!withDependents) return undefined;
-  return { problem: "`--with-dependents` is for `--action start`, `stop`, `restart` and `destroy`" };
+  return { problem: "`--with-dependents` is for `--action start`, `stop`, `restart`, `destroy` and `health`" };
 }
 
 interface Setting {

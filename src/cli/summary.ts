@@ -2,7 +2,7 @@ import type { Palette } from "../diagnostics/palette.js";
 import { plural } from "../diagnostics/summary.js";
 import { secretsOf } from "../model/plan.js";
 import type { Plan, Risk, Step } from "../model/plan.js";
-import { interruptionsOf, leftBy, removalsOf } from "../plugin-api/index.js";
+import { aimOf, interruptionsOf, leftBy, removalsOf } from "../plugin-api/index.js";
 import { visible } from "../text/visible.js";
 
 /** What a plan does, for a terminal: the guests in order with the number of their steps, and the steps by risk. */
@@ -19,7 +19,8 @@ export function planSummary(plan: Plan, palette: Palette): string {
   const host = others === 0 ? [] : [["host", visible(plan.host), plural(others, "step"), ""]];
   const names = plan.targets.map(visible).join(", ");
   const converging = names === "" ? "" : ` (only ${names} and what they need)`;
-  const only = plan.action === undefined ? converging : ` (to ${plan.action} ${names})`;
+  const aim = aimOf(plan);
+  const only = aim === undefined ? converging : ` (${visible(aim)})`;
   return [
     palette.strong(
       `plan for ${visible(plan.host)}: ${plural(plan.guests.length, "guest")}, ${plural(plan.steps.length, "step")}${only}`,

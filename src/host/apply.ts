@@ -35,6 +35,19 @@ export async function applyScript(session: Session, ask: () => Promise<Answer>):
   }
 }
 
+/** Runs a staged script that only asks for the health of guests, once: there is nothing to agree to. */
+export async function askHealth(session: Session): Promise<ApplyOutcome> {
+  try {
+    const staged = await session.staged();
+    if (staged.kind !== "exit") return failure(staged, "before the script was staged; nothing was run");
+    const asked = await session.execute("check");
+    if (asked.kind !== "exit") return failure(asked, "while the guests were asked");
+    return { code: asked.code, ...(asked.code === PREFLIGHT_REFUSED ? checkMessage(asked.code) : {}) };
+  } finally {
+    await session.close();
+  }
+}
+
 function checkMessage(code: number): { readonly message?: string } {
   if (code === NOTHING_TO_DO) return { message: "nothing to do" };
   if (code === PREFLIGHT_REFUSED) return { message: "the host is not ready for this plan; nothing was changed" };

@@ -21,18 +21,10 @@ import {
   ownership,
   string,
 } from "./build.js";
+import { checkBlocks } from "./checks.js";
 import { type Context, type Guest, guestById } from "./context.js";
 import { firewallBlock } from "./firewall.js";
-import {
-  bootBlock,
-  checkBlocks,
-  commonItems,
-  fieldOf,
-  guestBlock,
-  isTemplate,
-  scriptBlocks,
-  sourceItems,
-} from "./guest.js";
+import { bootBlock, commonItems, fieldOf, guestBlock, isTemplate, scriptBlocks, sourceItems } from "./guest.js";
 import { cloneField, type ImageUse } from "./images.js";
 import { netBlocks, resolverItems } from "./nets.js";
 import { containerOptions, rawBlock, firstRawNet } from "./raw.js";

@@ -1,4 +1,4 @@
-import { below, compiled, type FieldTable, later, required, RULES } from "./field.js";
+import { below, compiled, type FieldTable, later, read, required, RULES } from "./field.js";
 import { int } from "./types.js";
 
 /** Fields that containers and virtual machines have in common. */
@@ -31,20 +31,30 @@ export const FIREWALL: FieldTable = {
   ...below("firewall.rules", RULES),
 };
 
-const HOST_SCRIPT = later("a script of the host; give the check a `command` (run in the guest), a `port` or a `url`");
+const PACE: FieldTable = {
+  retries: compiled(int(0, 1000), "`retries` of a check"),
+  interval: compiled(int(1, 3600), "`every` of a check, in seconds"),
+  timeout: compiled(int(1, 3600), "`timeout` of a check, in seconds"),
+};
 
-/** `command`, `port` and `url` are phxc's own; `script` and `args` are the existing system's, which runs them on the host. */
+const TEST: FieldTable = {
+  "[].name": required("text", "a `check`"),
+  "[].type": read("name", "what the test is; phxc runs those that are a `script`"),
+  "[].path": compiled("anyPath", "`script` of a check, below `tests` in the folder of scripts"),
+};
+
+/** `command`, `port` and `url` are phxc's own; `script` and `args`, `health_check` and `tests` are the existing system's. */
 export const CHECKS: FieldTable = {
   "health_checks[].name": required("name", "a `check`"),
   "health_checks[].command": compiled("text", "`run` of a check"),
   "health_checks[].port": compiled(int(1, 65_535), "`tcp` of a check"),
   "health_checks[].url": compiled("word", "`http` of a check"),
-  "health_checks[].retries": compiled(int(0, 1000), "`retries` of a check"),
-  "health_checks[].interval": compiled(int(1, 3600), "`every` of a check, in seconds"),
-  "health_checks[].timeout": compiled(int(1, 3600), "`timeout` of a check, in seconds"),
-  "health_checks[].script": HOST_SCRIPT,
-  "health_checks[].args": HOST_SCRIPT,
-  health_check: later(
-    "nothing reads the singular form; write `health_checks`, a list, with `command`, `port` or `url`",
-  ),
+  "health_checks[].script": compiled("anyPath", "`script` of a check, below `health_checks` in the folder of scripts"),
+  "health_checks[].args": compiled("texts", "`args` of a check"),
+  ...below("health_checks[]", PACE),
+  "health_check.command": compiled("text", "`run` or `script` of the check `health`"),
+  ...below("health_check", PACE),
+  ...below("tests.health_checks", TEST),
+  ...below("tests.integration_tests", TEST),
+  "tests.*": later("write these as `health_checks` or `integration_tests`, which become checks of the guest"),
 };

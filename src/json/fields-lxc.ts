@@ -55,7 +55,6 @@ const CONTAINER: FieldTable = {
   application_script: compiled("name", "`script`"),
   bootstrap_ca_url: foreign("step-ca"),
   trigger_sync_on_completion: OLD_SYSTEM,
-  tests: OLD_SYSTEM,
   integration_tests: OLD_SYSTEM,
   run_integration_tests: OLD_SYSTEM,
   ports: idle("containers have their own address, so that nothing is mapped; open ports in `firewall`"),

@@ -67,7 +67,6 @@ const MACHINE: FieldTable = {
   docker_compose_files: foreign("Docker"),
   application_script: compiled("name", "`script`"),
   trigger_sync_on_completion: OLD_SYSTEM,
-  tests: OLD_SYSTEM,
   ports: idle("virtual machines have their own address, so that nothing is mapped; open ports in `firewall`"),
   portainer_role: foreign("Portainer"),
   portainer_environment_name: foreign("Portainer"),

@@ -1,11 +1,11 @@
 import { jsonNoSource } from "../diagnostics/catalogue/json-text.js";
-import { jsonCheckWithoutTest, jsonSingularCheck, jsonTemplateUnused } from "../diagnostics/catalogue/json.js";
+import { jsonTemplateUnused } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block, Item } from "../syntax/ast.js";
 import { asBool, asGuests, asInt, asList, asSeconds, asString, attribute, block, int, string } from "./build.js";
 import type { Context, Guest } from "./context.js";
 import { cloneField, type ImageUse } from "./images.js";
-import { boolOf, itemsOf, member, memberOf, textOf } from "./read.js";
+import { boolOf, member, memberOf, textOf } from "./read.js";
 import { isOptionText } from "./raw.js";
 import type { JsonNode } from "./tree.js";
 
@@ -80,35 +80,6 @@ export function scriptBlocks(guest: Guest): readonly Block[] {
 /** Whether a guest ends as a template, which takes no snapshots and never runs. */
 export function isTemplate(guest: Guest): boolean {
   return boolOf(member(guest.node, "is_template")?.value) === true;
-}
-
-/** The `check` blocks of a guest. */
-export function checkBlocks(context: Context, guest: Guest): readonly Block[] {
-  const singular = member(guest.node, "health_check");
-  if (singular !== undefined) context.report(diagnose(jsonSingularCheck, singular.nameSpan, undefined));
-  return itemsOf(member(guest.node, "health_checks")?.value).flatMap((node) => checkBlock(context, node));
-}
-
-function checkBlock(context: Context, node: JsonNode): readonly Block[] {
-  const called = member(node, "name");
-  const name = textOf(called?.value);
-  if (called === undefined || name === undefined) return [];
-  const test = [
-    ...attribute(member(node, "command"), "run", asString),
-    ...attribute(member(node, "port"), "tcp", asInt),
-    ...attribute(member(node, "url"), "http", asString),
-  ];
-  if (test.length === 0) {
-    context.report(diagnose(jsonCheckWithoutTest, called.value.span, { name }));
-    return [];
-  }
-  const items = [
-    ...test,
-    ...attribute(member(node, "retries"), "retries", asInt),
-    ...attribute(member(node, "interval"), "every", asSeconds),
-    ...attribute(member(node, "timeout"), "timeout", asSeconds),
-  ];
-  return [block("check", called.value.span, node.span, [string(called.value.span, name)], items)];
 }
 
 /** The first of several fields of a guest that is there. */

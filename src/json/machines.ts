@@ -25,20 +25,12 @@ import {
   string,
   word,
 } from "./build.js";
+import { checkBlocks } from "./checks.js";
 import { cloudInitBlock } from "./cloud-init.js";
 import { type Context, type Guest, setting } from "./context.js";
 import { searchDomain } from "./convert-network.js";
 import { firewallBlock } from "./firewall.js";
-import {
-  bootBlock,
-  checkBlocks,
-  commonItems,
-  fieldOf,
-  guestBlock,
-  isTemplate,
-  scriptBlocks,
-  sourceItems,
-} from "./guest.js";
+import { bootBlock, commonItems, fieldOf, guestBlock, isTemplate, scriptBlocks, sourceItems } from "./guest.js";
 import { cloneField, type ImageUse, isClone } from "./images.js";
 import { interfaces } from "./interfaces.js";
 import { netBlocks, resolverItems } from "./nets.js";

@@ -25,8 +25,11 @@ export type Phase = (typeof PHASES)[number];
  */
 export type Risk = "safe" | "interrupts" | "restarts" | "destroys";
 
-/** What a plan does: `converge` makes everything as the files say; the others do one thing with the guests that are named. */
-export const ACTIONS = ["converge", "start", "stop", "restart", "destroy"] as const;
+/**
+ * What a plan does: `converge` makes everything as the files say; the others do one thing with the guests that are named.
+ * `health` changes nothing: it asks all checks of these guests.
+ */
+export const ACTIONS = ["converge", "start", "stop", "restart", "destroy", "health"] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** One wanted option of a guest, as its `set` command takes it. */
@@ -69,15 +72,32 @@ export interface RawLines {
   readonly values: readonly string[];
 }
 
+/** What a health check asks. */
+export type CheckTest =
+  | { readonly type: "command"; readonly command: string }
+  /** A unit of systemd, or a service of OpenRC. */
+  | { readonly type: "service"; readonly service: string; readonly manager: "systemd" | "openrc" }
+  | { readonly type: "tcp"; readonly address: string; readonly port: number }
+  | { readonly type: "http"; readonly url: string; readonly status: number }
+  /** A script of the project, by its name among the scripts of the plan, with the SHA-256 of its text. */
+  | {
+      readonly type: "script";
+      readonly script: string;
+      readonly interpreter: "sh" | "bash" | "python3";
+      readonly arguments: readonly string[];
+      readonly digest: string;
+    }
+  /** The guest agent of a virtual machine answers. */
+  | { readonly type: "agent" }
+  /** cloud-init of a virtual machine has ended, and well. */
+  | { readonly type: "cloud_init" };
+
 /** A health check; it runs when its guest changed in this run, or on demand. */
 export interface CheckProbe {
   readonly kind: "check";
   readonly guest: GuestRef;
   readonly name: string;
-  readonly test:
-    | { readonly type: "command"; readonly command: string }
-    | { readonly type: "tcp"; readonly address: string; readonly port: number }
-    | { readonly type: "http"; readonly url: string; readonly status: number };
+  readonly test: CheckTest;
   /** Attempts after the first. */
   readonly retries: number;
   /** Between attempts, whole seconds. */

@@ -1,4 +1,4 @@
-import { actionWantsGuests, dependantsNotNamed, nothingToAct } from "../diagnostics/catalogue/planner.js";
+import { actionWantsGuests, dependantsNotNamed, noChecks, nothingToAct } from "../diagnostics/catalogue/planner.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import type { Action, Plan, Step } from "../model/plan.js";
@@ -6,6 +6,7 @@ import type { Address, Model, Resource } from "../model/resource.js";
 import { guestRef, isGuest } from "../plugin-api/index.js";
 import type { Demand, KindSpec } from "../plugin-api/index.js";
 import { sourceFile, span } from "../text/source.js";
+import type { Span } from "../text/source.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
 
@@ -27,6 +28,8 @@ export interface ActionScope {
   readonly own: readonly Resource[];
   readonly model: Model;
   readonly kinds: ReadonlyMap<string, KindSpec>;
+  /** The steps of a guest when it converges. */
+  readonly stepsOf: (address: Address) => readonly Step[];
 }
 
 /** The part of a plan that an action decides. */
@@ -56,18 +59,36 @@ export function act(scope: ActionScope): Result<Acted> {
     after: (after.get(resource.address) ?? []).filter((address) => chosen.has(address)),
   }));
   const steps = linked(stepsOf(scope, order, needs));
+  if (request.name === "health") return healthOf(scope, order, steps);
   const diagnostics = [...idle(scope, steps), ...(request.name === "start" ? [] : unnamed(scope, order, needs))];
   return { value: { steps, guests }, diagnostics };
 }
 
-function misuse({ request, targets, named, model }: ActionScope): readonly Diagnostic[] {
-  const at = span(sourceFile("command line", targets.join(" ")), 0, targets.join(" ").length);
+/** Nobody waits for anybody, because nothing is changed; guests without checks have no turn. */
+function healthOf(scope: ActionScope, order: readonly Resource[], steps: readonly Step[]): Result<Acted> {
+  const guests = order
+    .filter(({ address }) => steps.some((step) => step.resource === address))
+    .map((resource) => ({ resource, after: [] }));
+  const none = steps.length > 0 ? [] : [diagnose(noChecks, commandLine(scope), { targets: scope.targets })];
+  return { value: { steps, guests }, diagnostics: [...none, ...(steps.length > 0 ? idle(scope, steps) : [])] };
+}
+
+/** The words of the command line as a place, for findings. */
+function commandLine({ targets }: ActionScope): Span {
+  const words = targets.join(" ");
+  return span(sourceFile("command line", words), 0, words.length);
+}
+
+function misuse(scope: ActionScope): readonly Diagnostic[] {
+  const { request, targets, named, model } = scope;
+  const at = commandLine(scope);
   const action = request.name;
   const things = (named ?? []).filter((address) => {
     const resource = model.resources.get(address);
     return resource !== undefined && !isGuest(resource);
   });
-  if (targets.length === 0 || (named === undefined && action === "destroy")) {
+  const isHostMeant = action === "health" || (targets.length > 0 && action !== "destroy");
+  if (named === undefined && !isHostMeant) {
     return [diagnose(actionWantsGuests, at, { action, thing: undefined })];
   }
   return things.map((thing) => diagnose(actionWantsGuests, at, { action, thing }));
@@ -96,7 +117,11 @@ function inverse(graph: Graph): Graph {
   return found;
 }
 
-function stepsOf({ request, kinds, model }: ActionScope, order: readonly Resource[], needs: Graph): readonly Step[] {
+function stepsOf(
+  { request, kinds, model, stepsOf: converging }: ActionScope,
+  order: readonly Resource[],
+  needs: Graph,
+): readonly Step[] {
   const dependants = inverse(needs);
   const each = (resources: readonly Resource[], verb: Demand["verb"]): readonly Step[] =>
     resources.flatMap((resource) => {
@@ -106,6 +131,8 @@ function stepsOf({ request, kinds, model }: ActionScope, order: readonly Resourc
   switch (request.name) {
     case "start":
       return each(order, "start");
+    case "health":
+      return order.flatMap(({ address }) => converging(address).filter(({ probe }) => probe.kind === "check"));
     case "restart":
       return [...each(order.toReversed(), "pause"), ...each(order, "resume")];
     default:

@@ -153,8 +153,14 @@ function actionPlan(
   const all = graphOf(own);
   const meant = resolveTargets(targets, own, [...model.resources.values()]);
   const named = targets.length === 0 ? undefined : meant.value;
-  const acted = act({ request: action, targets: words, named, own, model, kinds });
-  const recalled = recallAll({ ...scope, own, all, model, present: lowerAll(own, model, kinds) });
+  const present = lowerAll(own, model, kinds);
+  const stepsOf = (address: Address): readonly Step[] => present.get(address)?.steps ?? [];
+  const acted = act({ request: action, targets: words, named, own, model, kinds, stepsOf });
+  const guests = acted.value.guests.map(({ resource }) => resource);
+  const isHealth = action.name === "health";
+  // What is wrong with checks is told where they are asked for; those of other actions need nothing that lowering tells.
+  const findings = isHealth ? guests.flatMap(({ address }) => present.get(address)?.diagnostics ?? []) : [];
+  const recalled = recallAll({ ...scope, own, all, model, present });
   const node = nodeOf(model, host);
   return {
     value: {
@@ -163,6 +169,7 @@ function actionPlan(
       action: action.name,
       steps: acted.value.steps,
       requirements: [],
+      ...(isHealth ? usedScripts(acted.value.steps, scriptsOf(guests, present)) : {}),
       guests: acted.value.guests.map(({ resource, after }) => ({
         ...planGuest(resource, all, model, recalled),
         needs: after,
@@ -172,8 +179,22 @@ function actionPlan(
       targets: words,
       ...(recalled === undefined ? {} : { memory: recalled.memory }),
     },
-    diagnostics: [...(scope.committed?.(host)?.diagnostics ?? []), ...meant.diagnostics, ...acted.diagnostics],
+    diagnostics: [
+      ...(scope.committed?.(host)?.diagnostics ?? []),
+      ...meant.diagnostics,
+      ...acted.diagnostics,
+      ...findings,
+    ],
   };
+}
+
+/** The scripts that checks among these steps run. */
+function usedScripts(steps: readonly Step[], { scripts = {} }: Pick<Plan, "scripts">): Pick<Plan, "scripts"> {
+  const names = new Set(
+    steps.flatMap(({ probe }) => (probe.kind === "check" && probe.test.type === "script" ? [probe.test.script] : [])),
+  );
+  const used = Object.entries(scripts).filter(([name]) => names.has(name));
+  return used.length === 0 ? {} : { scripts: Object.fromEntries(used) };
 }
 
 interface Everything extends Scope {

@@ -75,7 +75,8 @@ export function usesFeatures(model: Model): boolean {
   return guests(model).some(
     (guest) =>
       settingOf(guest, "features") !== undefined ||
-      ["feature", "script", "volume"].some((kind) => sectionsOf(guest, kind).length > 0),
+      ["feature", "script", "volume"].some((kind) => sectionsOf(guest, kind).length > 0) ||
+      sectionsOf(guest, "check").some((check) => settingOf(check, "script") !== undefined),
   );
 }
 

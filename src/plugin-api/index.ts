@@ -5,6 +5,7 @@ export * from "./firewall-names.js";
 export * from "./firewall-uses.js";
 export * from "./firewall-words.js";
 export * from "./guest.js";
+export { aimOf } from "./aim.js";
 export * from "./interruptions.js";
 export * from "./memory.js";
 export * from "./nets.js";

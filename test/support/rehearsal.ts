@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile, diskFiles, emit, memoryFiles } from "../../src/index.js";
+import type { CompileRequest } from "../../src/compile.js";
 import type { Files, Plan } from "../../src/index.js";
 import { presupposed, startHost } from "../../src/rehearsal/index.js";
 import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
@@ -23,12 +24,19 @@ export async function compileSource(text: string): Promise<Compiled> {
 }
 
 /** Compiles a project in memory whose entry is main.phx. */
-export async function compileProject(texts: Readonly<Record<string, string>>): Promise<Compiled> {
-  return compileFiles(memoryFiles(texts), "main.phx");
+export async function compileProject(
+  texts: Readonly<Record<string, string>>,
+  asked: Pick<CompileRequest, "action" | "targets"> = {},
+): Promise<Compiled> {
+  return compileFiles(memoryFiles(texts), "main.phx", asked);
 }
 
-async function compileFiles(files: Files, entry: string): Promise<Compiled> {
-  const { plan, model, registry, diagnostics, unreadable } = await compile({ entry, files });
+async function compileFiles(
+  files: Files,
+  entry: string,
+  asked: Pick<CompileRequest, "action" | "targets"> = {},
+): Promise<Compiled> {
+  const { plan, model, registry, diagnostics, unreadable } = await compile({ entry, files, ...asked });
   if (plan === undefined || model === undefined) {
     const errors = diagnostics.filter(({ severity }) => severity === "error");
     throw new Error([unreadable, ...errors.map(({ code, message }) => `${code} ${message}`)].join("\n"));

@@ -90,7 +90,7 @@ const cases: readonly (readonly [string, ...string[]])[] = [
   ['{ "shared_volumes": { "v": { "mounts":\n{ "950": "/a" } } } }', "PHX2035 2:3", "PHX2023 1:3"],
   ['{ "proxmox_storage_ids":\n{ "a_b": "c1" } }', "PHX2036 2:3"],
   ['{ "tests":\n{ "health_.check": [] } }', "PHX2037 2:3", "PHX2020 1:3"],
-  [ct('"health_check": { "command": "true" }'), "PHX2038 3:1", "PHX2021 3:1"],
+  [ct('"health_check": { "command": "true" }'), "PHX2038 3:1"],
   [ct('"template_snapshot_name": "final-form",\n"enable_lifecycle_snapshots": true'), "PHX2039 3:27"],
   [vm('"is_template": true').replace(', "disk_size_gb": 4', ""), "PHX2040 2:99"],
   ['{ "vm_defaults":\n{ "disk_size_gb": 50 } }', "PHX2041 2:3"],

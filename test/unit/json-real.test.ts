@@ -152,7 +152,6 @@ for (const [name, folder, entry, isThere] of configurations) {
     PHX2035: 8,
     PHX2036: 3,
     PHX2037: 1,
-    PHX2038: 1,
     PHX2039: 5,
     PHX2051: 2,
     PHX2054: 1,

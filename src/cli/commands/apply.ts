@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { applyScript } from "../../host/apply.js";
+import { applyScript, askHealth } from "../../host/apply.js";
 import { readBytes } from "../../host/files.js";
 import { openSession } from "../../host/session.js";
 import type { Session } from "../../host/session.js";
@@ -25,7 +25,9 @@ export const applyCommand: Command = {
 the same bytes. Of a guest that is to be destroyed the name has to be typed; --yes asks nothing, and without
 --allow-destroy nothing is destroyed. Without --host it does so on this machine, as root. It passes on the script's output
 and exit code: 0 done or nothing to do, 2 changes that were not applied, 3 the host is not ready, 4 a step failed, 5 another
-run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.`,
+run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.
+With --action health it runs the checks of the guests, of all where none is named, and changes nothing; 6 when one does not
+pass. --format json and junit write a report for programs to standard output.`,
   options: {
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },
@@ -36,6 +38,13 @@ run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C in
       doc: "wait so long for another run, and for guests that a task locks",
     },
     limit: { takes: "value", placeholder: "SECONDS", doc: "end any command of the host that takes longer" },
+    format: {
+      takes: "value",
+      short: "f",
+      placeholder: "FORM",
+      choices: ["table", "json", "junit"],
+      doc: "with --action health: how its report is written",
+    },
     ...SSH_OPTIONS,
     staging: { takes: "value", placeholder: "FOLDER", doc: `where to stage on the host; default ${STAGING_FOLDER}` },
     ...ACTION_OPTIONS,
@@ -46,6 +55,7 @@ run holds the lock, 130 interrupted; 255 when the connection was lost. Ctrl-C in
     ["phxc apply plan.sh --host root@pve1", "a script that has been reviewed"],
     ["phxc apply fleet.phx docker-1 --host root@pve1", "compile and apply one guest with what it needs"],
     ["phxc apply fleet.phx docker-1 --action restart --host root@pve1", "one guest, stopped and started again"],
+    ["phxc apply fleet.phx --action health --format junit --host root@pve1", "whether the guests are healthy"],
     ["phxc apply plan.sh --yes", "here, without asking"],
   ],
   run,
@@ -58,7 +68,8 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   if (isProblem(script) || typeof script === "number") return script;
   const staging = valueOf(args, "staging") ?? STAGING_FOLDER;
   if (!staging.startsWith("/")) return { problem: "`--staging` wants an absolute path on the host" };
-  const flags = allScriptFlags(args);
+  const isHealth = asksHealth(script);
+  const flags = allScriptFlags(args, isHealth);
   if (isProblem(flags)) return flags;
   const secrets = secretsFor(script, terminal);
   if (isProblem(secrets)) return secrets;
@@ -70,9 +81,11 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   const session = openSession({ script, staging, flags, secrets, start, output });
   const stop = relaySignals(session, terminal);
   try {
-    const { code, message } = await applyScript(session, async () =>
-      args.flags.has("yes") ? "yes" : consent(Buffer.concat(shown).toString("utf8"), terminal.ask),
-    );
+    const { code, message } = isHealth
+      ? await askHealth(session)
+      : await applyScript(session, async () =>
+          args.flags.has("yes") ? "yes" : consent(Buffer.concat(shown).toString("utf8"), terminal.ask),
+        );
     if (message !== undefined) terminal.err.write(`phxc: ${visible(message)}\n`);
     return code;
   } finally {
@@ -80,9 +93,19 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   }
 }
 
+/** Whether a script only asks for the health of guests; it says so among its first lines that are no comments. */
+function asksHealth(script: Buffer): boolean {
+  const text = script.toString("utf8");
+  const begin = text.indexOf("\nreadonly PLAN_DIGEST='");
+  return begin !== -1 && text.slice(begin, text.indexOf("\n\n", begin)).endsWith("\nreadonly PLAN_ACTION='health'");
+}
+
 /** What of the command line is the script's business. */
-function allScriptFlags(args: Arguments): readonly string[] | Problem {
+function allScriptFlags(args: Arguments, isHealth: boolean): readonly string[] | Problem {
   const flags = [...scriptFlags(args)];
+  const form = valueOf(args, "format");
+  if (form !== undefined && !isHealth) return { problem: "`--format` is for `--action health`" };
+  if (form !== undefined) flags.push("--report", form);
   for (const [name, pattern] of [
     ["wait", /^\d{1,6}$/],
     ["limit", /^[1-9]\d{0,6}$/],

@@ -17,7 +17,8 @@ The script and other formats go to standard output when --format is given withou
 --write keeps the plan as plans/HOST/plan.sh and plan.json, to be committed: the next plan reads it, and takes back what
 the files no longer declare. --check tells whether the committed plan is what the files give; exit code 2 when it is not.
 --action stop, start, restart or destroy plans just that for the guests that are named, and changes nothing else: what
-stops goes before what it needs, what starts after it. A guest that a running one needs is not stopped.`,
+stops goes before what it needs, what starts after it. A guest that a running one needs is not stopped.
+--action health plans the checks of the guests that are named, or of all, and nothing else; its script changes nothing.`,
   options: {
     out: { takes: "value", short: "o", placeholder: "FILE", doc: "write the plan to a file" },
     format: {

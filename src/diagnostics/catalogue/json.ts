@@ -63,9 +63,9 @@ export const jsonSuiteName = diagnosticKind<{ readonly name: string; readonly be
 
 export const jsonSingularCheck = diagnosticKind({
   code: "PHX2038",
-  severity: "warning",
-  title: "health check that never runs",
-  message: () => "nothing runs `health_check`: the scripts read `health_checks`, a list",
+  severity: "note",
+  title: "old form of a health check",
+  message: () => "`health_check` is taken for a check called `health`; the existing system reads only `health_checks`",
   help: 'write `"health_checks": [{ "name": "...", "command": "..." }]`; the command runs inside the guest',
 });
 
@@ -218,8 +218,8 @@ export const jsonCheckWithoutTest = diagnosticKind<{ readonly name: string }>({
   code: "PHX2059",
   severity: "warning",
   title: "health check that phxc cannot run",
-  message: ({ name }) => `the check \`${name}\` is left out: it has no \`command\`, \`port\` or \`url\``,
-  help: "`command` runs inside the guest, `port` tries a TCP connection, `url` an HTTP request",
+  message: ({ name }) => `the check \`${name}\` is left out: it has no \`command\`, \`port\`, \`url\` or \`script\``,
+  help: "`command` runs inside the guest, `port` tries a TCP connection, `url` an HTTP request, `script` is a file of the folder of scripts",
 });
 
 export const jsonEnvironmentUnused = diagnosticKind<{ readonly stack: string; readonly environment: string }>({

@@ -88,8 +88,22 @@ export const nothingToAct = diagnosticKind<{ action: string; guest: string }>({
   code: "PHX6010",
   severity: "warning",
   title: "action that does nothing",
-  message: ({ action, guest }) => `there is nothing to ${action} of ${guest}: a template does not run`,
+  message: ({ action, guest }) =>
+    action === "health"
+      ? `${guest} declares no check that could be asked`
+      : `there is nothing to ${action} of ${guest}: a template does not run`,
   help: "Leave it out.",
+});
+
+export const noChecks = diagnosticKind<{ targets: readonly string[] }>({
+  code: "PHX6011",
+  severity: "error",
+  title: "health of guests without checks",
+  message: ({ targets }) =>
+    targets.length === 0
+      ? "no guest declares a check that could be asked"
+      : `none of these guests declares a check that could be asked: ${targets.join(", ")}`,
+  help: "Write one, as `check web { service = nginx }`. Templates, and guests that are kept stopped, are not asked.",
 });
 
 export const plannerDiagnostics = [
@@ -103,4 +117,5 @@ export const plannerDiagnostics = [
   actionWantsGuests,
   dependantsNotNamed,
   nothingToAct,
+  noChecks,
 ] as const;

@@ -1,5 +1,6 @@
 import { secretsOf } from "../../model/plan.js";
 import type { Plan } from "../../model/plan.js";
+import { aimOf } from "../../plugin-api/index.js";
 import { assets } from "./assets.generated.js";
 import { programs, renderPreflight } from "./preflight.js";
 import { render } from "./render.js";
@@ -23,6 +24,8 @@ export function draftBash(plan: Plan, options: { readonly version: string }): (a
     header: ShellWord.hereDocument(header(plan, options.version)),
     digest: ShellWord.bare(NO_DIGEST),
     memory: ShellWord.bare(memoryOf(plan)),
+    action: ShellWord.hereDocument(plan.action === "health" ? "\nreadonly PLAN_ACTION='health'" : ""),
+    stages: (plan.action === "health" ? ASKING : CHANGING).map((stage) => ShellWord.bare(stage)),
     runtime: ShellWord.hereDocument(runtime().trimEnd() + scriptsOf(plan)),
     commands: programs(plan).map((program) => ShellWord.bare(program)),
     preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
@@ -35,6 +38,11 @@ export function draftBash(plan: Plan, options: { readonly version: string }): (a
     return DIGESTS.reduce((done, place) => done.replace(place, (line) => line.replace(NO_DIGEST, digest)), whole);
   };
 }
+
+/** What a script does after it has read its options, in order. */
+const CHANGING = ["begin", "preflight", "settle_interrupted", "record_applied", "steps", "summary"] as const;
+/** The same of one that changes nothing. */
+const ASKING = ["begin_health", "begin", "preflight", "steps", "end_health"] as const;
 
 /** The first lines that look like these are the script's own: what stands before them cannot hold a line of its choice. */
 const ANCESTRY = /^readonly PLAN_MEMORY='[a-z]+' PLAN_ANCESTRY=''$/m;
@@ -65,11 +73,26 @@ export function runtime(): string {
     .join("\n");
 }
 
-function aimOf({ action, targets }: Plan): string {
-  const names = targets.join(", ");
-  return action === undefined
-    ? `Only for: ${names} and what they need`
-    : `It converges nothing. To ${action}: ${names}`;
+function onlyFor(plan: Plan): readonly string[] {
+  const aim = aimOf(plan);
+  if (aim !== undefined) return [`It converges nothing. It is ${aim}`];
+  return plan.targets.length === 0 ? [] : [`Only for: ${plan.targets.join(", ")} and what they need`];
+}
+
+/** How to run it, and what its exit codes mean. */
+function usage({ action }: Plan): readonly string[] {
+  if (action === "health") {
+    return [
+      "Run it on the host:  bash plan.sh   It changes nothing; bash plan.sh --report json or junit is for programs.",
+      "Exit codes: 0 all checks passed, 6 one did not, 3 refused, 64 wrong options, 130 interrupted.",
+    ];
+  }
+  return [
+    "Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh",
+    `Running it again ${action === "restart" ? "restarts them again" : "changes nothing"}; after an interruption it goes on where it was.`,
+    "Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,",
+    "4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.",
+  ];
 }
 
 /** Where the secrets are that the script reads; a command is shown as it will be run. */
@@ -87,17 +110,14 @@ function header(plan: Plan, version: string): string {
     ...plan.sources.map((source) => `  ${source.sha256}  ${source.path}`),
     ...(plan.environment.length === 0 ? [] : [`Environment variables read: ${plan.environment.join(", ")}`]),
     ...secretLines(plan),
-    ...(plan.targets.length === 0 ? [] : [aimOf(plan)]),
+    ...onlyFor(plan),
     `Digest: ${NO_DIGEST}`,
     "",
     `${plan.guests.length} guests, ${plan.steps.length} steps:`,
     ...plan.guests.map((guest) => `  ${named(guest)}`),
     ...leaving.map((guest) => `  ${named(guest)}: to be destroyed (--allow-destroy)`),
     "",
-    "Review it, then on the host:  bash plan.sh --check   (changes nothing)   and   bash plan.sh",
-    `Running it again ${plan.action === "restart" ? "restarts them again" : "changes nothing"}; after an interruption it goes on where it was.`,
-    "Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,",
-    "4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.",
+    ...usage(plan),
   ];
   return [
     "#!/usr/bin/env bash",

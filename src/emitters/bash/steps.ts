@@ -301,7 +301,7 @@ function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {
     ...flag("--retries", bare(probe.retries)),
     ...flag("--every", bare(probe.everySeconds)),
     ...flag("--timeout", bare(probe.timeoutSeconds)),
-    bare(probe.test.type),
+    bare(probe.test.type === "service" ? probe.test.manager : probe.test.type),
   ];
   switch (probe.test.type) {
     case "command":
@@ -310,6 +310,17 @@ function checkWords(probe: Extract<Probe, { kind: "check" }>): ShellWord[] {
       return [...words, value(probe.test.address), bare(probe.test.port)];
     case "http":
       return [...words, value(probe.test.url), bare(probe.test.status)];
+    case "service":
+      return [...words, value(probe.test.service)];
+    case "script": {
+      const { script, digest, interpreter } = probe.test;
+      const called = script.slice(script.indexOf(" ") + 1);
+      const args = probe.test.arguments.map(value);
+      return [...words, scriptFunction(script), bare(digest), bare(interpreter), value(called), ...args];
+    }
+    case "agent":
+    case "cloud_init":
+      return words;
   }
 }
 

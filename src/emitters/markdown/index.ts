@@ -1,5 +1,5 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
-import { interruptionsOf, leftBy, removalsOf } from "../../plugin-api/index.js";
+import { aimOf, interruptionsOf, leftBy, removalsOf } from "../../plugin-api/index.js";
 import { position } from "../../text/source.js";
 
 type OptionsProbe = Extract<Probe, { readonly kind: "options" }>;
@@ -24,7 +24,8 @@ function title(plan: Plan): string {
   const counts = `${count(plan.guests.length, "guest")}, ${count(plan.steps.length, "step")}`;
   const names = plan.targets.map(text).join(", ");
   const converging = names === "" ? "" : ` Only for ${names} and what they need.`;
-  const only = plan.action === undefined ? converging : ` It converges nothing. To ${plan.action}: ${names}.`;
+  const aim = aimOf(plan);
+  const only = aim === undefined ? converging : ` It converges nothing. It is ${text(aim)}.`;
   const sources = plan.sources.map(({ path, sha256 }) => `- ${code(path)} ${code(sha256.slice(0, 12))}`);
   return [`# Plan for ${text(plan.host)}${where}`, "", `${counts}.${only}`, "", "Sources:", "", ...sources].join("\n");
 }

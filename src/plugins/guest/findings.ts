@@ -31,7 +31,8 @@ export const checkWithoutTest = diagnosticKind<{ check: string }>({
   code: "PHX5006",
   severity: "error",
   title: "check without exactly one test",
-  message: ({ check }) => `the check ${check} needs one of \`run\`, \`tcp\` and \`http\``,
+  message: ({ check }) =>
+    `the check ${check} needs one of \`run\`, \`service\`, \`tcp\`, \`http\`, \`script\`, \`agent\` and \`cloud_init\``,
   help: "A check does one thing; write several checks for several tests.",
 });
 

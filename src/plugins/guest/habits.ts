@@ -168,7 +168,12 @@ export const cloudInitFileHabits: Habits = {
 };
 
 export const checkHabits: Habits = {
-  ...all("command cmd exec test script", "run"),
+  ...all("command cmd exec test", "run"),
+  ...all("unit systemd service_name systemctl", "service"),
+  ...all("file path script_path", "script"),
+  ...all("arguments argv", "args"),
+  ...all("guest_agent qemu_guest_agent qga", "agent"),
+  ...all("cloudinit", "cloud_init"),
   ...all("port", "tcp"),
   ...all("url", "http"),
   ...all("interval period", "every"),

@@ -2,6 +2,7 @@ import { definePlugin, defineRule, diagnose, guests, settingOf, stringsOf } from
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 import { slots } from "./slots.js";
 import { isAttribute } from "./features.js";
+import { checkFindings } from "./findings-checks.js";
 import { featureFindings } from "./findings-features.js";
 import { featureIsAttribute, guestFindings } from "./findings.js";
 import { volumeFindingKinds } from "./findings-volumes.js";
@@ -18,7 +19,12 @@ const attributes = defineRule({
   },
 });
 
-const diagnostics: readonly DiagnosticKind<never>[] = [...guestFindings, ...featureFindings, ...volumeFindingKinds];
+const diagnostics: readonly DiagnosticKind<never>[] = [
+  ...guestFindings,
+  ...checkFindings,
+  ...featureFindings,
+  ...volumeFindingKinds,
+];
 
 /** What both kinds of guests share: findings, and notes about what is accepted and not compiled. */
 export const guestPlugin = definePlugin({ name: "guest", rules: [attributes, slots], diagnostics });

@@ -8,15 +8,45 @@ export const checkSection: SectionSpec = {
   args: [{ name: "name", type: t.label, doc: "The name of the check." }],
   options: {
     run: { type: t.text, doc: "A command for the guest's shell; it passes with exit code 0." },
+    service: {
+      type: {
+        type: "string",
+        pattern: "[A-Za-z0-9_:][A-Za-z0-9_.:@\\\\-]*",
+        describe: "the name of a service: letters, digits, `_`, `.`, `:`, `@`, `\\` and `-`",
+        maxLength: 255,
+      },
+      doc: "A service of the guest that must be active: a unit of systemd, or where the guest is an Alpine a service of OpenRC.",
+    },
+    script: {
+      type: {
+        type: "string",
+        pattern: "[A-Za-z0-9_][A-Za-z0-9_.-]*(?:/[A-Za-z0-9_][A-Za-z0-9_.-]*)*",
+        describe: "the path of a file in the folder of scripts: `check_api.sh`",
+        maxLength: 200,
+      },
+      doc: "A script of the project's folder of scripts that runs in the guest; it passes with exit code 0. It is left nowhere in the guest.",
+    },
+    args: { type: t.listOfType(t.line), doc: "What the script gets as its arguments." },
+    agent: { type: t.bool, doc: "The guest agent must answer. For virtual machines." },
+    cloud_init: {
+      type: t.bool,
+      doc: "cloud-init must have ended, and without an error; it is waited for. For virtual machines.",
+    },
     tcp: { type: t.port, doc: "A port of the guest that must accept connections." },
     http: {
       type: { type: "string", pattern: "https?://\\S+", describe: "an http or https URL" },
       doc: "A URL that must answer with `status`, asked from the host.",
     },
     status: { type: { type: "int", min: 100, max: 599 }, doc: "The HTTP status that counts as healthy. Default: 200." },
-    retries: { type: { type: "int", min: 0, max: 1000 }, doc: "Attempts after the first. Default: 3." },
+    retries: {
+      type: { type: "int", min: 0, max: 1000 },
+      doc: "Attempts after the first. Default: 3; of `agent`, 60.",
+    },
     every: { type: t.seconds, doc: "Time between attempts, in seconds. Default: 5s." },
-    timeout: { type: t.seconds, doc: "Time that one attempt may take, in seconds. Default: 30s." },
+    timeout: {
+      type: { type: "duration", min: 1000, multipleOf: 1000 },
+      doc: "Time that one attempt may take, in seconds, at least one. Default: 30s; of `cloud_init`, 10 minutes.",
+    },
   },
   sections: {},
   instead: checkHabits,

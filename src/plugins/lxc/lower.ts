@@ -66,7 +66,7 @@ export function lowerCt(resource: Resource, context: LowerContext): Lowered {
     onlySteps(retiredSteps(resource, retired)),
     onlySteps(stateSteps(resource)),
     workSteps(resource, context),
-    checkSteps(resource, model),
+    checkSteps(resource, context),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
   return withRest(resource, lowered);

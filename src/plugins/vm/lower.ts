@@ -69,7 +69,7 @@ export function lowerVm(resource: Resource, context: LowerContext): Lowered {
     onlySteps(retiredSteps(resource, retired)),
     onlySteps(stateSteps(resource)),
     workSteps(resource, context),
-    checkSteps(resource, model),
+    checkSteps(resource, context),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
   return withRest(resource, lowered);

@@ -30,18 +30,26 @@ declare -A CREATED=() CHANGED=() RESTART=() LATER=()
 COUNT_CHANGES=0
 NOTES=()
 
-# say TEXT...: one line for the reader. All but printable ASCII is spelled out, so that no value, be it of the sources or
-# of the host, can disturb a terminal or a log, or look like another line.
-say() {
-	local rest="$*" text='' char code
+PLAIN='' # what `plain` made
+# plain TEXT: sets PLAIN to the text as one line in which all but printable ASCII is spelled out, so that no value, be it of the
+# sources or of the host, can disturb a terminal or a log, or look like another line.
+plain() {
+	local rest=$1 char code
+	PLAIN=''
 	while [[ ${rest} =~ [^[:print:]] ]]; do
 		char=${BASH_REMATCH[0]}
 		printf -v code '%d' "'${char}"
 		printf -v code '\\x%02x' "$((code & 255))"
-		text+="${rest%%"${char}"*}${code}"
+		PLAIN+="${rest%%"${char}"*}${code}"
 		rest=${rest#*"${char}"}
 	done
-	printf '%s\n' "${text}${rest}"
+	PLAIN+=${rest}
+}
+
+# say TEXT...: one line for the reader.
+say() {
+	plain "$*"
+	printf '%s\n' "${PLAIN}"
 }
 
 # change SIGN TEXT: announces one change, made or (with --check) to be made, and counts it.

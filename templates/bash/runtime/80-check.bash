@@ -1,12 +1,19 @@
 # --- Health checks --------------------------------------------------------------------------------
 
 UNCHECKED='' # record that the current guest's checks have not all passed
+TRIES=0      # attempts that the last check took
 
 # check NAME --retries N --every SECONDS --timeout SECONDS KIND ARGUMENT...: runs when the guest changed in this run, or when its checks did not
-# all pass in an earlier one. Every attempt is bounded by the timeout, and there are N more after the first.
+# all pass in an earlier one; always in a plan that only asks for the health of guests. Every attempt is bounded by the
+# timeout, and there are N more after the first.
 check() {
 	active || return 0
-	local name=$1 retries=$3 every=$5 timeout=$7 try code=0 record="${STATE}/check/${GUEST_KEY#*.}"
+	local name=$1 retries=$3 every=$5 timeout=$7 code=0 record="${STATE}/check/${GUEST_KEY#*.}"
+	shift 7
+	if only_health; then
+		ask_health "$@"
+		return 0
+	fi
 	[[ -n ${CHANGED[${GUEST_KEY}]-} || -e ${record} ]] || return 0
 	is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}" || return 0
 	if checking; then
@@ -16,18 +23,31 @@ check() {
 	record "${record}"
 	UNCHECKED=${record}
 	READ='' # checks take their time
-	shift 7
-	for ((try = 0; try <= retries; try++)); do
-		((try == 0)) || sleep "${every}"
+	try_check "${AGENT_SECONDS}" "$@" || failed "$?" check "${name}" "$@"
+}
+
+# try_check PATIENCE KIND ARGUMENT...: asks until it passes, for `check`, whose variables it sees. A machine whose agent does not
+# run yet has so many seconds before its attempts are counted: it was just started.
+try_check() {
+	local kind=$2 code=0 deadline=$((SECONDS + $1))
+	shift 2
+	for ((TRIES = 1; TRIES <= retries + 1; TRIES++)); do
+		((TRIES == 1)) || sleep "${every}"
+		: >"${WORK}/output"
 		code=0
-		probe_"$1" "${timeout}" "${@:2}" </dev/null >"${WORK}/output" 2>&1 || code=$?
+		probe_"${kind}" "${timeout}" "$@" || code=$?
 		if ((code == 0)); then
 			say "  ${GUEST}: check ${name} passed"
 			return 0
 		fi
+		if [[ ${kind} != agent ]] && ((SECONDS < deadline)) && grep -q 'guest agent is not running' "${WORK}/output"; then
+			TRIES=0
+			sleep 2
+		fi
 	done
-	say "! ${GUEST}: check ${name} did not pass in ${try} attempts" >&2
-	failed "${code}" check "${name}" "$@"
+	TRIES=$((retries + 1))
+	say "! ${GUEST}: check ${name} did not pass in ${TRIES} attempts" >&2
+	return "${code}"
 }
 
 # end_turn: all of a guest's checks have passed, if there were any.
@@ -36,23 +56,72 @@ end_turn() {
 	UNCHECKED=''
 }
 
-# probe_command TIMEOUT COMMAND: a command in the guest.
-probe_command() {
+# probe_inside TIMEOUT INPUT COMMAND...: runs a command in the guest; what it printed is then in ${WORK}/output.
+probe_inside() {
 	local code=0
-	guest_exec "$1" '' sh -c "$2" || code=$?
-	printf '%s\n' "${REPLY}"
+	guest_exec "$@" || code=$?
+	agent_said
+	printf '%s\n' "${REPLY}" >"${WORK}/output"
 	return "${code}"
+}
+
+# agent_said: makes REPLY, the answer of a machine's agent, the end of what the command in the guest printed.
+agent_said() {
+	local line text said='' escape="\\"
+	local -a lines=()
+	[[ ${REPLY} == *'"exited"'* ]] || return 0
+	mapfile -t lines <<<"${REPLY}"
+	for line in "${lines[@]}"; do
+		[[ ${line} =~ ^[[:space:]]*\"(out|err)-data\"[[:space:]]*:[[:space:]]*\" ]] || continue
+		text=${line#"${BASH_REMATCH[0]}"}
+		text=${text%,}
+		text=${text%\"}
+		((${#text} <= 8000)) || text=${text: -8000}
+		# All other escapes of JSON are those of printf.
+		printf -v text '%b' "${text//"${escape}\""/'"'}"
+		said+=${text}
+	done
+	REPLY=${said%$'\n'}
+}
+
+# probe_command TIMEOUT COMMAND: a command for the guest's shell.
+probe_command() { probe_inside "$1" '' sh -c "$2"; }
+
+# probe_systemd TIMEOUT UNIT: a unit of the guest is active.
+probe_systemd() { probe_inside "$1" '' systemctl is-active "$2"; }
+
+# probe_openrc TIMEOUT SERVICE: a service of the guest is started.
+probe_openrc() { probe_inside "$1" '' rc-service "$2" status; }
+
+# probe_script TIMEOUT FUNCTION DIGEST INTERPRETER NAME ARGUMENT...: a script that FUNCTION prints. The guest's shell reads it whole
+# before it runs any of it: what the script starts may read the standard input, and nothing is left in the guest.
+probe_script() {
+	local seconds=$1 script=$2 interpreter=$4
+	local -a words=("${@:5}")
+	[[ ${interpreter} != python3 ]] || words=("${@:6}") # it gives its script no name
+	script=$("${script}")
+	probe_inside "${seconds}" "${script}" sh -c 'text=$(cat); exec "$0" -c "${text}" "$@" </dev/null' "${interpreter}" "${words[@]}"
+}
+
+# probe_agent TIMEOUT: the guest agent of a machine answers.
+probe_agent() { bounded "$(($1 + 5))" output output qm guest cmd "${GUEST_KEY#*.}" ping; }
+
+# probe_cloud_init TIMEOUT: cloud-init has ended. It says 2 where it did all, and something in it was not as it should be.
+probe_cloud_init() {
+	probe_inside "$1" '' sh -c 'said=$(cloud-init status --wait); code=$?; echo "${said}"
+case ${code}-${said} in 0-*"status: done"* | 2-*"status: done"*) exit 0 ;; esac
+cloud-init status --long; exit 1'
 }
 
 # probe_tcp TIMEOUT ADDRESS PORT: a port of the guest, from the host.
 probe_tcp() {
-	timeout -k 5 "$(($1 + 5))" perl -MIO::Socket::IP \
+	bounded "$(($1 + 5))" output output perl -MIO::Socket::IP \
 		-e 'IO::Socket::IP->new(PeerHost => $ARGV[0], PeerPort => $ARGV[1], Timeout => $ARGV[2]) or die "$@\n"' "$2" "$3" "$1"
 }
 
 # probe_http TIMEOUT URL STATUS: an answer over HTTP, from the host.
 probe_http() {
-	timeout -k 5 "$(($1 + 5))" perl -MHTTP::Tiny -e '
+	bounded "$(($1 + 5))" output output perl -MHTTP::Tiny -e '
 		my ($url, $status, $timeout) = @ARGV;
 		my $follow = $status =~ /^3/ ? 0 : 5;
 		my $answer = HTTP::Tiny->new(timeout => $timeout, max_redirect => $follow)->get($url);

@@ -94,10 +94,10 @@ last_applied() {
 }
 
 # need_ancestry: the plan that was applied here last is this one or one that it follows. A host on which none was
-# applied takes every plan.
+# applied takes every plan, and so does one that is only asked for the health of its guests.
 need_ancestry() {
 	last_applied
-	((ALLOW_OLDER == 0)) && [[ -n ${REPLY} && ${PLAN_DIGEST}${PLAN_ANCESTRY} != *"${REPLY}"* ]] || return 0
+	((ALLOW_OLDER == 0)) && ! only_health && [[ -n ${REPLY} && ${PLAN_DIGEST}${PLAN_ANCESTRY} != *"${REPLY}"* ]] || return 0
 	problem "the plan ${REPLY:0:12} was applied here last, and this one does not follow it: an older plan, or one made without it, would revert what it did; --allow-older applies it all the same"
 }
 
@@ -202,7 +202,8 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
-       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify] [--secrets FILE] [--list] [--help]
+       [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify] [--secrets FILE] [--report FORM]
+       [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
@@ -216,10 +217,13 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
   --keep-going     a step that fails holds its guest back, and those that need it; the others go on
   --verify         ask the guests whether what was installed in them is there, whatever this host remembers
   --secrets FILE   values of secrets, as phxc apply sends them
+  --report FORM    tell the health of guests as a table, json or junit; the two are for programs and have the standard
+                   output for themselves (for plans of --action health, which change nothing)
   --list           print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
-4 a step failed or a guest was held back, 5 another run holds the lock, 64 wrong options, 130 interrupted.
+4 a step failed or a guest was held back, 5 another run holds the lock, 6 a check did not pass (plans of
+--action health), 64 wrong options, 130 interrupted.
 TEXT
 }
 
@@ -253,6 +257,12 @@ read_arguments() {
 		--secrets)
 			[[ -r ${2-} ]] || misused "$1 needs a file that can be read"
 			SECRETS_FILE=$2
+			shift
+			;;
+		--report)
+			only_health || misused "$1 is for plans of --action health; this one changes guests"
+			[[ ${2-} =~ ^(table|json|junit)$ ]] || misused "$1 needs a form: table, json or junit"
+			REPORT=$2
 			shift
 			;;
 		--only | --from)

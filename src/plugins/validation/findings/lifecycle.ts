@@ -177,7 +177,7 @@ export const checkWithoutAgent = diagnosticKind<{ guest: string; check: string; 
   severity: "warning",
   title: "check without a guest agent",
   message: ({ guest, check, isSaid }) =>
-    `the check ${check} runs a command in ${guest} through the guest agent, which ${isSaid ? "is turned off" : "nothing turns on"}`,
+    `the check ${check} reaches ${guest} through the guest agent, which ${isSaid ? "is turned off" : "nothing turns on"}`,
   help: "Say `agent = true` and use an image that has qemu-guest-agent installed, or check a port (`tcp`) or a page (`http`).",
 });
 
