@@ -27,22 +27,27 @@ const MAX_SYNTAX_FINDINGS = 20;
  */
 export function parseJson(file: SourceFile, report: (finding: Diagnostic) => void): JsonObject | undefined {
   const text = file.text.replace(/^\uFEFF/, " ");
-  const tooDeep = firstTooDeep(text);
-  if (tooDeep !== undefined) {
-    report(diagnose(jsonTooDeep, span(file, tooDeep, tooDeep + 1), { limit: MAX_DEPTH }));
-    return undefined;
-  }
   if (!isJson(text)) {
-    reportSyntax(file, text, report);
+    const tooDeep = firstTooDeep(text);
+    if (tooDeep === undefined) reportSyntax(file, text, report);
+    else reportTooDeep(file, tooDeep, report);
     return undefined;
   }
-  const tree = readNodes(file, text, report);
+  const { tree, tooDeep } = readNodes(file, text, MAX_DEPTH, report);
+  if (tooDeep !== undefined) {
+    reportTooDeep(file, tooDeep, report);
+    return undefined;
+  }
   if (tree.type === "object") return tree;
   report(diagnose(jsonNotAnObject, tree.span, undefined));
   return undefined;
 }
 
-/** What the platform says: at once, but without the places and reasons that {@link reportSyntax} finds. */
+function reportTooDeep(file: SourceFile, at: number, report: (finding: Diagnostic) => void): void {
+  report(diagnose(jsonTooDeep, span(file, at, at + 1), { limit: MAX_DEPTH }));
+}
+
+/** What the platform says: at once and at any depth, but without the places and reasons that {@link reportSyntax} finds. */
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);
@@ -52,9 +57,8 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The bracket that is one too many, if there is one. A count is enough for most files. */
+/** The bracket that is one too many, if there is one, in a text that need not be JSON. */
 function firstTooDeep(text: string): number | undefined {
-  if (!mayBeDeep(text)) return undefined;
   const scanner = createScanner(text);
   let depth = 0;
   for (let kind = scanner.scan(); kind !== Token.end; kind = scanner.scan()) {
@@ -63,29 +67,6 @@ function firstTooDeep(text: string): number | undefined {
     if (depth > MAX_DEPTH) return scanner.start();
   }
   return undefined;
-}
-
-/** Whether more brackets are open at once than allowed, or the file has something besides texts that could hide them. */
-function mayBeDeep(text: string): boolean {
-  let depth = 0;
-  for (let i = 0; i < text.length; i++) {
-    const character = text[i];
-    if (character === '"') i = endOfText(text, i);
-    else if (character === "{" || character === "[") depth++;
-    else if (character === "}" || character === "]") depth--;
-    if (depth > MAX_DEPTH || character === "/") return true;
-  }
-  return false;
-}
-
-/** Where the text that begins at a quote ends: at its closing quote, or with its line. */
-function endOfText(text: string, start: number): number {
-  for (let i = start + 1; i < text.length; i++) {
-    const character = text[i];
-    if (character === '"' || character === "\n" || character === "\r") return i;
-    if (character === "\\") i++;
-  }
-  return text.length;
 }
 
 /** One finding a line: what follows the first error of a line is mostly its echo. */

@@ -32,12 +32,17 @@ export interface Work {
 export function workStep(resource: Resource, work: Work): Step {
   const { name, script, text, source, parameters, timeoutSeconds, asked } = work;
   const guest = guestRef(resource);
-  const digest = sha256(JSON.stringify([text, parameters])).slice(0, 32);
   const shell = shellOf(source) ?? "sh";
   return makeStep(resource, name, {
     phase: "provision",
     title: name.replace(".", " "),
-    probe: { kind: "guest-work", guest, name, script, shell, digest, parameters, timeoutSeconds },
+    probe: {
+      ...{ kind: "guest-work", guest, name, script, shell, parameters, timeoutSeconds },
+      // Only an output that shows it needs it.
+      get digest() {
+        return sha256(JSON.stringify([text, parameters])).slice(0, 32);
+      },
+    },
     commands: [[toolOf(guest), "start", String(guest.id)], execCommand(guest)],
     asked,
   });
