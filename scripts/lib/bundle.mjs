@@ -1,19 +1,19 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { build, transform } from "esbuild";
 import { filesBelow, root } from "./files.mjs";
-import { cacheMaker, launcher } from "./launcher.mjs";
+import { cacheMaker, chunkLister, launcher } from "./launcher.mjs";
 import { precompiledValidators } from "./validator.mjs";
 
 const DIST = join(root, "dist");
 
+/** What such a run loads is one script with one cache: forty files would cost more than their contents. */
+const USUAL = ["plan", "examples/homelab/json/phoenix_hypervisor_config.json"];
+
 /** Runs that show V8 which functions a start needs. */
-const WARM_UP = [
-  ["plan", "examples/homelab/json/phoenix_hypervisor_config.json"],
-  ["plan", "examples/homelab/homelab.phx"],
-  ["plan", "examples/phoenix/phoenix.phx"],
-];
+const WARM_UP = [USUAL, ["plan", "examples/homelab/homelab.phx"], ["plan", "examples/phoenix/phoenix.phx"]];
 
 const COMMON = {
   charset: "ascii",
@@ -25,18 +25,28 @@ const COMMON = {
 };
 
 /**
- * Makes dist/: a launcher, and the program in chunks, each a script with V8's code cache beside it. Chunks are named after
- * their content, because V8 compares only the length of a text before it believes a cache. A cache fits the Node that made
- * it; another one compiles the chunk as if there were none.
+ * Makes dist/: a launcher, and the program in scripts with V8's code cache beside each: a pack of the chunks that nearly every
+ * run needs, and the other chunks, each by itself. Scripts are named after their content, because V8 compares only the length of a text before it believes a cache. A cache fits the Node that made
+ * it; another one compiles the script as if there were none.
  */
 export async function bundle() {
   const chunks = await compileChunks();
   mkdirSync(join(DIST, "chunks"), { recursive: true });
   for (const { name, text } of chunks) writeFileSync(join(DIST, "chunks", name), text);
-  const names = chunks.map((chunk) => chunk.name);
-  const entry = names.find((name) => name.startsWith("main-"));
-  writeCaches(entry, names);
-  writeFileSync(join(DIST, "phxc.cjs"), launcher(entry));
+  const entry = chunks.map(({ name }) => name).find((name) => name.startsWith("main-"));
+  const usual = existsSync(join(root, USUAL[1])) ? runOnce(chunkLister(entry, USUAL)).split("\n") : [];
+  const pack = packOf(chunks.filter(({ name }) => usual.includes(name)));
+  writeFileSync(join(DIST, "chunks", pack.name), pack.text);
+  const names = [pack.name, ...chunks.map(({ name }) => name).filter((name) => !usual.includes(name))];
+  runOnce(
+    cacheMaker(
+      entry,
+      pack.name,
+      names,
+      WARM_UP.filter(([, path]) => existsSync(join(root, path))),
+    ),
+  );
+  writeFileSync(join(DIST, "phxc.cjs"), launcher(entry, pack.name));
   chmodSync(join(DIST, "phxc.cjs"), 0o755);
   const current = new Set([
     "dist/phxc.cjs",
@@ -71,10 +81,20 @@ async function asScript(module) {
   return `(function(require,load,module,exports,launcherUrl){${code.replaceAll('import("./', 'load("./')}\n})`;
 }
 
-function writeCaches(entry, names) {
-  const maker = join(DIST, "make-caches.cjs");
-  const runs = WARM_UP.filter(([, path]) => existsSync(join(root, path)));
-  writeFileSync(maker, cacheMaker(entry, names, runs));
-  const { status, stderr } = spawnSync(process.execPath, [maker], { cwd: root, stdio: "pipe", encoding: "utf8" });
-  if (status !== 0) throw new Error(`the warm-up runs for the code cache failed\n${stderr}`);
+function packOf(chunks) {
+  const text = `({${chunks.map((chunk) => `${JSON.stringify(chunk.name)}:${chunk.text}`).join(",\n")}})`;
+  return { name: `pack-${createHash("sha256").update(text).digest("hex").slice(0, 8).toUpperCase()}.js`, text };
+}
+
+/** Runs a program that lies in dist/ and returns what it prints. */
+function runOnce(text) {
+  const path = join(DIST, "once.cjs");
+  writeFileSync(path, text);
+  const { status, stdout, stderr } = spawnSync(process.execPath, [path], {
+    cwd: root,
+    stdio: "pipe",
+    encoding: "utf8",
+  });
+  if (status !== 0) throw new Error(`a warm-up run for the code cache failed\n${stderr}`);
+  return stdout;
 }

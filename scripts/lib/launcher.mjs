@@ -3,7 +3,7 @@
  * modules: compiling them was a quarter of a run. It is CommonJS, because Node sets up its module loader only for programs
  * that are modules.
  */
-export function launcher(entry) {
+export function launcher(entry, pack) {
   return `#!/usr/bin/env node
 "use strict";
 ${LOADING}
@@ -11,6 +11,7 @@ function cacheOf(name) {
   return readFileSync(folder + name + ".cache");
 }
 
+unpack("${pack}");
 // What is written goes out before \`finished\`, as long as nothing waits in a stream; taking the heap apart is left to the system.
 load("${entry}").finished.then(() => {
   if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
@@ -22,13 +23,15 @@ load("${entry}").finished.then(() => {
  * A program that does the warm-up runs and writes each chunk's cache: the functions that the runs used, compiled. What
  * they print is thrown away.
  */
-export function cacheMaker(entry, chunks, runs) {
+export function cacheMaker(entry, pack, scripts, runs) {
   return `"use strict";
 const { writeFileSync } = require("node:fs");
 ${LOADING}
 function cacheOf() {
   return undefined;
 }
+
+unpack("${pack}");
 
 async function main() {
   process.stdout.write = process.stderr.write = () => true;
@@ -37,13 +40,30 @@ async function main() {
     loaded.delete("${entry}");
     await load("${entry}").finished;
   }
-  for (const name of ${JSON.stringify(chunks)}) {
-    writeFileSync(folder + name + ".cache", (scripts.get(name) ?? compile(name)).createCachedData());
+  for (const name of ${JSON.stringify(scripts)}) {
+    writeFileSync(folder + name + ".cache", scriptOf(name).createCachedData());
   }
   process.exit(0);
 }
 
 void main();
+`;
+}
+
+/** A program that prints the names of the chunks that a run loads, one a line. */
+export function chunkLister(entry, run) {
+  return `"use strict";
+${LOADING}
+function cacheOf() {
+  return undefined;
+}
+
+const print = process.stdout.write.bind(process.stdout);
+process.stdout.write = process.stderr.write = () => true;
+process.argv.splice(2, Infinity, ...${JSON.stringify(run)});
+load("${entry}").finished.then(() => {
+  print([...loaded.keys()].join("\\n"));
+});
 `;
 }
 
@@ -55,6 +75,7 @@ const { Script, constants } = require("node:vm");
 const folder = join(__dirname, "chunks") + sep;
 const launcherUrl = pathToFileURL(__filename).href;
 const loaded = new Map();
+const bodies = new Map();
 const scripts = new Map();
 
 function load(name) {
@@ -64,9 +85,18 @@ function load(name) {
   loaded.set(name, module);
   const late = (path) => Promise.resolve().then(() => load(path.slice(2)));
   const early = (path) => (path.startsWith("./") ? load(path.slice(2)) : require(path));
-  scripts.set(name, scripts.get(name) ?? compile(name));
-  scripts.get(name).runInThisContext()(early, late, module, module.exports, launcherUrl);
+  const body = bodies.get(name) ?? scriptOf(name).runInThisContext();
+  body(early, late, module, module.exports, launcherUrl);
   return module.exports;
+}
+
+function unpack(name) {
+  for (const [chunk, body] of Object.entries(scriptOf(name).runInThisContext())) bodies.set(chunk, body);
+}
+
+function scriptOf(name) {
+  scripts.set(name, scripts.get(name) ?? compile(name));
+  return scripts.get(name);
 }
 
 function compile(name) {

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { closeSync, fstatSync, openSync, readFileSync, readdirSync, realpathSync, constants } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync, readdirSync, realpathSync, statSync, constants } from "node:fs";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { MAX_FILE_BYTES } from "../text/files.js";
 import type { FileRead, Files, ReadFailure } from "../text/files.js";
@@ -11,7 +11,8 @@ export function diskFiles(root: string): Files {
   return {
     read: (path, maxBytes) => {
       const full = inside(realRoot, path);
-      return typeof full === "string" ? readText(full, maxBytes) : full;
+      if (typeof full !== "string") return full;
+      return isMissing(full) ? failed("missing") : readText(full, maxBytes);
     },
     list: (folder) => {
       const full = inside(realRoot, folder);
@@ -81,9 +82,18 @@ export function pathBelow(root: string, path: string): string | undefined {
 /** The real path of something that exists; otherwise the path itself, made absolute. */
 export function realOr(path: string): string {
   try {
-    return realpathSync(path);
+    return realpathSync.native(path);
   } catch {
     return resolve(path);
+  }
+}
+
+/** Whether nothing is there; mostly told without an exception, which costs more than all else of a look that finds nothing. */
+function isMissing(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false }) === undefined;
+  } catch {
+    return false;
   }
 }
 
@@ -92,7 +102,7 @@ function inside(root: string, path: string): string | Extract<FileRead, { ok: fa
   if (path.includes("\0")) return failed("missing");
   const full = resolve(root, path);
   if (pathBelow(root, full) === undefined) return failed("outside");
-  return pathBelow(root, realOr(full)) === undefined ? failed("outside") : full;
+  return !isMissing(full) && pathBelow(root, realOr(full)) === undefined ? failed("outside") : full;
 }
 
 function listFolder(path: string): readonly string[] | undefined {

@@ -53,6 +53,7 @@ function readNode(reader: Reader, kind: TokenKind): JsonNode {
       return { type: "string", span: span(file, start, scanner.end()), value: scanner.value() };
     case Token.number:
       return { type: "number", span: span(file, start, scanner.end()), value: Number(scanner.value()) };
+    default:
   }
   return readWord(reader);
 }
