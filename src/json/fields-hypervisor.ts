@@ -36,7 +36,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "network.macvlan_vlan_tag": later("set up VLAN interfaces on the host by hand"),
   "network.public_vlan_tag": later("set up VLAN interfaces on the host by hand"),
   "network.workgroup": later("configure Samba by hand"),
-  "network.nfs_server": later(NFS),
+  "network.nfs_server": read("word", "the server of `nfs_shares`"),
   "network.fallback_dns": idle(UNREAD),
   "network.external_registry_url": idle(UNREAD),
   "network.portainer_server_ip": foreign("Portainer"),

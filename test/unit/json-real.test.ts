@@ -170,7 +170,7 @@ for (const [name, folder, entry, isThere] of configurations) {
   assert.equal(
     named("PHX2021").filter((field) => field !== "health_check"),
     [
-      ...["dns_server", "network.interfaces.dns_nameservers", "network.nfs_server", "nfs", "nvidia_driver", "samba"],
+      ...["dns_server", "network.interfaces.dns_nameservers", "nfs", "nvidia_driver", "samba"],
       ...["timezone", "users", "zfs.arc_max_gb"],
     ],
   );
