@@ -7,6 +7,7 @@ import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { announced, compileProject, type Compiled, mutating } from "../support/rehearsal.js";
 import { root } from "../support/paths.js";
 import type { Run } from "../support/script-host.js";
+import { hasLinters, lintScript } from "../support/script-lint.js";
 import { withHost } from "../support/sim.js";
 
 /** The example four-docker-vms, from a host without guests to four that are healthy, and what a change of it costs. */
@@ -14,8 +15,8 @@ const test = suite("four virtual machines with Docker");
 
 const SOURCE = readFileSync(join(root, "examples/four-docker-vms/four-docker-vms.phx"), "utf8");
 
-const SHARED =
-  "zfs create -o recordsize=128K -o quota=100G -o sharenfs=rw=@192.168.20.0/24,no_subtree_check tank/shared";
+const EXPORT = "sharenfs=rw=@192.168.20.0/24,no_subtree_check";
+const SHARED = `zfs create -o recordsize=128K -o quota=100G -o ${EXPORT} tank/shared`;
 
 /** The source with edits, each of which must find its place. */
 function edited(...edits: readonly (readonly [string, string])[]): string {
@@ -76,6 +77,11 @@ async function quiet(apply: Apply, text: string): Promise<void> {
   assert.equal([mutating(run), announced(run.stdout)], [[], []]);
 }
 
+test("its script is clean for the linters", async () => {
+  if (!hasLinters()) return console.log("skipped: the linters are not here");
+  assert.equal(lintScript((await compiled(SOURCE)).script), []);
+});
+
 const MACHINES = [301, 302, 303, 304];
 
 test("from a host without guests to four healthy machines; the second run does nothing", async () => {
@@ -107,6 +113,9 @@ test("from a host without guests to four healthy machines; the second run does n
       host.guests().map(({ id, running }) => [id, running]),
       [...MACHINES.map((id) => [id, true]), [9000, false]],
     );
+    await quiet(apply, SOURCE);
+    assert.is((await host.execute(["zfs", "set", "sharenfs=off", "tank/shared"])).code, 0);
+    assert.equal(changes(await apply(SOURCE)), [`zfs set ${EXPORT} tank/shared`]);
     await quiet(apply, SOURCE);
   });
 });
