@@ -44,7 +44,11 @@ function changes(run: Run): readonly string[] {
 type Apply = (text: string, code?: number) => Promise<Run>;
 
 /** A host with the secrets of the example. `docker info` ends well in machines that Docker was installed in, but for the broken. */
-async function onHost(use: (apply: Apply, host: SimulatedHost) => Promise<void>, broken?: number): Promise<void> {
+async function onHost(
+  use: (apply: Apply, host: SimulatedHost, breakDown: (id: number) => void) => Promise<void>,
+  broken?: number,
+): Promise<void> {
+  const ill = new Set(broken === undefined ? [] : [broken]);
   const state = presupposed((await compiled(SOURCE)).plan);
   state.files["/root/docker-config.json"] = "{}\n";
   let started: SimulatedHost | undefined;
@@ -60,12 +64,12 @@ async function onHost(use: (apply: Apply, host: SimulatedHost) => Promise<void>,
         assert.is(run.code, code, run.stdout + run.stderr);
         return run;
       };
-      await use(apply, host);
+      await use(apply, host, (id) => void ill.add(id));
     },
     {
       guests: ({ id }, argv) => {
         if (argv.at(-1) !== "docker info") return undefined;
-        if (hasDocker(id) && id !== broken) return { code: 0, stdout: "", stderr: "" };
+        if (hasDocker(id) && !ill.has(id)) return { code: 0, stdout: "", stderr: "" };
         return { code: 1, stdout: "", stderr: "Cannot connect to the Docker daemon\n" };
       },
     },
@@ -153,6 +157,22 @@ test("a machine in which Docker does not run is not healthy: exit 4, and asked a
     );
     assert.is(changes(await apply(once, 4))[0], "qm guest exec 302 docker info");
   }, 302);
+});
+
+test("asked for its health on demand: all four are healthy; the one whose daemon ended is not", async () => {
+  const { script } = await compileProject(
+    { "main.phx": edited(["retries = 5", "retries = 0"]) },
+    { action: { name: "health", withDependents: false } },
+  );
+  await onHost(async (apply, host, breakDown) => {
+    await apply(SOURCE);
+    const well = await host.runScript(script);
+    assert.equal([well.code, changes(well)], [0, MACHINES.map((id) => `qm guest exec ${id} docker info`)], well.stdout);
+    breakDown(304);
+    const ill = await host.runScript(script);
+    assert.is(ill.code, 6, ill.stdout + ill.stderr);
+    assert.match(ill.stdout, /304.*Cannot connect to the Docker daemon/);
+  });
 });
 
 test.run();
