@@ -264,4 +264,21 @@ test("users and files of the JSON form reach the plan, and a file that is not th
   );
 });
 
+test("users and files of the JSON form that cannot be are findings at their fields", async () => {
+  const codes = async (fields: object): Promise<readonly string[]> => {
+    const base = { vmid: 200, name: "box", memory_mb: 512, cores: 1, template_image: "/b.img", storage_pool: "s1" };
+    const entry = JSON.stringify({ vms: [{ ...base, disk_size_gb: 4, ...fields }] });
+    const { diagnostics } = await compile({ entry: "a.json", files: memoryFiles({ "a.json": entry }) });
+    return diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
+  };
+  const user = { username: "deploy", public_keys: KEYS };
+  assert.equal(await codes({ ssh_users: [user] }), []);
+  assert.equal(await codes({ ssh_users: [user, user] }), ["PHX3068"]);
+  assert.equal(await codes({ ssh_users: [{ ...user, username: "a b" }] }), ["PHX2011", "PHX3045"]);
+  const file = { source: "/root/key", destination: "/etc/key" };
+  assert.equal(await codes({ file_injections: [file] }), []);
+  assert.equal(await codes({ file_injections: [file, file] }), ["PHX3068"]);
+  assert.equal(await codes({ file_injections: [{ ...file, source: "../../etc/passwd" }] }), ["PHX3002"]);
+});
+
 test.run();
