@@ -38,6 +38,7 @@ export function loadFeatures(project: Files, scriptsFolder: string = SCRIPTS_FOL
     path.endsWith("/feature.json") ? [path.split("/")[0] ?? ""] : [],
   );
   const known = new Map<string, Feature | undefined>();
+  const scripts = new Map<string, string | undefined>();
   const names = [...new Set([...own, ...brought])].toSorted();
   return {
     names,
@@ -45,7 +46,10 @@ export function loadFeatures(project: Files, scriptsFolder: string = SCRIPTS_FOL
       if (names.includes(name) && !known.has(name)) known.set(name, readFolder(reader, name, own.includes(name)));
       return known.get(name);
     },
-    script: (name) => read(reader, `${scriptsFolder}/${name}`),
+    script: (name) => {
+      if (!scripts.has(name)) scripts.set(name, read(reader, `${scriptsFolder}/${name}`));
+      return scripts.get(name);
+    },
     scriptsFolder,
     tools: builtIn["tools.sh"] ?? "",
     volumes: builtIn["volumes.sh"] ?? "",

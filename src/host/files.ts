@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
 import { closeSync, fstatSync, openSync, readFileSync, readdirSync, realpathSync, statSync, constants } from "node:fs";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { resolve, sep } from "node:path";
 import { MAX_FILE_BYTES } from "../text/files.js";
 import type { FileRead, Files, ReadFailure } from "../text/files.js";
 import { sha256 } from "../text/sha256.js";
@@ -72,11 +72,11 @@ export function readBytes(path: string, maxBytes: number = MAX_FILE_BYTES): Buff
   }
 }
 
-/** `path` (absolute) relative to `root`, with forward slashes; undefined when it is not below it. */
+/** `path` relative to `root` (both absolute and without `..`), with forward slashes; undefined when it is not below it. */
 export function pathBelow(root: string, path: string): string | undefined {
-  const below = relative(root, path);
-  if (below === ".." || below.startsWith(`..${sep}`) || isAbsolute(below)) return undefined;
-  return below.split(sep).join("/");
+  if (path === root) return "";
+  const folder = root.endsWith(sep) ? root : root + sep;
+  return path.startsWith(folder) ? path.slice(folder.length).split(sep).join("/") : undefined;
 }
 
 /** The real path of something that exists; otherwise the path itself, made absolute. */

@@ -22,7 +22,7 @@ export function maskSecrets(original: SourceFile): {
   readonly file: SourceFile;
   readonly secrets: readonly ClearSecret[];
 } {
-  const found = MAYBE_SECRET.test(original.text) ? findSecrets(original.text) : [];
+  const found = mayHold(original.text) ? findSecrets(original.text) : [];
   if (found.length === 0) return { file: original, secrets: [] };
   let text = "";
   let done = 0;
@@ -33,6 +33,12 @@ export function maskSecrets(original: SourceFile): {
   // Lines begin where they did.
   const file = { ...original, text: text + original.text.slice(done) };
   return { file, secrets: found.map(({ name }) => ({ name: name.value, span: span(file, name.start, name.end) })) };
+}
+
+/** Whether a string of the file may be a secret's name. What stands between two quotes is one, where nothing is escaped. */
+function mayHold(text: string): boolean {
+  if (!MAYBE_SECRET.test(text)) return false;
+  return text.includes("\\") || text.split(/["\r\n]/).some(looksSecret);
 }
 
 interface Found {
