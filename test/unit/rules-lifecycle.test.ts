@@ -284,7 +284,7 @@ vm 102 b {
 test("containers with bind mounts have no snapshots", async () => {
   await expectFindings(`
 ct 101 a {
-  mount "/srv/a" { at = "/srv" }
+  mount "/srv/a" { at = "/srv", owner = 0:0 }
   snapshot before {} # PHX4211
   snapshot after {}
 }
@@ -292,7 +292,7 @@ ct 102 b {
   disk data { size = 8GiB, storage = local-zfs, at = "/srv" }
   snapshot after {}
 }
-ct 103 c { mount "/srv/a" { at = "/srv" } }
+ct 103 c { mount "/srv/a" { at = "/srv", owner = 0:0 } }
 `);
 });
 

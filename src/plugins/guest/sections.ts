@@ -30,7 +30,7 @@ export const checkSection: SectionSpec = {
     agent: { type: t.bool, doc: "The guest agent must answer. For virtual machines." },
     cloud_init: {
       type: t.bool,
-      doc: "cloud-init must have ended, and without an error; it is waited for. For virtual machines.",
+      doc: "The run of cloud-init must have ended without an error; it is waited for. For virtual machines.",
     },
     tcp: { type: t.port, doc: "A port of the guest that must accept connections." },
     http: {
