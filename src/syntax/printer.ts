@@ -78,7 +78,7 @@ function printParam(writer: Writer, item: ParamItem): void {
   if (paramType !== undefined) writer.hoist(item.name.span.end, paramType.span.end, item.span.start);
   word(writer, "param", item.span.start);
   printName(writer, item.name);
-  if (paramType !== undefined) writer.token(`: ${typeText(paramType)}`);
+  if (paramType !== undefined) writer.token(`: ${typeText(paramType)}`, paramType.span.start, paramType.span.end);
   if (value !== undefined) printValue(writer, value);
 }
 

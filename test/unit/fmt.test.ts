@@ -103,6 +103,11 @@ const cases: readonly (readonly [string, string, string])[] = [
     "a = [ # one\n  1, # two\n  # three\n  2\n  # four\n]",
     "a = [ # one\n  1 # two\n  # three\n  2\n  # four\n]\n",
   ],
+  [
+    "comments after a type that stood on several lines",
+    "param a: list(\n int) /* c */ = 1",
+    "param a: list(int) /* c */ = 1\n",
+  ],
   ["comments in empty lists", "a = [ # one\n]\nb = [/* two */]", "a = [ # one\n]\nb = [ /* two */ ]\n"],
   [
     "comments in a line",
