@@ -69,7 +69,7 @@ for (const [kind, guest] of [
         async ({ apply, ask, asking }) => {
           assert.is(asking.split("cat >/dev/null\n").length, 2);
           await apply(4);
-          const run = await ask(6, "--report", "json");
+          const run = await ask(7, "--report", "json");
           const { good, bad, none, snake, adder } = outcomes(run.stdout);
           assert.equal(
             [good, none, snake].map((outcome) => outcome?.result),
@@ -119,7 +119,7 @@ for (const [name, code, said, passes] of STATES) {
           appVm("agent = true\nstate = running\ncheck init { cloud_init = true, retries = 0 }"),
           async ({ apply, ask }) => {
             await apply(passes ? 0 : 4);
-            const { init } = outcomes((await ask(passes ? 0 : 6, "--report", "json")).stdout);
+            const { init } = outcomes((await ask(passes ? 0 : 7, "--report", "json")).stdout);
             assert.is(init?.result, passes ? "passed" : "failed");
             if (!passes) assert.is(init?.output, `${said}\nlong`);
           },
@@ -138,7 +138,7 @@ test("services are what systemctl says of them", () =>
         ),
         async ({ apply, ask }) => {
           await apply(4);
-          const { one, two } = outcomes((await ask(6, "--report", "json")).stdout);
+          const { one, two } = outcomes((await ask(7, "--report", "json")).stdout);
           assert.equal([one?.result, two?.result, two?.output], ["passed", "failed", "inactive"]);
         },
         { guests: realShell(folder) },
@@ -167,7 +167,7 @@ test("a command that was started before its agent ran does not count as an attem
       host.state.manners[100] = { agent: 2 };
       assert.match((await apply()).stdout, "check own passed");
       host.state.manners[100] = { agent: 1 };
-      assert.match((await ask(6)).stdout, "QEMU guest agent is not running");
+      assert.match((await ask(7)).stdout, "QEMU guest agent is not running");
     },
   ));
 

@@ -170,7 +170,7 @@ test("asked for its health on demand: all four are healthy; the one whose daemon
     assert.equal([well.code, changes(well)], [0, MACHINES.map((id) => `qm guest exec ${id} docker info`)], well.stdout);
     breakDown(304);
     const ill = await host.runScript(script);
-    assert.is(ill.code, 6, ill.stdout + ill.stderr);
+    assert.is(ill.code, 7, ill.stdout + ill.stderr);
     assert.match(ill.stdout, /304.*Cannot connect to the Docker daemon/);
   });
 });

@@ -62,18 +62,18 @@ test("its script is clean, and takes no lock and leaves no trace on a host where
   withHealth(webCt(ALL), async ({ host, asking, ask }) => {
     if (hasLinters()) assert.equal(lintScript(asking), []);
     const before = everything(host.root);
-    const run = await ask(6);
+    const run = await ask(7);
     assert.equal(everything(host.root), before);
     assert.match(run.stdout, /^ct 200 web {2}api {4}tcp {9}0 {9}failed: it does not run$/m);
   }));
 
-test("one that fails is tried again, keeps the others from nothing, and ends the script with 6", () =>
+test("one that fails is tried again, keeps the others from nothing, and ends the script with 7", () =>
   withHealth(webCt(ALL) + appVm(AGENT), async ({ host, apply, ask }) => {
     await apply();
     host.state.manners[200] = { closedPorts: [9000] };
     host.state.manners[100] = { agent: false };
     host.state.answers.push({ guest: 200, command: "timeout 30 systemctl", code: 3, stdout: "activating\ninactive\n" });
-    const run = await ask(6, "--report", "json");
+    const run = await ask(7, "--report", "json");
     const report = JSON.parse(run.stdout) as Report;
     assert.equal([report.format, report.passed, report.failed], ["phxc-health", 2, 4]);
     const told = report.checks.map(({ guest, check, kind, result, code, attempts }) => [
@@ -106,7 +106,7 @@ test("whatever guests print, reports stay what they are", () =>
     const stdout = `first\n${HOSTILE}\n`;
     host.state.answers.push({ guest: 200, command: "timeout 30 sh", code: 1, stdout });
     host.state.answers.push({ guest: 100, command: "sh -c x", code: 1, stdout });
-    const report = JSON.parse((await ask(6, "--report", "json")).stdout) as Report;
+    const report = JSON.parse((await ask(7, "--report", "json")).stdout) as Report;
     const failed = report.checks.filter(({ result }) => result === "failed");
     assert.is(failed.length, 2);
     for (const { output: text } of failed) {
@@ -116,7 +116,7 @@ test("whatever guests print, reports stay what they are", () =>
       assert.ok(second.endsWith(` 100%s $(id) \`id\` \\u0022 \\x41 \\\\"`), second);
       assert.match(second, /^[\x20-\x7e]*$/);
     }
-    const run = await ask(6, "--report", "junit");
+    const run = await ask(7, "--report", "junit");
     const elements = parseXml(run.stdout);
     if (elements === undefined) return;
     assert.equal(
@@ -130,7 +130,7 @@ test("whatever guests print, reports stay what they are", () =>
       texts,
       failed.map(({ output: text }) => text),
     );
-    assert.match((await ask(6)).stdout, /^ct 200 web {2}own {4}command {5}1 {9}failed: <\/failure>/m);
+    assert.match((await ask(7)).stdout, /^ct 200 web {2}own {4}command {5}1 {9}failed: <\/failure>/m);
   }));
 
 test("some guests only, and the steps", () =>
@@ -143,9 +143,9 @@ test("some guests only, and the steps", () =>
 
 test("wrong options, and reports of plans that change something, are refused", () =>
   withHealth(webCt(ALL), async ({ host, apply, ask }) => {
-    assert.match((await ask(64, "--report", "xml")).stderr, "--report needs a form: table, json or junit");
-    assert.match((await ask(64, "--report")).stderr, "--report needs a form");
-    assert.match((await ask(64, "--only", "db")).stderr, "There is no guest db in this plan.");
+    assert.match((await ask(74, "--report", "xml")).stderr, "--report needs a form: table, json or junit");
+    assert.match((await ask(74, "--report")).stderr, "--report needs a form");
+    assert.match((await ask(74, "--only", "db")).stderr, "There is no guest db in this plan.");
     assert.match((await apply(64, "--report", "json")).stderr, "--report is for plans of --action health");
     assert.equal(host.log.length, 0);
   }));

@@ -34,14 +34,14 @@ ask_health() {
 	HEALTH_TRIES+=("${TRIES}") HEALTH_SECONDS+=("$((SECONDS - began))") HEALTH_TEXTS+=("${text}")
 }
 
-# end_health: tells what was found, and ends the script: with 6 when a check did not pass.
+# end_health: tells what was found, and ends the script: with 7 when a check did not pass.
 end_health() {
 	local code failures=0
 	for code in "${HEALTH_CODES[@]}"; do
 		((code == 0)) || failures=$((failures + 1))
 	done
 	report_"${REPORT}" "${failures}" >&"${REPORT_FD}"
-	((failures == 0)) || finish 6
+	((failures == 0)) || finish 7
 	finish 0
 }
 
