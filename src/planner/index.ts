@@ -104,7 +104,8 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
   const all = graphOf(own);
   const present = lowerAll(own, model, kinds);
   const recalled = recallAll({ ...scope, own, all, model, present });
-  const lowered = recalled === undefined ? present : relowered(present, recalled, model, kinds);
+  const whole = recalled === undefined ? present : relowered(present, recalled, model, kinds);
+  const lowered = targets.length === 0 ? whole : withoutSettings(whole, `host.${host}`);
   const meant = resolveTargets(targets, own, [...model.resources.values()]);
   const chosen = targets.length === 0 ? new Set(all.keys()) : closure(all, meant.value);
   const resources = own.filter((resource) => chosen.has(resource.address) || resource.kind === "host");
@@ -256,6 +257,14 @@ function lowerAll(
   );
 }
 
+/** Without what the host's own block sets: a plan for some targets only needs the host to be of the right release. */
+function withoutSettings(lowered: LoweredBy, host: Address): LoweredBy {
+  const own = lowered.get(host);
+  if (own === undefined) return lowered;
+  const requirements = own.requirements.filter(({ kind }) => kind === "version");
+  return new Map([...lowered, [host, { ...own, steps: [], requirements }]]);
+}
+
 function requirementsOf(resource: Resource, lowered: LoweredBy): readonly Requirement[] {
   return lowered.get(resource.address)?.requirements ?? [];
 }
@@ -267,7 +276,10 @@ function scriptsOf(ordered: readonly Resource[], lowered: LoweredBy): Pick<Plan,
   return all.length === 0 ? {} : { scripts: Object.fromEntries(sorted) };
 }
 
-/** Each resource's steps in one piece, by phase; each step requires the one before it, the first what its resource needs. */
+/**
+ * Each resource's steps in one piece, by phase; each step requires the one before it, the first what its resource needs. What
+ * the host's own block sets stands before all others, and none of them has to wait for it.
+ */
 function stepsOf(ordered: readonly Resource[], graph: Graph, lowered: LoweredBy): readonly Step[] {
   const last = new Map<Address, readonly string[]>();
   return ordered.flatMap((resource) => {
@@ -279,7 +291,7 @@ function stepsOf(ordered: readonly Resource[], graph: Graph, lowered: LoweredBy)
       return { ...step, requires };
     });
     // A resource without steps stands for what it needs itself.
-    last.set(resource.address, before);
+    if (resource.kind !== "host") last.set(resource.address, before);
     return linked;
   });
 }

@@ -29,8 +29,8 @@ export function closure(graph: Graph, from: readonly Address[]): ReadonlySet<Add
 }
 
 /**
- * The order of the turns: what is needed comes first; among those that could come next, the host's things before guests,
- * then by boot order (guests without one last), kind, id and name. A cycle has been reported by the checker; here it is cut
+ * The order of the turns: what is needed comes first; among those that could come next, the host itself, then its things
+ * before guests, then by boot order (guests without one last), kind, id and name. A cycle has been reported by the checker; here it is cut
  * at the resource that would come first.
  */
 export function turns(resources: readonly Resource[], graph: Graph): readonly Resource[] {
@@ -49,6 +49,7 @@ export function turns(resources: readonly Resource[], graph: Graph): readonly Re
 
 function byPreference(a: Resource, b: Resource): number {
   return (
+    Number(b.kind === "host") - Number(a.kind === "host") ||
     Number(isGuest(a)) - Number(isGuest(b)) ||
     bootOrder(a) - bootOrder(b) ||
     compareText(a.kind, b.kind) ||

@@ -1,15 +1,21 @@
 import { diagnose, settingOf, stringOf } from "../../plugin-api/index.js";
-import type { Lowered, Resource } from "../../plugin-api/index.js";
+import type { LowerContext, Lowered, Resource } from "../../plugin-api/index.js";
 import { plansFolderUnused } from "./findings.js";
+import { hostParts } from "./parts.js";
 
-/** A host makes no steps; the release that it declares is required. */
-export function lowerHost(host: Resource): Lowered {
+/** The steps of all parts of the host, one part after the other; the release that it declares is required. */
+export function lowerHost(host: Resource, context: LowerContext): Lowered {
   const minimum = stringOf(host, "version");
   const source = settingOf(host, "version")?.span ?? host.headSpan;
   const plans = settingOf(host, "plans");
+  const parts = hostParts.flatMap(({ lower }) => lower?.(host, context) ?? []);
+  const release = minimum === undefined ? [] : [{ kind: "version", minimum, blocks: [], source } as const];
   return {
-    steps: [],
-    requirements: minimum === undefined ? [] : [{ kind: "version", minimum, blocks: [], source }],
-    diagnostics: plans === undefined ? [] : [diagnose(plansFolderUnused, plans.nameSpan, { host: host.name })],
+    steps: parts.flatMap(({ steps }) => steps),
+    requirements: [...release, ...parts.flatMap(({ requirements }) => requirements)],
+    diagnostics: [
+      ...(plans === undefined ? [] : [diagnose(plansFolderUnused, plans.nameSpan, { host: host.name })]),
+      ...parts.flatMap(({ diagnostics = [] }) => diagnostics),
+    ],
   };
 }

@@ -2,6 +2,9 @@ import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { hostFindings } from "./findings.js";
 import { lowerHost } from "./lower.js";
+import { joinedParts } from "./parts.js";
+
+const parts = joinedParts();
 
 const host = defineKind({
   keyword: "host",
@@ -23,11 +26,25 @@ const host = defineKind({
       doc: "Its GPUs, by number or PCI address.",
     },
     plans: { type: t.text, doc: "The folder for its plans, relative to the project." },
+    ...parts.options,
   },
-  sections: {},
-  instead: { ip: "address", hostname: "node", name: "node", ram: "memory", cpus: "cores", cpu: "cores", gpu: "gpus" },
+  sections: parts.sections,
+  instead: {
+    ...parts.instead,
+    ip: "address",
+    hostname: "node",
+    name: "node",
+    ram: "memory",
+    cpus: "cores",
+    cpu: "cores",
+    gpu: "gpus",
+  },
   lower: lowerHost,
 });
 
 /** Hosts: where guests are, and which release they need. */
-export const hostPlugin = definePlugin({ name: "host", kinds: [host], diagnostics: hostFindings });
+export const hostPlugin = definePlugin({
+  name: "host",
+  kinds: [host],
+  diagnostics: [...hostFindings, ...parts.diagnostics],
+});

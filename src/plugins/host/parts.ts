@@ -1,0 +1,32 @@
+import type {
+  DiagnosticKind,
+  LowerContext,
+  Lowered,
+  OptionSpec,
+  Resource,
+  SectionSpec,
+} from "../../plugin-api/index.js";
+
+/** One part of what a `host` block may hold, with the steps that it becomes. */
+export interface HostPart {
+  readonly options?: Readonly<Record<string, OptionSpec>>;
+  readonly sections?: Readonly<Record<string, SectionSpec>>;
+  /** Words of other tools for what is in the part. */
+  readonly instead?: Readonly<Record<string, string>>;
+  readonly diagnostics?: readonly DiagnosticKind<never>[];
+  /** The steps of the part, in its own order; parts keep the order of the list. */
+  readonly lower?: (host: Resource, context: LowerContext) => Lowered;
+}
+
+/** The parts of a host, in the order of their steps. */
+export const hostParts: readonly HostPart[] = [];
+
+/** What all parts add to the block. */
+export function joinedParts(): Required<Omit<HostPart, "lower">> {
+  return {
+    options: Object.assign({}, ...hostParts.map(({ options }) => options)) as HostPart["options"] & object,
+    sections: Object.assign({}, ...hostParts.map(({ sections }) => sections)) as HostPart["sections"] & object,
+    instead: Object.assign({}, ...hostParts.map(({ instead }) => instead)) as HostPart["instead"] & object,
+    diagnostics: hostParts.flatMap(({ diagnostics = [] }) => diagnostics),
+  };
+}
