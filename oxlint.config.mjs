@@ -122,6 +122,20 @@ export default {
         "no-console": "off",
       },
     },
+    {
+      files: ["test/**/*.ts"],
+      rules: {
+        "no-restricted-imports": [
+          "error",
+          {
+            paths: [
+              { name: "fast-check", message: "Import test/support/property.ts, which gives all of it one seed." },
+            ],
+          },
+        ],
+      },
+    },
+    { files: ["test/support/property.ts"], rules: { "no-restricted-imports": "off" } },
     // Its loader wants a default export.
     { files: ["oxlint.config.mjs"], rules: { "import/no-default-export": "off" } },
   ],

@@ -1,9 +1,10 @@
-// npm test [-- [--deep] [--update-goldens] pattern...]: sets up, builds, then lint, format, dead code and tests, each counted.
-// With patterns: only the test files whose names contain one of them.
+// npm test [-- [--deep] [--random] [--update-goldens] pattern...]: sets up, builds, then lint, format, dead code and tests, each
+// counted. With patterns: only the test files whose names contain one of them. --random: property tests take a new seed.
 import { setup } from "./setup.mjs";
 
 const args = process.argv.slice(2);
 if (args.includes("--update-goldens")) process.env.UPDATE_GOLDENS = "1";
+if (args.includes("--random")) process.env.PHXC_SEED ??= "random";
 const patterns = args.filter((arg) => !arg.startsWith("--"));
 await setup({ tools: true });
 

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../support/property.js";
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile } from "../../src/compile.js";
@@ -15,8 +15,7 @@ import { root } from "../support/paths.js";
 
 const test = suite("compile-property");
 const runs = process.env["PHXC_DEEP"] === "1" ? 40_000 : 10_000;
-const seed = Number(process.env["PHXC_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
-console.log(`  ${runs} cases, seed ${seed} (PHXC_SEED=${seed} repeats them)`);
+console.log(`  ${runs} cases`);
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -86,7 +85,7 @@ async function compiles(texts: Texts, entry: string): Promise<void> {
   );
 }
 
-/** A broken run prints its seed and the smallest text that breaks it. */
+/** A broken run prints the smallest text that breaks it. */
 function everyDamaged(name: string, sets: readonly Texts[], entryOf: (texts: Texts) => string, share: number): void {
   test(`${name}: no damage makes the compiler fail, and every finding lies inside its file`, async () => {
     const damaged = fc.record({
@@ -100,7 +99,7 @@ function everyDamaged(name: string, sets: readonly Texts[], entryOf: (texts: Tex
         const victim = names[which % names.length] ?? "";
         await compiles({ ...texts, [victim]: damage(texts[victim] ?? "", edits) }, entryOf(texts));
       }),
-      { numRuns: Math.ceil(runs * share), seed },
+      { numRuns: Math.ceil(runs * share) },
     );
   });
 }
@@ -121,7 +120,7 @@ test("random pieces of the languages make findings and nothing else", async () =
       fc.constantFrom("main.phx", "config.json", "config"),
       (parts, gap, entry) => compiles({ [entry]: parts.join(gap) }, entry),
     ),
-    { numRuns: Math.ceil(runs * 0.3), seed },
+    { numRuns: Math.ceil(runs * 0.3) },
   );
 });
 

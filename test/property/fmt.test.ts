@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { print } from "../../src/syntax/printer.js";

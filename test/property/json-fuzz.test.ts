@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import * as fc from "fast-check";
+import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { filesOf, readTexts, spansIn, type TextFiles } from "../support/json.js";

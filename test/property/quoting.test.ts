@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import * as fc from "fast-check";
+import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { ShellWord, isPlain, quote, visible } from "../../src/emitters/bash/shell-word.js";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Spec } from "../../src/pve/spec.js";
