@@ -56,23 +56,23 @@ export interface RetiredGuest extends DeclaredGuest {
   readonly keys: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
-/** What a committed plan tells the next one. */
-export interface Memory {
+/** What plans hand on: all that is declared, all that no longer is. */
+interface Remembered {
   readonly declared: Declared;
   readonly retired: readonly RetiredGuest[];
   readonly retiredThings: readonly RetiredThing[];
-  /** Of its script. */
-  readonly digest: string;
   /** Digests of the plans before it, the latest first. */
   readonly ancestry: readonly string[];
 }
 
+/** What a committed plan tells the next one. */
+export interface Memory extends Remembered {
+  /** Of its script. */
+  readonly digest: string;
+}
+
 /** What a plan carries of the plans before it. */
-export interface PlanMemory {
-  readonly declared: Declared;
-  readonly retired: readonly RetiredGuest[];
-  readonly retiredThings: readonly RetiredThing[];
-  readonly ancestry: readonly string[];
+export interface PlanMemory extends Remembered {
   /** The digest of the committed plan that it follows. */
   readonly previous?: string;
 }

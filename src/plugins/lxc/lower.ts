@@ -36,15 +36,11 @@ import type {
   Step,
   WantedOptions,
 } from "../../plugin-api/index.js";
-import { checkSteps } from "../guest/checks.js";
-import { workSteps } from "../guest/features.js";
-import { firewallSteps } from "../guest/firewall.js";
-import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
+import { bootOptions, startsOnce } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
-import { retiredSteps } from "../guest/retired.js";
 import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
-import { withRest } from "../guest/work.js";
+import { guestTurn } from "../guest/turn.js";
 import { archiveOf } from "../image/source.js";
 import { ctWithTwoSources, ctWithoutRoot, ctWithoutSource, ownerNotMapped, volumeIncomplete } from "./findings.js";
 import { hostOwner } from "./ids.js";
@@ -53,7 +49,7 @@ import { ctOptions, ctSections, furtherAttributes, rootfsKeys } from "./options.
 /** The turn of a container, in order: directories, creation, options, raw lines, disks, firewall, start, checks, snapshots. */
 export function lowerCt(resource: Resource, context: LowerContext): Lowered {
   const { model, retired } = context;
-  const lowered = joinLowered([
+  return guestTurn(resource, context, [
     directorySteps(resource, model),
     createStep(resource, model),
     networkNeeds(resource, model),
@@ -61,15 +57,7 @@ export function lowerCt(resource: Resource, context: LowerContext): Lowered {
     volumeNeeds(resource, model),
     onlySteps(ctOptionsStep(resource, model, retired)),
     onlySteps(rawStep(resource, retired)),
-    onlySteps(diskSteps(resource, disks(resource))),
-    firewallSteps(resource, model),
-    onlySteps(retiredSteps(resource, retired)),
-    onlySteps(stateSteps(resource)),
-    workSteps(resource, context),
-    checkSteps(resource, context),
-    onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
-  return withRest(resource, lowered);
 }
 
 /** The host directories that the container mounts, with the owners that stand for those inside. */

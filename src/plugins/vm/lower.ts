@@ -34,16 +34,12 @@ import type {
   Section,
   WantedOptions,
 } from "../../plugin-api/index.js";
-import { checkSteps } from "../guest/checks.js";
-import { workSteps } from "../guest/features.js";
-import { firewallSteps } from "../guest/firewall.js";
-import { bootOptions, diskSteps, snapshotSteps, startsOnce, stateSteps, templateSteps } from "../guest/lifecycle.js";
+import { bootOptions, startsOnce } from "../guest/lifecycle.js";
 import { addressProperties, linkProperties, networkNeeds, resolverOptions } from "../guest/network.js";
 import { cloneStep, rootStorage, storageRequirements } from "../guest/source.js";
-import { retiredSteps } from "../guest/retired.js";
 import { optionTwice } from "../guest/findings.js";
-import { joinLowered, makeStep, onlySteps, optionsStep } from "../guest/step.js";
-import { withRest } from "../guest/work.js";
+import { makeStep, onlySteps, optionsStep } from "../guest/step.js";
+import { guestTurn } from "../guest/turn.js";
 import { diskImageOf } from "../image/source.js";
 import { opticalDrives, opticalOptions, opticalUses } from "./cdrom.js";
 import { lowerCloudInit } from "./cloud-init/lower.js";
@@ -58,21 +54,13 @@ const CLOUD_INIT_SLOT = "ide2";
 /** The turn of a virtual machine, in order: creation, options, disks, firewall, start, checks, snapshots, template. */
 export function lowerVm(resource: Resource, context: LowerContext): Lowered {
   const { model, retired } = context;
-  const lowered = joinLowered([
+  return guestTurn(resource, context, [
     createStep(resource, model),
     networkNeeds(resource, model),
     diskNeeds(resource, model),
     deviceNeeds(resource),
     configure(resource, model, retired),
-    onlySteps(diskSteps(resource, disks(resource))),
-    firewallSteps(resource, model),
-    onlySteps(retiredSteps(resource, retired)),
-    onlySteps(stateSteps(resource)),
-    workSteps(resource, context),
-    checkSteps(resource, context),
-    onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
-  return withRest(resource, lowered);
 }
 
 /** `qm create` or `qm clone`, with what allocates the root disk. */
