@@ -1,6 +1,5 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
-import { hostFindings } from "./findings.js";
 import { lowerHost } from "./lower.js";
 import { joinedParts } from "./parts.js";
 
@@ -25,7 +24,7 @@ const host = defineKind({
       type: t.listOfType(t.union({ type: "int", min: 0, max: 31 }, { type: "pci" }), true),
       doc: "Its GPUs, by number or PCI address.",
     },
-    plans: { type: t.text, doc: "The folder for its plans, relative to the project." },
+    plans: { type: t.text, doc: "The folder of its committed plan, relative to the project. Default: `plans/NAME`." },
     ...parts.options,
   },
   sections: parts.sections,
@@ -46,5 +45,5 @@ const host = defineKind({
 export const hostPlugin = definePlugin({
   name: "host",
   kinds: [host],
-  diagnostics: [...hostFindings, ...parts.diagnostics],
+  diagnostics: parts.diagnostics,
 });
