@@ -2,6 +2,7 @@ import type { Span } from "../text/source.js";
 import type { GuestRef } from "./guest.js";
 import type { HostThing, PlanMemory } from "./memory.js";
 import type { Address } from "./resource.js";
+import type { StorageProbe } from "./storage-probe.js";
 
 export type { GuestKind, GuestRef } from "./guest.js";
 
@@ -290,14 +291,7 @@ export type Probe =
       readonly dataset: string;
       readonly properties: readonly (readonly [string, string])[];
     }
-  /** The storage is not defined, or an option differs; `fixed` options (path, pool) that differ are refused. */
-  | {
-      readonly kind: "storage";
-      readonly storage: string;
-      readonly storageType: string;
-      readonly fixed: readonly (readonly [string, string])[];
-      readonly options: readonly (readonly [string, string])[];
-    }
+  | StorageProbe
   /** The file of an image or a container template is not there. */
   | { readonly kind: "image-absent"; readonly path: string; readonly sha256?: string; readonly url?: string }
   | CheckProbe

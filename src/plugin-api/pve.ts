@@ -9,7 +9,7 @@ export { lxcKeyProblem, lxcKeys } from "../pve/lxc-keys.js";
 export * from "../pve/firewall.js";
 export { pctConfig } from "../pve/pct.js";
 export { qmConfig } from "../pve/qm.js";
-export { storageAdd, storageTypes } from "../pve/storage.js";
+export { storageAdd, storageTypeNames, storageTypes } from "../pve/storage.js";
 export { specOf } from "../pve/spec.js";
 export type { Options } from "../pve/spec.js";
 

@@ -64,9 +64,16 @@ export function surroundings(plan: Plan): Pick<HostState, "downloads" | "pages">
 /** A password hash, which can stand in the place of any secret. */
 const STAND_IN = `$6$rehearsal$${"x".repeat(86)}`;
 
+/** Proxmox looks into the keys that encrypt backups. */
+const STAND_IN_KEY = '{"data":"rehearsal","fingerprint":"00:01"}';
+
 /** What stands in for the secrets of a plan: a rehearsal asks nobody for them and runs no command for them. */
 export function standIns(plan: Plan): Readonly<Record<string, string>> {
-  return Object.fromEntries(secretsOf(plan).map((secret) => [secret, STAND_IN]));
+  const keys = plan.steps.flatMap(({ probe }) =>
+    probe.kind === "storage" ? (probe.secrets ?? []).filter(({ option }) => option === "encryption-key") : [],
+  );
+  const isKey = (secret: string): boolean => keys.some((key) => key.secret === secret);
+  return Object.fromEntries(secretsOf(plan).map((secret) => [secret, isKey(secret) ? STAND_IN_KEY : STAND_IN]));
 }
 
 function ofKind<K extends Requirement["kind"]>(

@@ -60,8 +60,10 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "ct.net.device: pattern": device,
   "ct.net.device: length": device,
   "storage.pool: type": "a reference to a pool or dataset",
-  "storage.pool: effect": "fixed for `zfspool`; `pvesm set` knows it for types that cannot be declared",
-  "storage.server: effect": "fixed for `nfs` and `cifs`; `pvesm set` knows it for types that cannot be declared",
+  "storage.password: type": "where the password is; Proxmox asks for it on standard input",
+  "storage.keyring: type": "where the key is; Proxmox takes a file with it",
+  "storage.encryption-key: type": "`autogen`, or where the key is; Proxmox takes a file with it",
+  "storage.master-pubkey: type": "a path of the host",
   "storage.content: type": `${list}, of words`,
   "storage.is_mountpoint: type": "true and false for `yes` and `no`; Proxmox also takes a path",
 };

@@ -1,4 +1,4 @@
-import type { Argv, GuestRef, Plan, Probe, Step, WorkParameter, WorkProbe } from "../../model/plan.js";
+import type { Argv, GuestRef, Plan, Probe, SecretOption, Step, WorkParameter, WorkProbe } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 
@@ -224,7 +224,7 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "dataset":
       return acting("dataset", [], argv);
     case "storage":
-      return acting("storage", [], argv);
+      return secretLines(probe.secrets) + acting("storage", withoutWords(probe.absent), argv);
     case "image-absent":
       return acting("image", imageWords(probe), argv);
     case "command": {
@@ -252,10 +252,7 @@ function createFlags(probe: Extract<Probe, { kind: "guest-absent" }>): ShellWord
 }
 
 function optionFlags(probe: Extract<Probe, { kind: "options" }>): ShellWord[] {
-  return [
-    ...probe.absentKeys.flatMap((name) => flag("--without", value(name))),
-    ...probe.exact.flatMap((family) => flag("--exact", bare(family))),
-  ];
+  return [...withoutWords(probe.absentKeys), ...probe.exact.flatMap((family) => flag("--exact", bare(family)))];
 }
 
 function fixedOptions({ fixed = [] }: Extract<Probe, { kind: "options" }>): string {
@@ -269,10 +266,16 @@ function optionLines(probe: Extract<Probe, { kind: "options" }>): string {
   return [
     ...options.map(({ option, value: last }) => ShellWord.call("retire", [value(option), value(last)])),
     ...keys.map(({ option, key: name, value: last }) => ShellWord.call("retire_key", [option, name, last].map(value))),
-    ...(probe.secrets ?? []).map(({ option, secret }) =>
-      ShellWord.call("secret_option", [value(option), value(secret)]),
-    ),
+    secretLines(probe.secrets),
   ].join("");
+}
+
+function secretLines(secrets: readonly SecretOption[] = []): string {
+  return secrets.map(({ option, secret }) => ShellWord.call("secret_option", [value(option), value(secret)])).join("");
+}
+
+function withoutWords(names: readonly string[] = []): ShellWord[] {
+  return names.flatMap((name) => flag("--without", value(name)));
 }
 
 function pieceWords({ piece, name, adopt }: Extract<Probe, { kind: "firewall-piece" }>): ShellWord[] {

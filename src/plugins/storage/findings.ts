@@ -27,7 +27,25 @@ export const storageContentUnfit = diagnosticKind<{ storage: string; type: strin
   help: "Block storages (zfspool, lvm) hold only `images` and `rootdir`; archives and ISO images need files.",
 });
 
+export const storageOverIscsi = diagnosticKind<{ storage: string }>({
+  code: "PHX5304",
+  severity: "error",
+  title: "ZFS of another host",
+  message: ({ storage }) => `the storage ${storage} is of type \`zfs\`, which is ZFS over iSCSI, and names no portal`,
+  help: "A pool or dataset of this host is a storage of type `zfspool`.",
+});
+
+export const storageAccount = diagnosticKind<{ storage: string; option: string }>({
+  code: "PHX5305",
+  severity: "error",
+  title: "password of nobody",
+  message: ({ storage, option }) => `the storage ${storage} has a \`${option}\` and no \`username\``,
+  help: "Add `username`: Proxmox would go to the server as a guest, or as another user than the password belongs to.",
+});
+
 export const storageFindings: readonly DiagnosticKind<never>[] = [
+  storageOverIscsi,
+  storageAccount,
   storageIncomplete,
   storageOptionUnfit,
   storageContentUnfit,

@@ -1,26 +1,12 @@
-import { attribute, attributes, storageAdd } from "../../plugin-api/index.js";
-import type { OptionSpec } from "../../plugin-api/index.js";
+import { attribute, attributes, propertyBlock, storageAdd, storageTypeNames } from "../../plugin-api/index.js";
+import type { OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 
 /** The types of storages that can be declared. */
 export const storageType = t.oneOfMeant(
-  {
-    zfs: "zfspool",
-    directory: "dir",
-    folder: "dir",
-    path: "dir",
-    smb: "cifs",
-    samba: "cifs",
-    thin: "lvmthin",
-    pbs: "",
-  },
+  { directory: "dir", folder: "dir", path: "dir", smb: "cifs", samba: "cifs", thin: "lvmthin", ceph: "rbd" },
   "zfspool",
-  "dir",
-  "nfs",
-  "cifs",
-  "lvm",
-  "lvmthin",
-  "btrfs",
+  ...storageTypeNames.filter((name) => name !== "zfspool"),
 );
 
 const content = t.oneOfMeant(
@@ -48,18 +34,27 @@ const zfsName = {
   describe: "the name of a pool or dataset",
 };
 
+/** The options that Proxmox takes from its standard input or from a file; where their values are is all that a plan says. */
+export const fedOptions: readonly string[] = ["encryption-key", "keyring", "master-pubkey", "password"];
+
+const secret = { type: { type: "secret" }, removable: false } as const;
+
 /**
- * The options of a storage, one entry each; `pve` is the option of `pvesm`. Those marked `create-only` cannot be changed
- * later: one that differs on the host is refused.
+ * The options of a storage, one entry each; `pve` is the option of `pvesm`. Which of them a type takes, and which of those it
+ * cannot change later, `storageTypes` says.
  */
 export const storageOptions: Readonly<Record<string, OptionSpec>> = {
   path: attribute(storageAdd, "path"),
-  pool: attribute(storageAdd, "pool", { type: { type: "ref", kinds: ["pool", "dataset"], loose: zfsName } }),
+  pool: attribute(storageAdd, "pool", {
+    type: { type: "ref", kinds: ["pool", "dataset"], loose: zfsName },
+    removable: false,
+  }),
   dataset: {
     type: { type: "ref", kinds: ["dataset"], loose: zfsName },
     doc: "The ZFS dataset, for `zfspool`; another name for `pool`.",
   },
-  ...attributes(storageAdd, "server", "export", "share", "vgname", "thinpool"),
+  ...attributes(storageAdd, "server", "export", "share", "vgname", "thinpool", "datastore", "portal", "target"),
+  ...attributes(storageAdd, "iscsiprovider", "base"),
   content: attribute(storageAdd, "content", {
     type: t.listOfType(content, true),
     removable: false,
@@ -71,11 +66,28 @@ export const storageOptions: Readonly<Record<string, OptionSpec>> = {
             .join(",")
         : "",
   }),
-  ...attributes(storageAdd, "shared", "sparse", "blocksize"),
-  ...attributes(storageAdd, "nodes", "options"),
+  ...attributes(storageAdd, "shared", "sparse", "blocksize", "mountpoint", "nodes", "options"),
   is_mountpoint: attribute(storageAdd, "is_mountpoint", {
     type: t.bool,
     render: (value) => (value.type === "bool" && value.value ? "yes" : "no"),
   }),
-  disable: attribute(storageAdd, "disable"),
+  ...attributes(storageAdd, "disable", "format", "preallocation", "snapshot-as-volume-chain", "nocow"),
+  ...attributes(storageAdd, "create-base-path", "create-subdirs", "mkdir", "content-dirs", "max-protected-backups"),
+  ...attributes(storageAdd, "username", "domain", "subdir", "smbversion", "port", "fingerprint", "namespace"),
+  ...attributes(storageAdd, "skip-cert-verification", "monhost", "fs-name", "fuse", "data-pool", "krbd"),
+  ...attributes(storageAdd, "saferemove", "saferemove-stepsize", "saferemove_throughput", "tagged_only"),
+  ...attributes(storageAdd, "comstar_hg", "comstar_tg", "lio_tpg", "nowritecache", "zfs-base-path"),
+  password: attribute(storageAdd, "password", secret),
+  keyring: attribute(storageAdd, "keyring", secret),
+  "encryption-key": attribute(storageAdd, "encryption-key", {
+    type: t.union(t.oneOf("autogen"), { type: "secret" }),
+    removable: false,
+  }),
+  "master-pubkey": attribute(storageAdd, "master-pubkey", { type: t.path, removable: false }),
+};
+
+/** The blocks of a storage: its property strings. */
+export const storageSections: Readonly<Record<string, SectionSpec>> = {
+  "prune-backups": propertyBlock(storageAdd, "prune-backups"),
+  bwlimit: propertyBlock(storageAdd, "bwlimit"),
 };

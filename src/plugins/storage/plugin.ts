@@ -4,7 +4,7 @@ import * as t from "../guest/types.js";
 import { storageFindings } from "./findings.js";
 import { leaveThing } from "../guest/retired.js";
 import { lowerStorage } from "./lower.js";
-import { storageOptions, storageType } from "./options.js";
+import { storageOptions, storageSections, storageType } from "./options.js";
 
 const storage = defineKind({
   keyword: "storage",
@@ -16,7 +16,7 @@ const storage = defineKind({
   ],
   identity: { name: "id" },
   options: { ...storageOptions, host: { type: t.hostRef, doc: "The host that it belongs to." } },
-  sections: {},
+  sections: storageSections,
   edges: storageEdges,
   lower: lowerStorage,
   leave: leaveStorage,

@@ -1,7 +1,7 @@
 import { datasetStorages, valueOf } from "../../plugin-api/index.js";
 import type { Lowered, Resource } from "../../plugin-api/index.js";
-import { makeStep } from "../guest/step.js";
-import { storageFindingsOf, storageStep } from "../storage/lower.js";
+import { joinLowered, makeStep } from "../guest/step.js";
+import { lowerDeclared } from "../storage/lower.js";
 import { datasetOptions } from "./options.js";
 import { freeProperties, propertyArguments, zfsValue } from "./properties.js";
 import type { Property } from "./properties.js";
@@ -15,15 +15,8 @@ export function lowerDataset(dataset: Resource): Lowered {
     probe: { kind: "dataset", dataset: dataset.name, properties },
     commands: [["zfs", "create", ...propertyArguments("-o", properties), dataset.name]],
   });
-  const storages = datasetStorages(dataset);
-  return {
-    steps: [
-      { ...step, id: dataset.address },
-      ...storages.map((storage) => ({ ...storageStep(storage), id: `storage.${storage.id}` })),
-    ],
-    requirements: [],
-    diagnostics: storages.flatMap(storageFindingsOf),
-  };
+  const own: Lowered = { steps: [{ ...step, id: dataset.address }], requirements: [] };
+  return joinLowered([own, ...datasetStorages(dataset).map(lowerDeclared)]);
 }
 
 /** Properties that the declaration names; undeclared ones keep what they inherit. */

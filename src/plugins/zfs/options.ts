@@ -1,6 +1,6 @@
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
-import { storageOptions, storageType } from "../storage/options.js";
+import { storageOptions, storageSections, storageType } from "../storage/options.js";
 
 const component = "[A-Za-z0-9_][A-Za-z0-9_.:-]*";
 
@@ -123,6 +123,6 @@ export const datasetSections: Readonly<Record<string, SectionSpec>> = {
       ...storageOptions,
       id: { type: t.storageId, doc: "The storage's name. Default: the dataset's, with `-` for `/`." },
     },
-    sections: {},
+    sections: storageSections,
   },
 };

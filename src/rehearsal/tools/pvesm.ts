@@ -1,6 +1,6 @@
 import { contentOf, keepsFiles, printStorageConfig, type Storage, storagePath } from "../config/storage-config.js";
 import { mkdirSync, readdirSync, statSync } from "node:fs";
-import { argument, type Call, vmid } from "../host/command.js";
+import { argument, type Call, readCallerFile, vmid } from "../host/command.js";
 import { readImage } from "../host/images.js";
 import { type Machine, machinePath, random, writeHostFile } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
@@ -36,8 +36,38 @@ function checkContent(storage: Pick<Storage, "type">, options: ReadonlyMap<strin
     if (!allowed.includes(word)) refuse(`${verb} storage failed: storage does not support content type '${word}'`);
 }
 
+/**
+ * What is kept in files that only root reads: a password comes from standard input, one line of it; keys from files that the
+ * options name. storage.cfg says of a key that it is there, and of a password nothing.
+ */
+async function keepSecrets(call: Call, type: string, id: string, options: Map<string, string>): Promise<void> {
+  const keep = (path: string, text: string): void => writeHostFile(call.machine, `/etc/pve/priv/${path}`, text);
+  if (call.args.prompts.includes("password")) {
+    const [password = ""] = (await call.stdin()).toString("utf8").split("\n");
+    if (password === "") refuse("EOF while reading password");
+    keep(`storage/${id}.pw`, type === "cifs" ? `password=${password}\n` : type === "esxi" ? password : `${password}\n`);
+  }
+  const key = options.get("encryption-key");
+  if (key !== undefined) {
+    const text = key === "autogen" ? `{"data":"${id}","fingerprint":"01:02"}` : await readCallerFile(call, key);
+    if (!text.includes('"data"')) refuse("Value does not seems like a valid, JSON formatted encryption key!");
+    keep(`storage/${id}.enc`, `${text}\n`);
+    options.set("encryption-key", /"fingerprint":\s*"([^"]+)"/.exec(text)?.[1] ?? "1");
+  }
+  const ring = options.get("keyring");
+  if (ring !== undefined) {
+    const text = (await readCallerFile(call, ring)).replace(/\n$/, "");
+    keep(`ceph/${id}.${type === "cephfs" ? "secret" : "keyring"}`, `${text}\n`);
+    options.delete("keyring");
+  }
+  const pub = options.get("master-pubkey");
+  if (pub === undefined) return;
+  keep(`storage/${id}.master.pem`, await readCallerFile(call, pub));
+  options.set("master-pubkey", "1");
+}
+
 /** `pvesm add` */
-export function pvesmAdd(call: Call): void {
+export async function pvesmAdd(call: Call): Promise<void> {
   const { machine } = call;
   const [type, id] = [argument(call, "type"), argument(call, "storage")];
   const known = storageTypes[type] ?? refuse(`simulated host: unknown storage type '${type}'`, 127);
@@ -49,6 +79,7 @@ export function pvesmAdd(call: Call): void {
       throw parameterRefusal(call.args.spec, [{ name, message: `unexpected property '${name}'` }], 255);
   checkContent({ type }, options, "create");
   if (findStorage(machine, id) !== undefined) refuse(`create storage failed: storage ID '${id}' already defined`);
+  await keepSecrets(call, type, id, options);
   const storage: Storage = { type, id, options };
   if (options.has("mkdir"))
     call.warn(
@@ -59,7 +90,7 @@ export function pvesmAdd(call: Call): void {
 }
 
 /** `pvesm set` */
-export function pvesmSet(call: Call): void {
+export async function pvesmSet(call: Call): Promise<void> {
   const { machine } = call;
   const all = storages(machine);
   const id = argument(call, "storage");
@@ -75,6 +106,7 @@ export function pvesmSet(call: Call): void {
       refuse(`update storage failed: unexpected property '${name}'`);
   }
   checkContent(storage, options, "update");
+  await keepSecrets(call, storage.type, id, options);
   for (const [name, value] of options) storage.options.set(name, value);
   for (const name of splitList(call.args.values.get("delete") ?? "")) {
     if (known?.fixed.includes(name) === true)

@@ -1,4 +1,4 @@
-# --- Files, directories, storages and images of the host ------------------------------------------
+# --- Files, directories and images of the host ----------------------------------------------------
 
 # managed_file [--adopt] PATH: makes the file equal to standard input. One that exists and does not begin with our mark
 # is somebody else's and is not overwritten, unless --adopt; the first change then keeps a copy.
@@ -79,45 +79,6 @@ directory() {
 	else
 		change '~' "owner of $1: ${owner} -> $2"
 	fi
-}
-
-# same_set A B: whether two lists hold the same words, in whatever order.
-same_set() {
-	local word
-	local -a a=() b=()
-	IFS=', ' read -r -a a <<<"$1"
-	IFS=', ' read -r -a b <<<"$2"
-	for word in "${a[@]}"; do [[ " ${b[*]} " == *" ${word} "* ]] || return 1; done
-	for word in "${b[@]}"; do [[ " ${a[*]} " == *" ${word} "* ]] || return 1; done
-}
-
-# storage pvesm add TYPE ID --OPTION VALUE...: defines the storage, or sets the options that differ in one call. Of what
-# Proxmox cannot change, preflight has seen to it that it does not differ.
-storage() {
-	active || return 0
-	local id=$4 option live i
-	local -a options=("${@:5}") drift=() texts=()
-	if [[ -z ${STORAGE_TYPE[${id}]-} ]]; then
-		checking || run "$@"
-		change '+' "storage ${id}"
-		read_storages
-		return 0
-	fi
-	for ((i = 0; i < ${#options[@]}; i += 2)); do
-		option=${options[i]#--}
-		live=${STORAGE_OPTION["${id}/${option}"]-}
-		if [[ ${option} == content || ${option} == nodes ]]; then
-			! same_set "${live}" "${options[i + 1]}" || continue
-		elif [[ ${live:-0} == "${options[i + 1]}" ]]; then
-			continue
-		fi
-		drift+=("${options[@]:i:2}")
-		texts+=("storage ${id}: ${option} ${live:-(unset)} -> ${options[i + 1]}")
-	done
-	((${#drift[@]} > 0)) || return 0
-	checking || run pvesm set "${id}" "${drift[@]}"
-	for live in "${texts[@]}"; do change '~' "${live}"; done
-	read_storages
 }
 
 # image [--sha256 SUM] PATH COMMAND...: fetches a file that is not there. A download goes beside its place (the command writes
