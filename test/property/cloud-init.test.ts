@@ -1,4 +1,5 @@
 import * as fc from "../support/property.js";
+import { isDeepStrictEqual } from "node:util";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { yaml } from "../../src/plugins/vm/cloud-init/yaml.js";
@@ -100,7 +101,8 @@ test("whatever the values are, PyYAML reads back just these, from printable ASCI
   const texts = samples.map(yaml);
   for (const rendered of texts) assert.match(rendered, /^[\n -~]*$/);
   const read = readYaml(texts);
-  samples.forEach((sample, i) => assert.equal(read[i], wellFormed(sample), texts[i]));
+  // uvu's own comparison takes a key called "constructor" for the object's.
+  samples.forEach((sample, i) => assert.ok(isDeepStrictEqual(read[i], wellFormed(sample)), texts[i]));
 });
 
 /** Half of a surrogate pair is no character, and becomes the one that stands for such. */
