@@ -261,7 +261,7 @@ the_disks() {
 		real=$(readlink -f -- "${path}") || continue
 		[[ -e ${real} ]] || continue
 		if [[ -z ${known[${real}]+set} ]]; then
-			signature=$(bounded wipefs --no-act --noheadings -o TYPE "${path}" || true)
+			signature=$(bounded wipefs --no-act --noheadings --output TYPE "${path}" || true)
 			known[${real}]=${signature//$'\n'/,}
 		fi
 		size=0

@@ -31,7 +31,9 @@ test("zpool create makes a pool on empty disks, once", () =>
       await must(host, "zpool create other mirror /dev/disk/by-id/a", 1),
       "mirror requires at least 2 devices",
     );
-    assert.is(await must(host, "wipefs -n /dev/disk/by-id/a"), "zfs_member\n");
+    const look = "wipefs --no-act --noheadings";
+    assert.is(await must(host, `${look} --output TYPE /dev/disk/by-id/a`), "zfs_member\n");
+    assert.match(await must(host, `${look} -o TYPE /dev/disk/by-id/a`, 1), "invalid offset argument: 'TYPE'");
   }));
 
 test("zfs: properties are inherited, normalised and refused as by zfs", () =>

@@ -27,7 +27,7 @@ zpool_exists() {
 
 # disk_is_empty PATH: sets REPLY to what is on a disk; fails when there is something.
 disk_is_empty() {
-	ask wipefs --no-act --noheadings -o TYPE "${ROOT}$1" || REPLY=unreadable
+	ask wipefs --no-act --noheadings --output TYPE "${ROOT}$1" || REPLY=unreadable
 	REPLY=${REPLY//$'\n'/, }
 	[[ -z ${REPLY} ]]
 }
