@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { root, shared } from "../../support/paths.js";
+import { zfsTests } from "../../support/zfs/deep.js";
+import { inZfsGuest } from "../../support/zfs/guest.js";
+import { isReading } from "../../support/zfs/calls.js";
+import { zfsPlanIn } from "../../support/zfs/plans.js";
+
+const test = suite("the ZFS steps of whole plans, on real ZFS");
+const zfsTest = zfsTests(test);
+
+const config = join(shared, "phoenix/config");
+const PLANS: readonly (readonly [folder: string, entry: string])[] = [
+  ["examples/homelab", "homelab.phx"],
+  ["examples/four-docker-vms", "four-docker-vms.phx"],
+  ["examples/phoenix", "phoenix.phx"],
+].map(([folder = "", entry = ""]) => [join(root, folder), entry] as const);
+const REAL = [config, "phoenix_hypervisor_config.json"] as const;
+
+const TIB = 1024 ** 4;
+
+for (const [folder, entry] of existsSync(join(...REAL)) ? [...PLANS, REAL] : PLANS) {
+  zfsTest(`${entry}: made on empty disks; the second run starts no command that changes anything`, async () => {
+    const { script, disks, steps } = await zfsPlanIn(folder, entry);
+    assert.ok(steps.length > 2);
+    const plan = "bash /payload/plan.sh";
+    const ran = await inZfsGuest({
+      disks,
+      diskSize: 4 * TIB,
+      files: { "plan.sh": script },
+      steps: { before: `${plan} --check`, apply: plan, again: plan, after: `${plan} --check` },
+    });
+    assert.is(ran.before.code, 2, ran.before.stdout + ran.before.stderr);
+    assert.is(ran.apply.code, 0, ran.apply.stdout + ran.apply.stderr);
+    assert.match(ran.apply.stdout, `Changes made: ${steps.length}.`);
+    assert.equal(
+      ran.apply.calls.filter((call) => !isReading(call)).map(({ code }) => code),
+      steps.map(() => 0),
+    );
+    for (const quiet of [ran.again, ran.after]) {
+      assert.is(quiet.code, 0, quiet.stdout + quiet.stderr);
+      assert.equal(
+        quiet.calls.filter((call) => !isReading(call)),
+        [],
+      );
+    }
+    assert.match(ran.again.stdout, "Changes made: 0.");
+    assert.equal(
+      ran.before.calls.filter((call) => !isReading(call)),
+      [],
+    );
+  });
+}
+
+test.run();
