@@ -1,4 +1,4 @@
-import { below, compiled, type FieldTable, foreign, idle, info, later, read } from "./field.js";
+import { below, compiled, type FieldTable, foreign, idle, info, later, read, RULES } from "./field.js";
 
 const NFS = "configure NFS exports on the host by hand; a volume of a guest names them with `volume nfs`";
 const HOST_SETUP =
@@ -11,6 +11,14 @@ const INTERFACE: FieldTable = {
   address: compiled("ipMaybePrefix", "`address` of the host"),
   gateway: compiled("ip", "`gateway` of the network"),
   dns_nameservers: later("set the host's own name servers in its `System > DNS` by hand"),
+};
+
+/** The firewall of the cluster. */
+const FIREWALL: FieldTable = {
+  enabled: compiled("bool", "`enabled` of `firewall cluster`"),
+  default_input_policy: compiled("action", "`policy_in` of `firewall cluster`"),
+  default_output_policy: compiled("action", "`policy_out` of `firewall cluster`"),
+  ...below("global_firewall_rules", RULES),
 };
 
 /** Fields of `phoenix_hypervisor_config.json`, and of its forerunner `hypervisor_config.json`. */
@@ -71,8 +79,9 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   proxmox_defaults: idle("the existing system applies none of these defaults; write the values at each guest"),
   tests: OLD_SYSTEM,
   behavior: OLD_SYSTEM,
-  shared_volumes: idle("no script reads shared volumes any more; write `mount_points` at the guests"),
+  ...below("shared_volumes.firewall", FIREWALL),
+  "shared_volumes.*": idle("no script reads shared volumes any more; write `mount_points` at the guests"),
   shared_zfs_volumes: later("write `zfs_volumes` at the guests"),
-  firewall: later("phxc writes the firewall of guests; keep the host's rules in /etc/pve/firewall/cluster.fw by hand"),
+  ...below("firewall", FIREWALL),
   docker_stacks: foreign("Docker"),
 };

@@ -3,7 +3,22 @@ import { jsonEnvironmentUnused, jsonRuleInterface } from "../diagnostics/catalog
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block, Expr } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
-import { address, asString, attribute, block, bool, constant, int, list, range, string, word } from "./build.js";
+import {
+  address,
+  asBool,
+  asString,
+  attribute,
+  block,
+  bool,
+  constant,
+  int,
+  list,
+  range,
+  string,
+  word,
+} from "./build.js";
+import type { Make } from "./build.js";
+import { setting } from "./context.js";
 import type { Context, Guest } from "./context.js";
 import { boolOf, itemsOf, member, partsOf, textOf } from "./read.js";
 import type { JsonNode } from "./tree.js";
@@ -45,6 +60,26 @@ export function firewallBlock(context: Context, guest: Guest): readonly Block[] 
   const off: readonly Attribute[] = isOn ? [] : [constant(at, "enabled", bool(at, false))];
   return [block("firewall", from.nameSpan, from.span, [], [...off, ...rules])];
 }
+
+/**
+ * The firewall of the cluster. The existing system keeps it among the shared volumes, and has it on only where it is said to be.
+ */
+export function clusterFirewall(context: Context): readonly Block[] {
+  const own = setting(context.files, "firewall") ?? setting(context.files, "shared_volumes", "firewall");
+  if (own === undefined || own.value.type !== "object") return [];
+  const rules = itemsOf(member(own.value, "global_firewall_rules")?.value).flatMap((rule) => ruleBlock(context, rule));
+  const items = [
+    ...attribute(member(own.value, "enabled"), "enabled", asBool),
+    ...attribute(member(own.value, "default_input_policy"), "policy_in", asPolicy),
+    ...attribute(member(own.value, "default_output_policy"), "policy_out", asPolicy),
+  ];
+  return [block("firewall", own.nameSpan, own.span, [word(own.nameSpan, "cluster")], [...items, ...rules])];
+}
+
+const asPolicy: Make = (node) => {
+  const text = textOf(node);
+  return text === undefined ? undefined : word(node.span, text.toUpperCase());
+};
 
 /** Environments of stacks that no guest names: their rules are in no firewall. */
 export function checkEnvironments(context: Context): void {

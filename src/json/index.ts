@@ -7,7 +7,7 @@ import { type Context, findGuests } from "./context.js";
 import { hostBlocks, networkBlocks } from "./convert-network.js";
 import { checkStorageIds, datasetBlocks, findDatasets, poolBlocks } from "./convert-storage.js";
 import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
-import { checkEnvironments } from "./firewall.js";
+import { checkEnvironments, clusterFirewall } from "./firewall.js";
 import { imageBlocks, imageOf } from "./images.js";
 import { type JsonIo, loadFiles } from "./load.js";
 import { checkDiskDefault, machineBlock } from "./machines.js";
@@ -66,6 +66,7 @@ function convert(context: Context): readonly Item[] {
   return [
     ...hostBlocks(context),
     ...networkBlocks(context, usedBridges(context)),
+    ...clusterFirewall(context),
     ...poolBlocks(context),
     ...datasetBlocks(context, datasets),
     ...imageBlocks([...images.values()]),

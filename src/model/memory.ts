@@ -20,7 +20,7 @@ export interface DeclaredGuest extends GuestRef {
 }
 
 /** Kinds of things of the host that a plan makes and that guests share, in the order in which they are taken back. */
-export const THING_KINDS = ["group", "ipset", "alias", "dataset", "pool", "storage"] as const;
+export const THING_KINDS = ["firewall", "group", "ipset", "alias", "dataset", "pool", "storage"] as const;
 
 /** A thing of the host that a plan makes and that guests share. */
 export interface HostThing {
@@ -28,7 +28,10 @@ export interface HostThing {
   readonly name: string;
   /** What cannot be changed later; where a storage lies (its type, its path) tells it apart whatever it is called. */
   readonly fixed: Readonly<Record<string, string>>;
-  /** Options of a storage, properties of a dataset; the `text` of a part of the cluster's firewall, which is one. */
+  /**
+   * Options of a storage, properties of a dataset, options of a firewall; the `text` of a part of the
+   * cluster's firewall, which is one.
+   */
   readonly options: Readonly<Record<string, string>>;
 }
 

@@ -1,17 +1,16 @@
 import type { Span } from "../text/source.js";
+import type { FirewallPiece, FirewallProbe } from "./firewall-probe.js";
 import type { GuestRef } from "./guest.js";
 import type { HostThing, PlanMemory } from "./memory.js";
 import type { Address } from "./resource.js";
 import type { StorageProbe } from "./storage-probe.js";
 
+export type { FirewallPiece, FirewallProbe, FirewallScopeName } from "./firewall-probe.js";
 export type { GuestKind, GuestRef } from "./guest.js";
 
 /** What a plan as data calls itself, and its version: raised when a reader of it would have to change. */
 export const PLAN_FORMAT = "phxc-plan";
 export const PLAN_FORMAT_VERSION = 2;
-
-/** A part of the cluster's firewall: a security group, a set of addresses, an alias. */
-export type FirewallPiece = "group" | "ipset" | "alias";
 
 /** A command as it is executed: program, then arguments; never a string for a shell. */
 export type Argv = readonly string[];
@@ -229,24 +228,7 @@ export type Probe =
       readonly option?: { readonly name: string; readonly value: string };
       readonly advice: Argv;
     }
-  /**
-   * A security group, a set or an alias of the cluster's firewall, as a part of a file that others write too. One that is there
-   * without our mark is refused unless `adopt`. `lines`: the head and what follows it; of an alias its line.
-   */
-  | {
-      readonly kind: "firewall-piece";
-      readonly piece: FirewallPiece;
-      readonly name: string;
-      readonly lines: readonly string[];
-      readonly adopt: boolean;
-    }
-  /** One that only the last plan makes is still there with its mark, has these lines, and nothing names it. */
-  | {
-      readonly kind: "firewall-piece-retired";
-      readonly piece: FirewallPiece;
-      readonly name: string;
-      readonly lines: readonly string[];
-    }
+  | FirewallProbe
   /** A file that only the last plan makes is still there, and begins with this mark. */
   | { readonly kind: "file-retired"; readonly guest: GuestRef; readonly path: string; readonly mark: string }
   /**

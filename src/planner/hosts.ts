@@ -28,9 +28,10 @@ export function assignHosts(model: Model): Assignment {
   return { hosts, hostOf, diagnostics };
 }
 
-/** Its own `host`; a host itself; a dataset that says none is where its pool is. */
+/** Its own `host`; a host itself, and its firewall, which is called as it; a dataset that says none is where its pool is. */
 function declaredHost(resource: Resource, model: Model): string | undefined {
   if (resource.kind === "host") return resource.name;
+  if (resource.kind === "firewall" && model.resources.has(`host.${resource.name}`)) return resource.name;
   const address = refOf(resource, "host");
   if (address !== undefined) return model.resources.get(address)?.name;
   const pool = resource.kind === "dataset" ? model.resources.get(`pool.${resource.name.split("/")[0]}`) : undefined;

@@ -120,7 +120,7 @@ function matchOf(section: Section): readonly Value[] {
   return rest?.type === "list" ? rest.items : [];
 }
 
-/** The interface that `on net0` or `on lan` means: of a network, the guest's first on it. */
+/** The interface that `on net0` or `on lan` means: of a network, the guest's first on it; for a node its bridge. */
 function interfaceOn(
   value: Value | undefined,
   scope: FirewallScope,
@@ -129,8 +129,15 @@ function interfaceOn(
   if (value === undefined) return {};
   const word = textOf(value) ?? "list";
   if (scope === undefined) return { problem: { word: "on", expected: "no interface: a group holds for all guests" } };
+  if (scope.kind === "firewall") return { iface: bridgeOf(word, model) };
   if (/^net\d{1,2}$/.test(word)) return { iface: word };
   const net = nets(scope, model).find(({ networkName }) => networkName === word);
   if (net !== undefined) return { iface: `net${net.index}` };
   return { problem: { word, expected: "an interface such as net0, or a network that the guest is on" } };
+}
+
+/** The interface of a node that is meant: the bridge of a network, else the name itself. */
+function bridgeOf(word: string, model: Model): string {
+  const network = model.resources.get(`network.${word}`);
+  return (network && stringOf(network, "bridge")) ?? word;
 }

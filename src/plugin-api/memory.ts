@@ -139,6 +139,8 @@ function removedBy(probe: Probe): readonly string[] {
       return ["its firewall file"];
     case "firewall-piece-retired":
       return [`${probe.piece} ${probe.name} of the cluster's firewall`];
+    case "firewall-rules-retired":
+      return [`the rules of the firewall of the ${probe.scope}`];
     case "raw-lines":
       return (probe.retired ?? []).map(({ key }) => key);
     case "options":

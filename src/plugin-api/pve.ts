@@ -7,6 +7,7 @@ import type { LooseName, OptionSpec, OptionType, SectionSpec } from "./types.js"
 export { checkValue } from "../pve/check.js";
 export { lxcKeyProblem, lxcKeys } from "../pve/lxc-keys.js";
 export * from "../pve/firewall.js";
+export * from "../pve/firewall-own.js";
 export { pctConfig } from "../pve/pct.js";
 export { qmConfig } from "../pve/qm.js";
 export { storageAdd, storageTypeNames, storageTypes } from "../pve/storage.js";

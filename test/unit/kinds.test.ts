@@ -38,7 +38,7 @@ function allOptions(spec: SectionSpec): readonly (readonly [string, OptionSpec])
 test("the kinds of the vocabulary are there, each once", () => {
   const keywords = plugins.flatMap((plugin) => plugin.kinds ?? []).map((kind) => kind.keyword);
   assert.equal(keywords.toSorted(), [
-    ...["alias", "ct", "dataset", "group", "host", "image", "ipset", "network", "pool", "storage", "vm"],
+    ...["alias", "ct", "dataset", "firewall", "group", "host", "image", "ipset", "network", "pool", "storage", "vm"],
   ]);
 });
 

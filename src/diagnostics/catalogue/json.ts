@@ -35,7 +35,7 @@ export const jsonFirewallMisplaced = diagnosticKind({
   severity: "warning",
   title: "firewall among the shared volumes",
   message: () => "`firewall` stands inside `shared_volumes`, where every entry is a volume",
-  help: "move it to the top of the file; phxc leaves the host's firewall alone, wherever it stands",
+  help: "move it to the top of the file; it is compiled wherever it stands",
 });
 
 export const jsonSharedVolumeGuest = diagnosticKind<{ readonly volume: string; readonly id: string }>({

@@ -16,7 +16,7 @@ export function renderPreflight(plan: Plan): string {
       if (probe.kind !== "firewall-piece" || probe.adopt) return [];
       return [ShellWord.call("need_own_piece", [bare(probe.piece), value(probe.name)])];
     }),
-    ...(plan.steps.some(isOfFirewall) ? [ShellWord.call("need_firewall", [])] : []),
+    ...(plan.steps.some(isOfFirewall) && !plan.steps.some(switchesOn) ? [ShellWord.call("need_firewall", [])] : []),
   ];
   for (const [first, blocks] of merged(plan.requirements)) {
     const [verb, words] = call(first);
@@ -27,7 +27,15 @@ export function renderPreflight(plan: Plan): string {
 
 /** Whether a step makes rules, which are in force only while the firewall of the cluster is on. */
 function isOfFirewall({ probe }: Step): boolean {
-  return probe.kind === "firewall-piece" || (probe.kind === "file" && probe.path.startsWith("/etc/pve/firewall/"));
+  const isOurs = probe.kind === "firewall-piece" || probe.kind === "firewall-file";
+  return isOurs || (probe.kind === "file" && probe.path.startsWith("/etc/pve/firewall/"));
+}
+
+/** Whether a step switches the firewall of the cluster on. */
+function switchesOn({ probe }: Step): boolean {
+  return (
+    probe.kind === "firewall-file" && probe.scope === "cluster" && probe.options.some(([name]) => name === "enable")
+  );
 }
 
 /** The names that the host may still have follow the declared one. */

@@ -1,6 +1,7 @@
 import type { Argv, GuestRef, Plan, Probe, SecretOption, Step, WorkParameter, WorkProbe } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
+import { renderFirewall } from "./steps-firewall.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -168,9 +169,10 @@ function renderProbe(step: Step): string {
     case "cloud-init-drive":
       return acting("cloud_init_drive", [], argv);
     case "firewall-piece":
-      return ShellWord.call("firewall_piece", pieceWords(probe), probe.lines.map(value));
     case "firewall-piece-retired":
-      return ShellWord.call("drop_piece", [bare(probe.piece), value(probe.name)], probe.lines.map(value));
+    case "firewall-file":
+    case "firewall-rules-retired":
+      return renderFirewall(probe);
     default:
       return renderHostProbe(probe, argv);
   }
@@ -276,10 +278,6 @@ function secretLines(secrets: readonly SecretOption[] = []): string {
 
 function withoutWords(names: readonly string[] = []): ShellWord[] {
   return names.flatMap((name) => flag("--without", value(name)));
-}
-
-function pieceWords({ piece, name, adopt }: Extract<Probe, { kind: "firewall-piece" }>): ShellWord[] {
-  return [...(adopt ? [bare("--adopt")] : []), bare(piece), value(name)];
 }
 
 function formerNames(names: readonly string[]): ShellWord[] {

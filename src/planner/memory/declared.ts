@@ -35,6 +35,8 @@ function thingOf(probe: Probe): HostThing | undefined {
       return { kind: "pool", name: probe.pool, fixed: {}, options: {} };
     case "firewall-piece":
       return { kind: probe.piece, name: probe.name, fixed: {}, options: { text: probe.lines.join("\n") } };
+    case "firewall-file":
+      return { kind: "firewall", name: probe.name, fixed: {}, options: sorted(probe.options) };
     default:
       return undefined;
   }

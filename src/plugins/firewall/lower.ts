@@ -13,10 +13,10 @@ import { aliasLines, marked, ruleLines, setLines, withComment } from "../guest/f
 import { makeStep } from "../guest/step.js";
 
 /**
- * How the comment of every part begins that is ours. Proxmox drops lines of comments when it writes the file anew, and keeps
+ * How the comment of every part and every rule begins that is ours. Proxmox drops lines of comments when it writes the file anew, and keeps
  * those behind heads and aliases: the mark survives what somebody changes in the web interface.
  */
-const MARK = "phxc";
+export const MARK = "phxc";
 
 const TITLES: Readonly<Record<FirewallPiece, string>> = { group: "security group", ipset: "set", alias: "alias" };
 

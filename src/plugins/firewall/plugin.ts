@@ -11,7 +11,9 @@ import {
   setSections,
 } from "../guest/firewall-sections.js";
 import * as t from "../guest/types.js";
+import { firewallFindings } from "./findings.js";
 import { leavePiece, lowerAlias, lowerGroup, lowerSet } from "./lower.js";
+import { firewall } from "./own.js";
 
 const common: Readonly<Record<string, OptionSpec>> = {
   adopt: { type: t.bool, doc: "Overwrite one of this name that was not written by a plan. Default: false." },
@@ -58,5 +60,9 @@ const alias = defineKind({
   leave: leavePiece,
 });
 
-/** The parts of the cluster's firewall that rules of guests name. The firewall itself is switched on by nobody but its owner. */
-export const firewallPlugin = definePlugin({ name: "firewall", kinds: [alias, ipset, group] });
+/** The firewalls of the cluster and of nodes, and the parts that rules name. Those of guests belong to guests. */
+export const firewallPlugin = definePlugin({
+  name: "firewall",
+  kinds: [alias, ipset, group, firewall],
+  diagnostics: firewallFindings,
+});

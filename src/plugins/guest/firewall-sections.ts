@@ -11,7 +11,8 @@ import type { OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index
 import { firewallHabits } from "./habits.js";
 import * as t from "./types.js";
 
-const policy = t.oneOfMeant(
+/** What happens to a packet. */
+export const policy = t.oneOfMeant(
   { allow: "accept", permit: "accept", deny: "drop", block: "drop" },
   ...["ACCEPT", "DROP", "REJECT", "accept", "drop", "reject"],
 );
@@ -20,17 +21,14 @@ const ports: OptionType = t.union({ type: "int", min: 0, max: 65535 }, { type: "
 
 /** What has addresses, by its name. */
 const named: OptionType = { type: "ref", kinds: ["vm", "ct", "network", "host", "alias", "ipset"], loose: true };
+/** The same where only the addresses count, and nothing is waited for. */
+const namedOnly: OptionType = { ...named, mention: true };
 
 /** A protocol, a macro, ports, `from`, `to` or `on`, or what follows these: an address, a net, a name. */
-const match: OptionType = t.union(
-  ports,
-  t.ip,
-  { type: "cidr", host: true },
-  { type: "cidr" },
-  { type: "range", of: "ip" },
-  named,
-  t.listOfType(t.union(ports, t.ip, { type: "cidr", host: true }, { type: "cidr" }, named)),
-);
+function matchOf(name: OptionType): OptionType {
+  const one = [ports, t.ip, { type: "cidr", host: true }, { type: "cidr" }, name] as const;
+  return t.union(...one, { type: "range", of: "ip" }, t.listOfType(t.union(...one)));
+}
 
 const NAME = "lower-case letters, digits, `-` and `_`, a letter first";
 
@@ -57,7 +55,8 @@ const iface: OptionSpec = {
   doc: "The guest's interface that the rule is for. Default: all.",
 };
 
-const logLevel = t.oneOf(...LOG_LEVELS);
+/** The levels at which the firewall logs. */
+export const logLevel = t.oneOf(...LOG_LEVELS);
 
 const ruleOptions: Readonly<Record<string, OptionSpec>> = {
   ...always,
@@ -72,14 +71,14 @@ const ruleOptions: Readonly<Record<string, OptionSpec>> = {
   },
 };
 
-function ruleSection(doc: string, options: Readonly<Record<string, OptionSpec>>): SectionSpec {
+function ruleSection(doc: string, options: Readonly<Record<string, OptionSpec>>, name = named): SectionSpec {
   return {
     doc,
     args: [
       { name: "action", type: policy, doc: "What happens to a packet that matches." },
       {
         name: "match",
-        type: match,
+        type: matchOf(name),
         doc: "`[PROTOCOL [PORTS] | MACRO] [from ADDRESS] [to ADDRESS] [on NET]`; names of guests stand for their addresses.",
         optional: true,
         rest: true,
@@ -95,6 +94,32 @@ function ruleSection(doc: string, options: Readonly<Record<string, OptionSpec>>)
 export const groupRules: Readonly<Record<string, SectionSpec>> = {
   in: ruleSection("A rule for incoming packets, in the order written.", ruleOptions),
   out: ruleSection("A rule for outgoing packets, in the order written.", ruleOptions),
+};
+
+const groupRef: OptionType = {
+  type: "ref",
+  kinds: ["group"],
+  loose: { pattern: NAME_PATTERN, describe: `the name of a security group: ${NAME}` },
+};
+
+/** The rules of the cluster and of a node: `on` takes a network or an interface of the node. */
+export const ownRules: Readonly<Record<string, SectionSpec>> = {
+  in: ruleSection("A rule for packets to the node itself, in the order written.", ruleOptions, namedOnly),
+  out: ruleSection("A rule for packets from the node itself, in the order written.", ruleOptions, namedOnly),
+  group: {
+    doc: "The rules of a security group, at this place among the others.",
+    args: [
+      {
+        name: "name",
+        type: groupRef,
+        doc: "The group; one that no file declares must be there on the host.",
+      },
+      { name: "match", type: t.union(namedOnly), doc: "`[on NET]`", optional: true, rest: true },
+    ],
+    repeat: "any",
+    options: always,
+    sections: {},
+  },
 };
 
 /** Only the address of what it names counts, which the files say. */
@@ -166,11 +191,7 @@ export const firewallSection: SectionSpec = {
       args: [
         {
           name: "name",
-          type: {
-            type: "ref",
-            kinds: ["group"],
-            loose: { pattern: NAME_PATTERN, describe: `the name of a security group: ${NAME}` },
-          },
+          type: groupRef,
           doc: "The group; one that no file declares must be there on the host.",
         },
         { name: "match", type: t.union(named), doc: "`[on NET]`", optional: true, rest: true },

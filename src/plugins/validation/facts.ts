@@ -74,7 +74,7 @@ export interface Facts {
   readonly hosts: readonly Resource[];
   readonly networks: readonly Resource[];
   readonly storages: ReadonlyMap<string, DeclaredStorage>;
-  /** The rules of all guests and security groups. */
+  /** The rules of all guests, of security groups, and of the firewalls of the cluster and of nodes. */
   readonly firewallRules: readonly FirewallRule[];
 }
 
@@ -101,6 +101,7 @@ function gather(model: Model): Facts {
     firewallRules: [
       ...all.flatMap(({ firewall }) => firewall?.rules ?? []),
       ...resourcesOf(model, "group").flatMap((group) => firewallRules(group, undefined, model)),
+      ...resourcesOf(model, "firewall").flatMap((own) => firewallRules(own, own, model)),
     ],
   };
 }

@@ -244,7 +244,7 @@ destroy_now() {
 	rm -f -- "${record}" "${STATE}/first-start/${id}" "${STATE}/guest/${id}" "${STATE}/woken/${id}"
 }
 
-# left [--option OPTION VALUE] pool|dataset|storage NAME COMMAND...: tells that a thing of the host, or an option of it that is
+# left [--option OPTION VALUE] pool|dataset|storage|firewall NAME COMMAND...: tells that a thing of the host, or an option of it that is
 # still what it was, is no longer declared. Nothing is done about it: others may use it. COMMAND would.
 left() {
 	active || return 0
@@ -257,6 +257,10 @@ left() {
 	case $1 in
 	pool) ! zpool_exists "$2" || live=there ;;
 	dataset) live=${ZFS_VALUE["$2/${option:-type}"]-} ;;
+	firewall)
+		firewall_option "$2" "${option}"
+		live=${REPLY}
+		;;
 	*)
 		live=${STORAGE_TYPE[$2]-}
 		[[ -z ${option} ]] || live=${STORAGE_OPTION["$2/${option}"]-}

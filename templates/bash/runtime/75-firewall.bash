@@ -148,16 +148,10 @@ piece_named() {
 # write_piece PART TEXT: puts the lines of a part into the file, in the place of those that it had; without a text it removes
 # the part. Everything else stays as it is. Under Proxmox's own lock for this file, and with what is in it then.
 write_piece() {
-	local lock="${ROOT}/etc/pve/priv/lock/firewall-cluster" tries=0
+	local lock="${ROOT}/etc/pve/priv/lock/firewall-cluster"
 	READ=''
 	printf '%(%F %T)T + write %s into %s\n' -1 "$1" "${FIREWALL_FILE}" >>"${LOG}"
-	mkdir -p -- "${lock%/*}"
-	until mkdir -- "${lock}" 2>/dev/null; do
-		# The time 0 asks Proxmox to drop a lock whose holder died, which it does after two minutes.
-		touch -d @0 -- "${lock}" || true
-		((++tries < 130)) || refuse "${FIREWALL_FILE} is locked by somebody else"
-		sleep 1
-	done
+	lock_firewall firewall-cluster || refuse "${FIREWALL_FILE} is locked by somebody else"
 	FIREWALL_READ=0
 	read_firewall
 	spliced "$1" "$2" >"${WORK}/firewall"
@@ -168,6 +162,18 @@ write_piece() {
 		refuse "${FIREWALL_FILE} cannot be written"
 	fi
 	FIREWALL_READ=0
+}
+
+# lock_firewall NAME: takes Proxmox's lock of this name, which is a folder; fails when somebody else keeps it.
+lock_firewall() {
+	local lock="${ROOT}/etc/pve/priv/lock/$1" tries=0
+	mkdir -p -- "${lock%/*}"
+	until mkdir -- "${lock}" 2>/dev/null; do
+		# The time 0 asks Proxmox to drop a lock whose holder died, which it does after two minutes.
+		touch -d @0 -- "${lock}" || true
+		((++tries < 130)) || return 1
+		sleep 1
+	done
 }
 
 # spliced PART TEXT: prints the file with the part as it is to be. A new one goes where Proxmox would write it, which reads the
