@@ -133,6 +133,13 @@ test("what the guest and the host say is a default", async () => {
   const probes = work(await project(CT("gpus = [0]\n features = [docker, nvidia]")));
   assert.equal(given(probes[1])["version"], { driver: true });
   assert.is(given(probes[2])["gpu"], "true");
+  const vm = (primary: string): string =>
+    `vm 101 a { clone = t, disk root { storage = local, size = 8GiB }, agent = true
+  pci card { address = 0000:01:00.0${primary} }, features = [docker] }
+vm 900 t { image = "/root/i.qcow2", template = true, disk root { storage = local, size = 8GiB } }`;
+  const gpu = async (primary: string): Promise<unknown> =>
+    given(work(await project(vm(primary))).find(({ name }) => name === "feature.docker"))["gpu"];
+  assert.equal([await gpu(", primary = true"), await gpu("")], ["true", "false"]);
 });
 
 test("a clone has what its ancestors have: their requirements are not installed again", async () => {

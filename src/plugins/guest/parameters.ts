@@ -1,4 +1,4 @@
-import { devices, diagnose, didYouMean } from "../../plugin-api/index.js";
+import { boolOf, devices, diagnose, didYouMean, pciDevices } from "../../plugin-api/index.js";
 import type {
   Diagnostic,
   Feature,
@@ -64,9 +64,10 @@ function byDefault(resource: Resource, name: string, { default: given }: Feature
   return given.from === "gpu" ? { name, value: String(hasGpu(resource)) } : { name, driver: true };
 }
 
-/** Whether a GPU of NVIDIA is passed to the guest. */
+/** Whether a GPU of NVIDIA is passed to the container; of a machine's PCI devices, that which is its graphics card counts. */
 function hasGpu(resource: Resource): boolean {
-  return (devices(resource) ?? []).some(({ path }) => /^\/dev\/nvidia\d+$/.test(path));
+  const isPassed = (devices(resource) ?? []).some(({ path }) => /^\/dev\/nvidia\d+$/.test(path));
+  return isPassed || pciDevices(resource).some(({ section }) => boolOf(section, "primary") === true);
 }
 
 /** Booleans as `true` and `false`, items of lists on lines of their own. */
