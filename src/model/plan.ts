@@ -2,6 +2,7 @@ import type { Span } from "../text/source.js";
 import type { FirewallPiece, FirewallProbe } from "./firewall-probe.js";
 import type { GuestRef } from "./guest.js";
 import type { HostThing, PlanMemory } from "./memory.js";
+import type { NetworkProbe } from "./probes-network.js";
 import type { Address } from "./resource.js";
 import type { StorageProbe } from "./storage-probe.js";
 
@@ -278,6 +279,7 @@ export type Probe =
   | { readonly kind: "image-absent"; readonly path: string; readonly sha256?: string; readonly url?: string }
   | CheckProbe
   | WorkProbe
+  | NetworkProbe
   /** A guest that was started only for the work in it still runs. */
   | { readonly kind: "guest-rest"; readonly guest: GuestRef }
   /** For plugins: a read-only command; the step runs when its exit code is not 0, or its output is not `stdout`. */

@@ -15,7 +15,7 @@ import type { Committed, Recalled } from "./memory/index.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
 import { releasesOf } from "./releases.js";
-import { mergeRequirements } from "./requirements.js";
+import { mergeRequirements, unmetRequirements } from "./requirements.js";
 import { soundResources } from "./sound.js";
 import { resolveTargets } from "./targets.js";
 
@@ -122,7 +122,10 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
       ...(node === undefined ? {} : { node }),
       steps: [...steps, ...leaving],
       requirements: mergeRequirements([
-        ...ordered.flatMap((resource) => requirementsOf(resource, lowered)),
+        ...unmetRequirements(
+          ordered.flatMap((resource) => requirementsOf(resource, lowered)),
+          steps,
+        ),
         ...releases.requirements,
       ]),
       ...scriptsOf(ordered, lowered),

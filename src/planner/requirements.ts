@@ -1,4 +1,4 @@
-import type { Requirement } from "../model/plan.js";
+import type { Requirement, Step } from "../model/plan.js";
 
 /**
  * Requirements that say the same become one, which holds back all that the others would; one that holds back nothing in
@@ -21,4 +21,15 @@ function joined(a: Requirement, b: Requirement): Requirement["blocks"] {
 function subject(requirement: Requirement): string {
   const { blocks: _blocks, source: _source, ...rest } = requirement;
   return JSON.stringify(rest);
+}
+
+/** Requirements without those that the steps bring about themselves, before anything needs them: bridges of the host. */
+export function unmetRequirements(
+  requirements: readonly Requirement[],
+  steps: readonly Step[],
+): readonly Requirement[] {
+  const made = new Set(
+    steps.flatMap(({ probe }) => (probe.kind === "interface" && probe.type === "bridge" ? [probe.name] : [])),
+  );
+  return requirements.filter((requirement) => requirement.kind !== "bridge" || !made.has(requirement.bridge));
 }

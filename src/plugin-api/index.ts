@@ -22,6 +22,7 @@ export * from "../diagnostics/diagnostic.js";
 export { didYouMean } from "../diagnostics/did-you-mean.js";
 export type * from "../model/memory.js";
 export * from "../model/plan.js";
+export type * from "../model/probes-network.js";
 export * from "../model/resource.js";
 export * from "../text/ip.js";
 export { compareKeys, compareText } from "../text/order.js";

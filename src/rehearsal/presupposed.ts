@@ -2,6 +2,7 @@ import { secretsOf } from "../model/plan.js";
 import type { FirewallPiece, Plan, Requirement } from "../model/plan.js";
 import { compareReleases } from "../text/order.js";
 import { hardwareOf } from "./hardware.js";
+import { networkOf } from "./presupposed-network.js";
 import {
   SIMULATED_RELEASE,
   emptyHost,
@@ -27,15 +28,17 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     .toSorted(compareReleases)
     .at(-1);
   const isNewer = release !== undefined && compareReleases(release, SIMULATED_RELEASE) > 0;
+  const network = networkOf(plan);
   const host = emptyHost({
     ...more,
     ...(node === undefined ? {} : { node }),
     ...(isNewer && more.version === undefined ? { version: release } : {}),
     bridges: unique(["vmbr0", ...bridges, ...(more.bridges ?? [])]),
+    nics: unique([...network.nics, ...(more.nics ?? [])]),
     devices: unique([...devices, ...(more.devices ?? [])]),
     disks: [...disks, ...(more.disks ?? [])],
     images: [...images, ...(more.images ?? [])],
-    files: { ...hardwareOf(requirements, node ?? "pve"), ...filesOf(plan), ...more.files },
+    files: { ...hardwareOf(requirements, node ?? "pve"), ...network.files, ...filesOf(plan), ...more.files },
     storages: [...storagesOf(plan), ...(more.storages ?? [])],
     downloads: { ...surroundings(plan).downloads, ...more.downloads },
     pages: { ...surroundings(plan).pages, ...more.pages },

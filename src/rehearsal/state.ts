@@ -5,6 +5,8 @@ export interface HostOptions {
   /** Of pve-manager, as 9.2.11. */
   readonly version?: string;
   readonly bridges?: readonly string[];
+  /** Network cards, by their names. */
+  readonly nics?: readonly string[];
   /** Sections of storage.cfg besides `local`. */
   readonly storages?: readonly StorageSection[];
   /** Device files, as `/dev/nvidia0`. */
@@ -124,6 +126,11 @@ export interface HostState {
   /** Seconds since 1970; one more with each command. */
   clock: number;
   bridges: { name: string; mtu: number }[];
+  nics: string[];
+  /** Addresses that answer no ping, whatever the network is. */
+  silent: string[];
+  /** Timers of systemd that were started, with what they run. */
+  timers: { seconds: number; argv: readonly string[] }[];
   devices: string[];
   disks: SimulatedDisk[];
   pools: Record<string, Pool>;
@@ -172,6 +179,9 @@ export function emptyHost(options: HostOptions = {}): HostState {
     seed: options.seed ?? 1,
     clock: 1795300000,
     bridges: (options.bridges ?? ["vmbr0"]).map((name) => ({ name, mtu: 1500 })),
+    nics: [...(options.nics ?? [])],
+    silent: [],
+    timers: [],
     devices: [...(options.devices ?? [])],
     disks: [...(options.disks ?? [])],
     pools: {},

@@ -1,4 +1,6 @@
 import type { Argv, GuestRef, Plan, Probe, SecretOption, Step, WorkParameter, WorkProbe } from "../../model/plan.js";
+import { acting, argvWord } from "./command.js";
+import { networkCalls, renderNetwork } from "./network.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
@@ -9,7 +11,7 @@ const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 /** The body of the function `steps`: all steps in plan order, each guest's under a line that begins its turn. */
 export function renderSteps(plan: Plan): string {
   const guests = turnsOf(plan);
-  let out = zfsRead(plan.steps) + ownersRead(plan.steps);
+  let out = zfsRead(plan.steps) + ownersRead(plan.steps) + networkCalls(plan.steps);
   let turn: string | undefined;
   for (const step of plan.steps) {
     const guest = guests.get(step.resource);
@@ -91,39 +93,6 @@ function ownersRead(steps: readonly Step[]): string {
   return paths.length === 0 ? "" : ShellWord.call("read_owners", [], [...new Set(paths)].map(value));
 }
 
-/** A call that ends with the literal command of the step. */
-function acting(verb: string, args: readonly ShellWord[], argv: Argv): string {
-  const [head, rest] = splitCommand(argv);
-  return ShellWord.call(verb, [...args, head], rest);
-}
-
-/** Options whose values are the reader's business stand on lines of their own; the words before them on the first. */
-function splitCommand(argv: Argv): [ShellWord, ShellWord[]] {
-  const words = argv.map((word, index) => argvWord(word, index));
-  const first = argv.findIndex((word, index) => index > 0 && isOption(word));
-  if (first === -1 || argv.length - first <= 2) return [ShellWord.join(words), []];
-  const lines: ShellWord[] = [];
-  for (let i = first; i < words.length;) {
-    const word = argv[i] ?? "";
-    const next = argv[i + 1];
-    const take = isOption(word) && next !== undefined && !isOption(next) ? 2 : 1;
-    lines.push(ShellWord.join(words.slice(i, i + take)));
-    i += take;
-  }
-  return [ShellWord.join(words.slice(0, first)), lines];
-}
-
-function isOption(word: string): boolean {
-  return /^--?[a-zA-Z][a-z0-9_-]*$/.test(word);
-}
-
-/** Programs, subcommands, options and ids are ours and stand bare; everything else is quoted. */
-function argvWord(word: string, index: number): ShellWord {
-  const ours =
-    index === 0 || isOption(word) || (index <= 2 && /^[a-z][a-z-]*$/.test(word)) || (index <= 3 && /^\d+$/.test(word));
-  return ours && /^[A-Za-z0-9_./-]+$/.test(word) ? bare(word) : value(word);
-}
-
 function renderProbe(step: Step): string {
   const argv = step.commands[0] ?? [];
   const probe = step.probe;
@@ -173,6 +142,9 @@ function renderProbe(step: Step): string {
     case "firewall-file":
     case "firewall-rules-retired":
       return renderFirewall(probe);
+    case "interface":
+    case "network-pending":
+      return renderNetwork(probe, argv);
     default:
       return renderHostProbe(probe, argv);
   }

@@ -6,6 +6,7 @@ import type {
   Resource,
   SectionSpec,
 } from "../../plugin-api/index.js";
+import { interfacesPart } from "./interfaces.js";
 
 /** One part of what a `host` block may hold, with the steps that it becomes. */
 export interface HostPart {
@@ -19,7 +20,7 @@ export interface HostPart {
 }
 
 /** The parts of a host, in the order of their steps. */
-export const hostParts: readonly HostPart[] = [];
+export const hostParts: readonly HostPart[] = [interfacesPart];
 
 /** What all parts add to the block. */
 export function joinedParts(): Required<Omit<HostPart, "lower">> {

@@ -5,7 +5,14 @@ import { readImage } from "./images.js";
 import { type Machine, machinePath } from "./machine.js";
 
 /** Folders whose text files are part of the host's state. */
-const kept = ["/etc/pve/nodes", "/etc/pve/firewall", "/etc/pve/storage.cfg", "/var/lib/phxc", "/var/lib/vz/snippets"];
+const kept = [
+  "/etc/network",
+  "/etc/pve/nodes",
+  "/etc/pve/firewall",
+  "/etc/pve/storage.cfg",
+  "/var/lib/phxc",
+  "/var/lib/vz/snippets",
+];
 
 /** The files below a path, as the host sees them. */
 export function filesBelow(machine: Pick<Machine, "root">, path: string): string[] {

@@ -14,6 +14,7 @@ import { qmCreate } from "../qm/create.js";
 import { qmImport, qmMove, qmResize, qmUnlink } from "../qm/disks.js";
 import { qmDestroy, qmReboot, qmShutdown, qmStart, qmStop } from "../qm/lifecycle.js";
 import { qmSet } from "../qm/set.js";
+import { ifreload, ping, systemdRun } from "../tools/network.js";
 import { pvesh, pveversion } from "../tools/pvesh.js";
 import {
   pveamDownload,
@@ -107,12 +108,15 @@ const tools: Readonly<Record<string, Tool>> = {
   blkid,
   chown,
   id,
+  ifreload,
   lsblk,
   perl,
+  ping,
   pvesh,
   pveversion,
   sha256sum,
   stat,
+  "systemd-run": systemdRun,
   wget,
   wipefs,
   zfs,
@@ -141,7 +145,9 @@ const countedTools: ReadonlySet<string> = new Set([
 ]);
 
 const mutatingTools: Readonly<Record<string, readonly string[]>> = {
+  ifreload: ["-a"],
   pvesh: ["create", "set", "delete"],
+  "systemd-run": ["--collect"],
   zfs: ["create", "destroy", "rename", "rollback", "set", "snapshot"],
   zpool: ["add", "create", "destroy", "set"],
 };

@@ -46,6 +46,9 @@ export function layOut(root: string, state: HostState): Machine {
   for (const [path, text] of Object.entries(state.files)) writeHostFile(machine, path, text);
   for (const [path, image] of Object.entries(state.images)) writeHostFile(machine, path, imageText(image));
   for (const bridge of state.bridges) layOutBridge(machine, bridge);
+  for (const nic of [...state.nics, ...startedInterfaces(state)]) {
+    mkdirSync(machinePath(machine, `/sys/class/net/${nic}`), { recursive: true });
+  }
   for (const path of [...state.devices, ...state.disks.map((disk) => disk.path)]) writeHostFile(machine, path, "");
   for (const [name, { type }] of Object.entries(state.datasets))
     if (type === "filesystem") mkdirSync(machinePath(machine, `/${name}`), { recursive: true });
@@ -57,6 +60,11 @@ export function layOut(root: string, state: HostState): Machine {
   writeHostFile(machine, "/etc/pve/.members", `{\n"nodename": "${state.node}",\n"version": 0\n}\n`);
   writeHostFile(machine, "/etc/hostname", `${state.node}\n`);
   return machine;
+}
+
+/** Interfaces that come up when the host starts. */
+function startedInterfaces({ files }: HostState): readonly string[] {
+  return [...(files["/etc/network/interfaces"] ?? "").matchAll(/^auto (\S+)$/gm)].map(([, name = ""]) => name);
 }
 
 function layOutBridge(machine: Machine, bridge: { readonly name: string; readonly mtu: number }): void {

@@ -2,15 +2,20 @@ import { type Command } from "../host/command.js";
 import { digestOf, isRunning, type Kind, listGuests, loadConfig, ownerOf } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";
 import { storages } from "../storage/volume-names.js";
+import { networkApi } from "./network.js";
 import { perlJson, plainJson } from "./perl-json.js";
 import { compareKeys } from "../../text/order.js";
 
-/** `pvesh get PATH [--output-format F] [--NAME VALUE]...`; nothing else of pvesh is known. */
+/** `pvesh get PATH [--output-format F] [--NAME VALUE]...`; what changes something is known of the network only. */
 export function pvesh(command: Command, argv: readonly string[]): void {
-  const [verb, path = "", ...rest] = argv;
-  if (verb !== "get") refuse(`simulated host: unknown: pvesh ${verb ?? ""} ${path}`, 127);
+  const [verb = "", path = "", ...rest] = argv;
   const options = new Map<string, string>();
   for (let i = 0; i < rest.length; i += 2) options.set((rest[i] ?? "").replace(/^--?/, ""), rest[i + 1] ?? "");
+  const network = /^\/nodes\/([^/]+)\/network(?:\/([^/]+))?$/.exec(path);
+  if (network !== null && ["create", "set", "delete"].includes(verb)) {
+    return networkApi(command, verb, network[2], options);
+  }
+  if (verb !== "get") refuse(`simulated host: unknown: pvesh ${verb} ${path}`, 127);
   const value = read(command, path.replace(/\/+$/, ""), options);
   const format = options.get("output-format") ?? "text";
   if (format === "json") command.print(plainJson(value));

@@ -202,8 +202,8 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
-       [--allow-lockout] [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify] [--secrets FILE]
-       [--report FORM] [--list] [--help]
+       [--allow-disconnect] [--allow-lockout] [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify]
+       [--secrets FILE] [--report FORM] [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
@@ -211,6 +211,9 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
   --allow-destroy  destroy guests and snapshots where the plan says so
   --allow-older    apply a plan that does not follow the one that was applied last
   --allow-lockout  write rules of the firewall that shut out the session in which this runs
+  --allow-disconnect
+                   change interfaces that carry the address of this node; a change after which it cannot be reached
+                   is taken back
   --wait SECONDS   wait so long for another run that holds the lock (without it, not at all), and for guests that
                    a task of Proxmox has locked, as a backup does (without it, ${PATIENCE} s in all)
   --limit SECONDS  end any command that takes longer; without it, a minute for a question, a quarter of an hour for
@@ -245,6 +248,7 @@ read_arguments() {
 		--allow-destroy) ALLOW_DESTROY=1 ;;
 		--allow-older) ALLOW_OLDER=1 ;;
 		--allow-lockout) ALLOW_LOCKOUT=1 ;;
+		--allow-disconnect) ALLOW_DISCONNECT=1 ;;
 		--keep-going) KEEP_GOING=1 ;;
 		--wait)
 			[[ ${2-} =~ ^[0-9]{1,6}$ ]] || misused "$1 needs a number of seconds"

@@ -1,0 +1,14 @@
+/** What decides whether a step of the host's network has anything to do. */
+export type NetworkProbe =
+  /** An interface of the node is not configured, or an option of it differs. The change waits until it is applied. */
+  | {
+      readonly kind: "interface";
+      readonly name: string;
+      readonly type: "bridge" | "bond" | "vlan" | "eth";
+      /** By the names of the node's network API. */
+      readonly options: readonly (readonly [string, string])[];
+      /** Options that must not be set. */
+      readonly absent: readonly string[];
+    }
+  /** A change of the node's network that a plan made waits to be applied. `addresses`: those by which the node is reached. */
+  | { readonly kind: "network-pending"; readonly addresses: readonly string[] };

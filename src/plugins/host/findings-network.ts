@@ -1,0 +1,100 @@
+import { diagnosticKind } from "../../plugin-api/index.js";
+import type { DiagnosticKind } from "../../plugin-api/index.js";
+
+/** Findings about the network of hosts: PHX5640 to PHX5669. */
+
+export const interfaceTwice = diagnosticKind<{ name: string; kind: string }>({
+  code: "PHX5640",
+  severity: "error",
+  title: "interface declared twice",
+  message: ({ name, kind }) => `\`${name}\` is declared as a ${kind} already`,
+  help: "One block says all of an interface.",
+});
+
+export const portTwice = diagnosticKind<{ port: string; name: string; other: string }>({
+  code: "PHX5641",
+  severity: "error",
+  title: "port of two interfaces",
+  message: ({ port, name, other }) => `${port} is a port of ${other}, and cannot be one of ${name} as well`,
+  help: "Proxmox refuses a port that another bridge or bond has. Take it out of one of the two.",
+});
+
+export const bondUnfit = diagnosticKind<{ bond: string; option: string; mode: string; modes: readonly string[] }>({
+  code: "PHX5642",
+  severity: "error",
+  title: "option that the mode of a bond does not have",
+  message: ({ bond, option, mode }) => `\`${option}\` has no effect on ${bond}, whose mode is ${mode}`,
+  help: ({ option, modes }) => `\`${option}\` belongs to ${modes.join(" and ")}. Remove it, or choose that mode.`,
+});
+
+export const primaryNoPort = diagnosticKind<{ bond: string; primary: string }>({
+  code: "PHX5643",
+  severity: "error",
+  title: "primary interface that is no port",
+  message: ({ bond, primary }) => `${primary} is to be the primary interface of ${bond} and is none of its ports`,
+  help: "Name one of the `ports`.",
+});
+
+export const vlanWithoutDevice = diagnosticKind<{ vlan: string }>({
+  code: "PHX5644",
+  severity: "error",
+  title: "VLAN without a device",
+  message: ({ vlan }) => `\`${vlan}\` does not say on which interface the VLAN is`,
+  help: "Add `device = bond0`, or call it by device and tag: `vlan bond0.20`.",
+});
+
+export const vlanDeviceTwice = diagnosticKind<{ vlan: string; device: string }>({
+  code: "PHX5645",
+  severity: "error",
+  title: "VLAN with two devices",
+  message: ({ vlan, device }) => `the name \`${vlan}\` says that the VLAN is on ${device}; \`device\` says another one`,
+  help: "Remove `device`, or call the VLAN `vlanN`.",
+});
+
+export const gatewayTwice = diagnosticKind<{ name: string; other: string }>({
+  code: "PHX5646",
+  severity: "error",
+  title: "two default gateways",
+  message: ({ name, other }) => `${name} has a default gateway, and so has ${other}`,
+  help: "A host has one default gateway for each family of addresses, and Proxmox refuses a second one.",
+});
+
+export const gatewayOutside = diagnosticKind<{ gateway: string; address: string | undefined }>({
+  code: "PHX5647",
+  severity: "error",
+  title: "gateway outside the network of its interface",
+  message: ({ gateway, address }) =>
+    address === undefined
+      ? `the interface has the gateway ${gateway} and no address of its family`
+      : `the gateway ${gateway} is not in the network of ${address}`,
+  help: "The gateway is an address of the network that the interface is on.",
+});
+
+export const vlanOnPlainBridge = diagnosticKind<{ vlan: string; bridge: string }>({
+  code: "PHX5648",
+  severity: "error",
+  title: "VLAN on a bridge that does not know VLANs",
+  message: ({ vlan, bridge }) => `${vlan} is on the bridge ${bridge}, which is declared without VLANs`,
+  help: "Say `vlan_aware = true` at the bridge, or put the VLAN on its port.",
+});
+
+export const bondWithoutPorts = diagnosticKind<{ bond: string }>({
+  code: "PHX5649",
+  severity: "error",
+  title: "bond of nothing",
+  message: ({ bond }) => `${bond} joins no interface`,
+  help: "Name the cards that it joins: `ports = [eno1, eno2]`.",
+});
+
+export const networkFindings: readonly DiagnosticKind<never>[] = [
+  interfaceTwice,
+  portTwice,
+  bondUnfit,
+  primaryNoPort,
+  vlanWithoutDevice,
+  vlanDeviceTwice,
+  gatewayTwice,
+  gatewayOutside,
+  vlanOnPlainBridge,
+  bondWithoutPorts,
+];

@@ -1,0 +1,76 @@
+import type { Plan } from "../model/plan.js";
+import type { HostState } from "./state.js";
+import { type Interface, interfacesText } from "./tools/interfaces.js";
+
+/** The card that the bridge of the installer is on where the plan says nothing of it. */
+const FIRST_CARD = "eno1";
+
+/** An address for a node of which the files say none. */
+const SOME_ADDRESS = "192.0.2.2";
+
+const PORTS: ReadonlySet<string> = new Set(["bridge_ports", "slaves", "vlan-raw-device"]);
+
+/**
+ * The network that a plan for the interfaces of a node presupposes: the cards that it names, and the way by which the node is
+ * reached. That is as the plan declares it, because a plan does not change it unasked, or else the bridge that the installer makes.
+ * Nothing where a plan says nothing of interfaces.
+ */
+export function networkOf({ steps }: Plan): { readonly nics: readonly string[]; readonly files: HostState["files"] } {
+  const own = steps.flatMap(({ probe }) => (probe.kind === "network-pending" ? probe.addresses : []));
+  const declared = new Map(
+    steps.flatMap(({ probe }) => (probe.kind === "interface" ? [[probe.name, declaredInterface(probe)] as const] : [])),
+  );
+  if (!steps.some(({ probe }) => probe.kind === "network-pending")) return { nics: [], files: {} };
+  const carriers = carriersOf(declared, own);
+  const there = carriers.length > 0 ? carriers : [installed(own[0] ?? SOME_ADDRESS)];
+  const named = [...declared.values(), ...there].flatMap((entry) => [entry.name, ...below(entry)]);
+  const isCard = (name: string): boolean => !/^(?:vmbr|bond|vlan)\d+$|\./.test(name);
+  const nics = [...new Set(named)].filter(isCard);
+  const cards = nics.map((name): Interface => ({ name, autostart: false, options: new Map(), other: [] }));
+  const byName = new Map([...cards, ...there].map((entry) => [entry.name, entry]));
+  const text = interfacesText({ byName, lines: ["source /etc/network/interfaces.d/*"] });
+  return { nics, files: { "/etc/network/interfaces": text } };
+}
+
+function declaredInterface(probe: {
+  readonly name: string;
+  readonly type: string;
+  readonly options: readonly (readonly [string, string])[];
+}): Interface {
+  const options = new Map(probe.options.filter(([option]) => option !== "autostart"));
+  if (probe.type === "bridge" && !options.has("bridge_ports")) options.set("bridge_ports", "");
+  return { name: probe.name, autostart: true, options, other: [] };
+}
+
+function below({ name, options }: Interface): readonly string[] {
+  const parent = /^(.+)\.\d+$/.exec(name)?.[1];
+  const ports = [...options].flatMap(([option, value]) => (PORTS.has(option) ? value.split(",") : []));
+  return [...(parent === undefined ? [] : [parent]), ...ports].filter((port) => port !== "");
+}
+
+/** The declared interfaces that have the node's address or a gateway, and all declared ones below them. */
+function carriersOf(declared: ReadonlyMap<string, Interface>, own: readonly string[]): readonly Interface[] {
+  const found = new Map<string, Interface>();
+  const open = [...declared.values()].filter(
+    ({ options }) =>
+      [options.get("cidr"), options.get("cidr6")].some((cidr) => own.includes(cidr?.split("/")[0] ?? "")) ||
+      options.has("gateway") ||
+      options.has("gateway6"),
+  );
+  for (let entry = open.pop(); entry !== undefined; entry = open.pop()) {
+    if (found.has(entry.name)) continue;
+    found.set(entry.name, entry);
+    open.push(...below(entry).flatMap((name) => declared.get(name) ?? []));
+  }
+  return [...found.values()];
+}
+
+/** The bridge that the installer makes. */
+function installed(address: string): Interface {
+  const isSix = address.includes(":");
+  const gateway = address.replace(/\d+$/, (last) => (last === "1" ? "254" : "1"));
+  const options = isSix
+    ? [["cidr6", `${address}/64`] as const]
+    : [["cidr", `${address}/24`] as const, ["gateway", gateway] as const];
+  return { name: "vmbr0", autostart: true, options: new Map([...options, ["bridge_ports", FIRST_CARD]]), other: [] };
+}

@@ -1,0 +1,189 @@
+import { mkdirSync, renameSync } from "node:fs";
+import type { Command } from "../host/command.js";
+import { machinePath, readHostFile, removeHostFile, writeHostFile } from "../host/machine.js";
+import { refuse } from "../host/refusal.js";
+import { parseIp, parseRange, rangeHolds } from "../../text/ip.js";
+import { INTERFACES, type Interface, type Interfaces, interfacesText, readInterfaces, typeOf } from "./interfaces.js";
+
+/** What the network API of a node takes, with what a value may look like (PVE::API2::Network of pve-manager). */
+const FORMS: Readonly<Record<string, RegExp>> = {
+  type: /^(?:bridge|bond|eth|vlan)$/,
+  autostart: /^[01]$/,
+  bridge_vlan_aware: /^[01]$/,
+  bridge_vids: /^\d+(?:-\d+)?(?:[ ,;]+\d+(?:-\d+)?)*$/,
+  bridge_ports: /^[a-zA-Z][\w.:]*(?:[ ,;]+[a-zA-Z][\w.:]*)*$/,
+  slaves: /^[a-zA-Z][\w.:]*(?:[ ,;]+[a-zA-Z][\w.:]*)*$/,
+  bond_mode: /^(?:balance-rr|active-backup|balance-xor|broadcast|802\.3ad|balance-tlb|balance-alb)$/,
+  bond_xmit_hash_policy: /^layer(?:2|2\+3|3\+4)$/,
+  "bond-primary": /^[a-zA-Z]\w{1,20}(?:[:.]\d+)?$/,
+  "vlan-raw-device": /^[a-zA-Z]\w{1,20}(?:[:.]\d+)?$/,
+  cidr: /^[\d.]+\/\d+$/,
+  gateway: /^[\d.]+$/,
+  cidr6: /^[0-9a-fA-F:.]+\/\d+$/,
+  gateway6: /^[0-9a-fA-F:.]+$/,
+  mtu: /^\d+$/,
+  comments: /^.*$/s,
+};
+
+const USAGE = "pvesh <create|set> /nodes/{node}/network [OPTIONS]";
+
+function unfit(name: string, text: string): never {
+  return refuse(`400 Parameter verification failed.\n${name}: ${text}\n${USAGE}`, 2);
+}
+
+/** `pvesh create|set|delete /nodes/NODE/network[/IFACE]` */
+export function networkApi(
+  command: Command,
+  verb: string,
+  iface: string | undefined,
+  given: ReadonlyMap<string, string>,
+): void {
+  const { machine } = command;
+  if (verb === "set" && iface === undefined) return apply(command, given);
+  if (verb === "delete" && iface === undefined) return removeHostFile(machine, `${INTERFACES}.new`);
+  const options = new Map(given);
+  const name = iface ?? options.get("iface") ?? unfit("iface", "property is missing and it is not optional");
+  options.delete("iface");
+  const deleted = (options.get("delete") ?? "").split(/[ ,;]+/).filter((word) => word !== "");
+  if (verb === "set") options.delete("delete");
+  const interfaces = readInterfaces(machine);
+  if (verb === "delete") {
+    if (!interfaces.byName.delete(name)) unfit("iface", "interface does not exist");
+  } else {
+    checkForms(name, options);
+    if (!options.has("type")) unfit("type", "property is missing and it is not optional");
+    const entry = verb === "create" ? made(interfaces, name) : interfaces.byName.get(name);
+    if (entry === undefined) return unfit("iface", "interface does not exist");
+    change(entry, options, deleted);
+  }
+  checkWhole(interfaces);
+  writeHostFile(machine, `${INTERFACES}.new`, interfacesText(interfaces));
+}
+
+function checkForms(name: string, options: ReadonlyMap<string, string>): void {
+  if (!/^[a-zA-Z][a-zA-Z0-9_]{1,20}([:.]\d+)?$/.test(name))
+    unfit("iface", "invalid format - invalid network interface name");
+  for (const [option, value] of options) {
+    const form = FORMS[option];
+    if (form === undefined)
+      unfit(option, "property is not defined in schema and the schema does not allow additional properties");
+    else if (!form.test(value)) unfit(option, `invalid format - value '${value}'`);
+  }
+  const mtu = Number(options.get("mtu") ?? 1500);
+  if (mtu < 1280 || mtu > 65520) unfit("mtu", `value must have a minimum value of 1280 and a maximum value of 65520`);
+}
+
+function made({ byName }: Interfaces, name: string): Interface {
+  if (byName.has(name)) unfit("iface", "interface already exists");
+  const entry = { name, autostart: false, options: new Map<string, string>(), other: [] };
+  byName.set(name, entry);
+  return entry;
+}
+
+/** Without an address an interface has none afterwards, whatever it had. */
+function change(entry: Interface, options: ReadonlyMap<string, string>, deleted: readonly string[]): void {
+  for (const option of [...deleted, "cidr", "cidr6"]) entry.options.delete(option);
+  for (const [option, value] of options) {
+    if (option === "autostart") entry.autostart = value === "1";
+    else if (option !== "type") entry.options.set(option, value);
+  }
+  if (options.get("type") === "bridge" && !entry.options.has("bridge_ports")) entry.options.set("bridge_ports", "");
+}
+
+const portsOf = ({ options }: Interface): readonly string[] =>
+  `${options.get("bridge_ports") ?? ""} ${options.get("slaves") ?? ""}`.split(/[ ,;]+/).filter((port) => port !== "");
+
+/** What Proxmox checks when it writes the file. */
+function checkWhole({ byName }: Interfaces): void {
+  const used = new Map<string, string>();
+  const gateways = new Map<string, string>();
+  for (const entry of byName.values()) {
+    const type = typeOf(entry);
+    for (const port of portsOf(entry)) {
+      const other = used.get(port);
+      if (other !== undefined)
+        unfit(type === "bond" ? "slaves" : "bridge_ports", `${port} is already used on interface '${other}'.`);
+      used.set(port, entry.name);
+      if (!byName.has(port) && !/\.\d+$/.test(port))
+        refuse(`${type} '${entry.name}' - unable to find ${type === "bond" ? "slave" : "bridge port"} '${port}'`, 255);
+      if (byName.get(port)?.options.has("cidr") === true && type === "bridge")
+        refuse(`iface ${port} - ip address can't be set on interface if bridged in ${entry.name}`, 255);
+    }
+    for (const key of ["gateway", "gateway6"]) {
+      if (!entry.options.has(key)) continue;
+      const other = gateways.get(key);
+      if (other !== undefined) unfit(key, `Default gateway already exists on interface '${other}'.`);
+      gateways.set(key, entry.name);
+    }
+    const parent = /^(.+)\.\d+$/.exec(entry.name)?.[1] ?? entry.options.get("vlan-raw-device");
+    if (type === "vlan" && (parent === undefined || !byName.has(parent)))
+      refuse(`vlan '${entry.name}' - unable to find parent '${parent ?? ""}'`, 255);
+  }
+}
+
+function apply(command: Command, given: ReadonlyMap<string, string>): void {
+  const { machine } = command;
+  for (const option of given.keys())
+    unfit(option, "property is not defined in schema and the schema does not allow additional properties");
+  if (readHostFile(machine, `${INTERFACES}.new`) !== undefined) {
+    renameSync(machinePath(machine, `${INTERFACES}.new`), machinePath(machine, INTERFACES));
+  }
+  reload(command);
+}
+
+/** What `ifreload -a` does: interfaces that start by themselves are there. */
+function reload({ machine }: Command): void {
+  const { byName } = readInterfaces(machine, true);
+  const started = [...byName.values()].filter(({ autostart }) => autostart);
+  for (const { name, options } of started) {
+    const folder = `/sys/class/net/${name}`;
+    const isBridge = options.has("bridge_ports");
+    const mtu = Number(options.get("mtu") ?? 1500);
+    mkdirSync(machinePath(machine, isBridge ? `${folder}/bridge` : folder), { recursive: true });
+    writeHostFile(machine, `${folder}/mtu`, `${mtu}\n`);
+    if (!isBridge) continue;
+    machine.state.bridges = [...machine.state.bridges.filter((bridge) => bridge.name !== name), { name, mtu }];
+  }
+}
+
+/** `ifreload -a` */
+export function ifreload(command: Command, argv: readonly string[]): void {
+  if (argv.join(" ") !== "-a") refuse(`simulated host: unknown: ifreload ${argv.join(" ")}`, 127);
+  reload(command);
+}
+
+/**
+ * `ping -q -c 1 -W SECONDS ADDRESS`: answers when the address is in a network of an interface that is up and has a port, or
+ * when there is a way out.
+ */
+export function ping({ machine, print }: Command, argv: readonly string[]): void {
+  const [quiet, count, one, wait, seconds = "", address = ""] = argv;
+  const isKnown = quiet === "-q" && count === "-c" && one === "1" && wait === "-W" && /^\d+$/.test(seconds);
+  const ip = parseIp(address);
+  if (!isKnown || ip === undefined) return refuse(`simulated host: unknown: ping ${argv.join(" ")}`, 127);
+  const up = [...readInterfaces(machine, true).byName.values()].filter(({ autostart }) => autostart);
+  const wired = up.filter((entry) => typeOf(entry) === "eth" || typeOf(entry) === "vlan" || portsOf(entry).length > 0);
+  const networks = wired.flatMap(({ options }) => [options.get("cidr"), options.get("cidr6")]);
+  const reaches = (target: string): boolean => networks.some((cidr) => cidr !== undefined && holds(cidr, target));
+  const ways = wired.flatMap(({ options }) => [options.get("gateway"), options.get("gateway6")]);
+  const isReached = reaches(address) || ways.some((way) => way !== undefined && reaches(way));
+  if (!isReached || machine.state.silent.includes(address))
+    return refuse("1 packets transmitted, 0 received, 100% packet loss", 1);
+  print("1 packets transmitted, 1 received, 0% packet loss");
+}
+
+function holds(cidr: string, address: string): boolean {
+  const range = parseRange(cidr);
+  const ip = parseIp(address);
+  return range !== undefined && ip !== undefined && rangeHolds(range, ip);
+}
+
+/** `systemd-run --collect --on-active=SECONDS COMMAND...`: a timer, which nothing lets run out but a test. */
+export function systemdRun({ machine, warn }: Command, argv: readonly string[]): void {
+  const seconds = /^--on-active=(\d+)$/.exec(argv[1] ?? "")?.[1];
+  if (argv[0] !== "--collect" || seconds === undefined || argv[2]?.startsWith("/") !== true) {
+    return refuse(`simulated host: unknown: systemd-run ${argv.join(" ")}`, 127);
+  }
+  machine.state.timers.push({ seconds: Number(seconds), argv: argv.slice(2) });
+  warn(`Running timer as unit: run-r${machine.state.timers.length}.timer`);
+}

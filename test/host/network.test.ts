@@ -1,0 +1,285 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { emptyHost, presupposed } from "../../src/rehearsal/index.js";
+import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
+import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { announced, compileSource, mutating, withHost } from "../support/rehearsal.js";
+
+const test = suite("the host's network");
+
+const FILE = "/etc/network/interfaces";
+
+/** As the installer leaves it, with an option that only an administrator knows of. */
+const INSTALLED = `auto lo
+iface lo inet loopback
+
+iface eno1 inet manual
+
+iface eno2 inet manual
+
+iface eno3 inet manual
+
+auto vmbr0
+iface vmbr0 inet static
+	address 10.0.0.2/24
+	gateway 10.0.0.1
+	bridge-ports eno1
+	bridge-stp off
+	bridge-fd 0
+	post-up echo theirs
+
+source /etc/network/interfaces.d/*
+`;
+
+const NICS = ["eno1", "eno2", "eno3"];
+const installed = (more: Partial<HostState> = {}): HostState => ({
+  ...emptyHost({ nics: NICS, files: { [FILE]: INSTALLED } }),
+  ...more,
+});
+
+const host = (body: string): string => `host pve { address = 10.0.0.2\n${body}\n}\n`;
+
+const BRIDGE = host(
+  'bond bond0 { ports = [eno2, eno3], mode = 802.3ad, hash = "layer2+3" }\n' +
+    'bridge vmbr1 { ports = [bond0], vlan_aware = true, vlans = "2-100 200", mtu = 9000, comment = "guests" }\n' +
+    'vlan "bond0.20" { address = 10.20.0.2/24 }\n' +
+    "interface eno2 { mtu = 9000 }\ninterface eno3 { mtu = 9000 }",
+);
+
+interface Done {
+  readonly code: number;
+  readonly said: readonly string[];
+  readonly commands: readonly string[];
+  readonly text: string;
+}
+
+async function run(sim: SimulatedHost, source: string, ...args: readonly string[]): Promise<Done> {
+  const { script } = await compileSource(source);
+  const done = await sim.runScript(script, args);
+  const text = done.stdout + done.stderr;
+  return { code: done.code, said: announced(done.stdout), commands: mutating(done), text };
+}
+
+const fileOf = (sim: SimulatedHost, path = FILE): string => readFileSync(join(sim.root, path), "utf8");
+const isThere = (sim: SimulatedHost, path: string): boolean => existsSync(join(sim.root, path));
+
+/** Fails unless the second run does nothing, by no command of Proxmox. */
+async function quiet(sim: SimulatedHost, source: string): Promise<void> {
+  const { script } = await compileSource(source);
+  const again = await sim.runScript(script);
+  assert.is(again.code, 0, again.stdout + again.stderr);
+  assert.equal([announced(again.stdout), again.commands.map(({ argv }) => argv.join(" "))], [[], []], again.stdout);
+}
+
+test("a bond, a bridge on it, a VLAN and cards are made and applied once; a second run asks nobody", () =>
+  withHost(installed(), async (sim) => {
+    const first = await run(sim, BRIDGE);
+    assert.is(first.code, 0, first.text);
+    assert.equal(first.said, [
+      "~ host: interface eno2: mtu (unset) -> 9000",
+      "~ host: interface eno3: mtu (unset) -> 9000",
+      "+ host: interface bond0",
+      "+ host: interface vmbr1",
+      "+ host: interface bond0.20",
+    ]);
+    assert.equal(
+      first.commands.filter((line) => line === "pvesh set /nodes/localhost/network"),
+      ["pvesh set /nodes/localhost/network"],
+    );
+    const text = fileOf(sim);
+    assert.match(
+      text,
+      /auto bond0\niface bond0 inet manual\n\tbond-slaves eno2 eno3\n\tbond-miimon 100\n\tbond-mode 802\.3ad\n/,
+    );
+    assert.match(text, /\tbridge-ports bond0\n(?:.*\n)*?\tbridge-vids 2-100 200\n\tmtu 9000\n#guests\n/);
+    assert.match(text, /auto bond0\.20\niface bond0\.20 inet static\n\taddress 10\.20\.0\.2\/24\n/);
+    assert.match(text, /\tpost-up echo theirs\n/);
+    for (const path of [`${FILE}.new`, "/var/lib/phxc/network/pending", "/var/lib/phxc/network/unconfirmed"]) {
+      assert.not.ok(isThere(sim, path), path);
+    }
+    await quiet(sim, BRIDGE);
+  }));
+
+test("a changed option is told with both values, and the address of its interface stays", () =>
+  withHost(installed(), async (sim) => {
+    const source = host("bridge vmbr1 { ports = [eno2], address = 10.1.0.2/24, comment = old }");
+    await run(sim, source);
+    const changed = host("bridge vmbr1 { ports = [eno2, eno3], mtu = 1400, comment = absent }");
+    const done = await run(sim, changed);
+    assert.is(done.code, 0, done.text);
+    assert.equal(done.said, [
+      "~ host: interface vmbr1: bridge_ports eno2 -> eno2,eno3",
+      "~ host: interface vmbr1: mtu (unset) -> 1400",
+      "~ host: interface vmbr1: comments old -> (removed)",
+    ]);
+    assert.match(fileOf(sim), /\taddress 10\.1\.0\.2\/24\n\tbridge-ports eno2 eno3\n/);
+    await quiet(sim, changed);
+  }));
+
+test("--check tells what it would do and touches nothing", () =>
+  withHost(installed(), async (sim) => {
+    const checked = await run(sim, BRIDGE, "--check");
+    assert.equal([checked.code, checked.commands, fileOf(sim)], [2, [], INSTALLED]);
+    const own = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--check");
+    assert.match(own.text, /vmbr0 carries the address by which this node is reached; --allow-disconnect does it/);
+  }));
+
+const CARRIERS: Readonly<Record<string, string>> = {
+  "the bridge with its address": host("bridge vmbr0 { mtu = 9000 }"),
+  "the card below that": host("interface eno1 { mtu = 9000 }"),
+  "a bridge that takes the card": host("bridge vmbr1 { ports = [eno1] }"),
+};
+
+for (const [name, source] of Object.entries(CARRIERS)) {
+  test(`without --allow-disconnect, ${name} is not changed`, () =>
+    withHost(installed(), async (sim) => {
+      const done = await run(sim, source);
+      assert.equal([done.code, done.commands, fileOf(sim)], [4, [], INSTALLED], done.text);
+      assert.match(done.text, /carries the address by which this node is reached; --allow-disconnect/);
+    }));
+}
+
+test("the interface that an ssh connection came in by carries an address of the node, too", () =>
+  withHost(installed(), async (sim) => {
+    const source = host("bridge vmbr1 { ports = [eno2], address = 10.1.0.2/24 }");
+    await run(sim, source);
+    const { script } = await compileSource(host("bridge vmbr1 { mtu = 9000 }"));
+    const env = { SSH_CONNECTION: "10.1.0.9 50000 10.1.0.2 22" };
+    const done = await sim.runScript(script, [], { env });
+    assert.is(done.code, 4);
+    assert.match(done.stderr, /vmbr1 carries the address/);
+  }));
+
+test("with --allow-disconnect it is changed, and stays so when the gateway answers", () =>
+  withHost(installed(), async (sim) => {
+    const source = host("bridge vmbr0 { mtu = 9000 }");
+    const done = await run(sim, source, "--allow-disconnect");
+    assert.is(done.code, 0, done.text);
+    assert.match(fileOf(sim), /\tmtu 9000\n/);
+    // The timer runs out later and finds that all is well.
+    const [timer] = sim.state.timers;
+    const [program = "", script = "", ...words] = timer?.argv ?? [];
+    assert.is(program, "/bin/bash");
+    const fired = await sim.runScript(script, words);
+    assert.is(fired.code, 0, fired.stderr);
+    assert.match(fileOf(sim), /\tmtu 9000\n/);
+    await quiet(sim, source);
+  }));
+
+/** Runs with a `sleep` that takes no time. */
+async function impatiently(sim: SimulatedHost, source: string, ...args: readonly string[]) {
+  const folder = mkdtempSync(join(tmpdir(), "phxc-sleep-"));
+  writeFileSync(join(folder, "sleep"), "#!/bin/sh\n", { mode: 0o755 });
+  try {
+    const { script } = await compileSource(source);
+    return await sim.runScript(script, args, { env: { PATH: `${folder}:${sim.env["PATH"] ?? ""}` } });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+test("a change after which the gateway does not answer is taken back at once", () =>
+  withHost(installed(), async (sim) => {
+    const done = await impatiently(sim, host("bridge vmbr0 { ports = [] }"), "--allow-disconnect");
+    assert.is(done.code, 4, done.stdout);
+    assert.match(done.stderr, /10\.0\.0\.1 does not answer any more; the network is as it was before/);
+    assert.is(fileOf(sim), INSTALLED);
+    assert.not.ok(isThere(sim, "/var/lib/phxc/network/pending"));
+  }));
+
+test("a script that is cut off with the network leaves a timer that takes the change back", () =>
+  withHost(installed(), async (sim) => {
+    const { script } = await compileSource(host("bridge vmbr0 { ports = [] }"));
+    const whole = await sim.runScript(script, ["--allow-disconnect", "--check"]);
+    assert.is(whole.code, 2);
+    const killed = await sim.runScript(script, ["--allow-disconnect"], { fault: { at: 3, when: "after" } });
+    assert.is(killed.commands.at(-1)?.argv.join(" "), "pvesh set /nodes/localhost/network");
+    assert.not.equal(fileOf(sim), INSTALLED);
+    const [program, path = "", ...words] = sim.state.timers[0]?.argv ?? [];
+    assert.is(program, "/bin/bash");
+    const fired = await sim.runScript(path, words);
+    assert.is(fired.code, 0, fired.stderr);
+    assert.is(fileOf(sim), INSTALLED);
+    // Its second shot hits nothing.
+    writeFileSync(join(sim.root, FILE), INSTALLED.replace("echo theirs", "echo later"));
+    await sim.runScript(path, words);
+    assert.match(fileOf(sim), /echo later/);
+  }));
+
+test("where nothing answers a ping, what carries the address is not changed", () =>
+  withHost(installed({ silent: ["10.0.0.1"] }), async (sim) => {
+    const done = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--allow-disconnect");
+    assert.is(done.code, 4);
+    assert.match(done.text, /neither a gateway nor the other end of this connection answers/);
+    assert.is(fileOf(sim), INSTALLED);
+  }));
+
+test("changes that somebody else has prepared are neither changed nor applied", () => {
+  const theirs = INSTALLED.replace("eno1\n\tbridge-stp", "none\n\tbridge-stp");
+  const state = emptyHost({ nics: NICS, files: { [FILE]: INSTALLED, [`${FILE}.new`]: theirs } });
+  return withHost(state, async (sim) => {
+    const done = await run(sim, BRIDGE);
+    assert.is(done.code, 4);
+    assert.match(done.text, /somebody has prepared changes of the network/);
+    assert.equal([done.commands, fileOf(sim), fileOf(sim, `${FILE}.new`)], [[], INSTALLED, theirs]);
+    // What is as declared needs none of them.
+    await quiet(sim, host("bridge vmbr0 { ports = [eno1] }"));
+  });
+});
+
+test("an interface of Open vSwitch is left alone", () => {
+  const text = INSTALLED + "\nauto vmbr9\niface vmbr9 inet manual\n\tovs_type OVSBridge\n";
+  return withHost(emptyHost({ nics: NICS, files: { [FILE]: text } }), async (sim) => {
+    const done = await run(sim, host("bridge vmbr9 { ports = [eno2] }"));
+    assert.is(done.code, 4);
+    assert.match(done.text, /Open vSwitch/);
+    assert.is(fileOf(sim), text);
+  });
+});
+
+test("what an administrator wrote is understood: netmasks, old spellings, numbers of modes", () => {
+  const text = `${INSTALLED}
+auto vmbr1
+iface vmbr1 inet static
+	address 10.1.0.2
+	netmask 255.255.252.0
+	bridge_ports eno2 bond0
+	bridge_vlan_aware yes
+iface vmbr1 inet6 static
+	address fd00::2/64
+auto bond0
+iface bond0 inet manual
+	slaves eno3
+	bond_mode 4
+`;
+  const source = host(
+    "bridge vmbr1 { ports = [bond0, eno2], address = 10.1.0.2/22, address6 = fd00::2/64, vlan_aware = true }\n" +
+      "bond bond0 { ports = [eno3], mode = 802.3ad }",
+  );
+  return withHost(emptyHost({ nics: NICS, files: { [FILE]: text } }), (sim) => quiet(sim, source));
+});
+
+test("a guest on a bridge that the same plan makes needs no bridge before it", async () => {
+  const source = `${host("bridge vmbr5 { ports = [eno2] }")}
+vm 100 a { disk root { size = 1GiB, storage = local-lvm }, net lan {} }
+network lan { bridge = vmbr5 }
+`;
+  const { plan } = await compileSource(source);
+  assert.equal(
+    plan.requirements.filter(({ kind }) => kind === "bridge"),
+    [],
+  );
+  const state = presupposed(plan);
+  assert.not.ok(state.bridges.some(({ name }) => name === "vmbr5"));
+  await wholeRun(await compileSource(source));
+});
+
+test("killed at any command, the next run ends in the same state", async () => {
+  const whole = await wholeRun(await compileSource(BRIDGE), installed());
+  for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
+});
+
+test.run();
