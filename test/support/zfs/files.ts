@@ -8,3 +8,6 @@ export const INIT = join(here, "init.bash");
 
 /** What the guest does for a test; it comes in with the test's own files. */
 export const GUEST = join(here, "guest.bash");
+
+/** Runs command lines and says which ZFS did not take. */
+export const ACCEPT = join(here, "accept.bash");

@@ -7,6 +7,7 @@ mount -t sysfs sysfs /sys
 mount -t devtmpfs devices /dev
 exec </dev/null >/dev/ttyS0 2>&1
 mkdir -p /dev/pts /dev/shm /run /tmp /root
+ln -s /proc/self/fd /dev/fd
 mount -t tmpfs run /run
 mount -t tmpfs temporary /tmp
 while read -r module; do
