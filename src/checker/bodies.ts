@@ -2,7 +2,7 @@ import type { Value } from "../model/resource.js";
 import type { SectionSpec } from "../plugin-api/index.js";
 import type { Attribute, Block, ForItem, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
-import { duplicateBlock } from "../diagnostics/catalogue/semantics.js";
+import { absentWithBody, duplicateBlock, nothingToTakeAway } from "../diagnostics/catalogue/semantics.js";
 import { readArguments, headSpan } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { childScope, lazy, report } from "./context.js";
@@ -154,6 +154,11 @@ function expandBlock(work: Expanding, block: Block, scope: Scope, index: number)
     return;
   }
   if (block.when !== undefined && condition(ctx, block.when, scope, "`when`") === false) return;
+  const last = block.args.at(-1);
+  if (last?.type === "word" && last.name === "absent") {
+    takeAway(work, { ...block, args: block.args.slice(0, -1) }, spec, scope, index);
+    return;
+  }
   const args = readArguments(ctx, block, spec, scope);
   const inner = layer(ctx, block.body?.items ?? [], scope, scope.self, node.layers[index]?.profile);
   if (block.extends.length > 0) reportExtends(ctx, block);
@@ -165,6 +170,26 @@ function expandBlock(work: Expanding, block: Block, scope: Scope, index: number)
   } else {
     mergeBlock(work, group, block, inner, index);
   }
+}
+
+/** `check docker absent`: the block of the layers below is as if none of them had it. */
+function takeAway(work: Expanding, block: Block, spec: SectionSpec, scope: Scope, index: number): void {
+  const { ctx, node, sections } = work;
+  const before = ctx.findings.length;
+  const args = readArguments(ctx, block, spec, scope);
+  if (ctx.findings.length > before) return;
+  const key = keyOf(block.kind.text, spec, args);
+  const at = sections.findIndex((group) => key !== undefined && group.key === key && group.last < index);
+  const text = sourceText(headSpan(block));
+  if (block.body !== undefined) report(ctx, absentWithBody, block.body.span, { block: text });
+  if (at !== -1) {
+    sections.splice(at, 1);
+    return;
+  }
+  const inherited = sections.filter((group) => group.last < index && group.node.keyword === block.kind.text);
+  const heads = inherited.map((group) => sourceText(group.node.headSpan));
+  const names = key === undefined ? undefined : heads;
+  report(ctx, nothingToTakeAway, headSpan(block), { block: text, where: node.label, inherited: names });
 }
 
 function mergeBlock(work: Expanding, group: Group, block: Block, inner: Layer, index: number): void {

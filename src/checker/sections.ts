@@ -25,7 +25,7 @@ function checkSection(ctx: Context, node: BodyNode): Section {
     const setting = checkSetting(ctx, node, expansion, name);
     if (setting !== undefined) settings.set(name, setting);
   }
-  reportMissing(ctx, node, expansion);
+  reportMissing(ctx, node, expansion, settings);
   const sections = expansion.sections.map((section) => checkSection(ctx, section));
   for (const { item, scope } of expansion.assertions) checkAssertion(ctx, item, scope);
   const { args, argSpans, span, headSpan } = node;
@@ -48,10 +48,15 @@ function reportRepeated(ctx: Context, node: BodyNode, { repeated }: Expansion): 
   }
 }
 
-function reportMissing(ctx: Context, node: BodyNode, expansion: Expansion): void {
+function reportMissing(
+  ctx: Context,
+  node: BodyNode,
+  expansion: Expansion,
+  settings: ReadonlyMap<string, Setting>,
+): void {
   if (expansion.isDamaged) return;
   for (const [name, option] of Object.entries(node.spec.options)) {
-    if (option.required !== true || expansion.sources.has(name)) continue;
+    if (option.required !== true || settings.has(name)) continue;
     report(ctx, missingAttribute, node.headSpan, { name, where: node.label, doc: option.doc });
   }
 }

@@ -1,4 +1,4 @@
-import type { Setting, Value } from "../model/resource.js";
+import type { Setting, SettingLayer, Value } from "../model/resource.js";
 import type { OptionSpec, OptionType, SectionSpec } from "../plugin-api/index.js";
 import type { Expr } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
@@ -47,25 +47,43 @@ function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Laz
   const direct = node.direct.value?.get(name) ?? force(ctx, node.direct, at, new Map()).get(name);
   const sources = direct ?? expansionOf(ctx, node, at).sources.get(name);
   if (sources === undefined) return undefined;
-  const thunk = lazy(`${node.label}.${name}`, () => merge(ctx, sources, name, option));
+  const thunk = lazy(`${node.label}.${name}`, () => merge(ctx, node, sources, { name, option }));
   node.settings.set(name, thunk);
   return thunk;
 }
 
-/** Later layers win; `+=` extends what came before. */
-function merge(ctx: Context, sources: readonly Source[], name: string, option: OptionSpec): Setting | undefined {
-  let setting: Setting | undefined;
-  for (const source of sources) {
-    const { attribute } = source;
-    const value = attributeValue(ctx, source, name, option);
-    const base = attribute.operator === "+=" ? setting?.value : undefined;
-    const merged = base === undefined ? value : extend(ctx, base, value, source, option.type);
-    setting = { name, value: merged, span: attribute.value.span, nameSpan: attribute.name.span };
-  }
-  return setting;
+/** An attribute with its declaration. */
+interface Declared {
+  readonly name: string;
+  readonly option: OptionSpec;
 }
 
-function attributeValue(ctx: Context, source: Source, name: string, option: OptionSpec): Value {
+/** Later layers win; `+=` extends what came before; `absent` takes it away where there is no option of Proxmox to remove. */
+function merge(ctx: Context, node: BodyNode, sources: readonly Source[], declared: Declared): Setting | undefined {
+  const { name, option } = declared;
+  const layers: SettingLayer[] = [];
+  let setting: Setting | undefined;
+  for (const source of sources.flatMap(withBelow)) {
+    const { value: expr, operator, name: word } = source.attribute;
+    const value = attributeValue(ctx, source, declared, setting !== undefined);
+    const base = operator === "+=" ? setting?.value : undefined;
+    const merged = base === undefined ? value : extend(ctx, base, value, source, option.type);
+    const isDropped = merged.type === "absent" && !isRemovable(option);
+    setting = isDropped ? undefined : { name, value: merged, span: expr.span, nameSpan: word.span };
+    const profile = node.layers[source.layer]?.profile;
+    layers.push({ ...(profile === undefined ? {} : { profile }), operator, value, span: expr.span });
+  }
+  const isPlain = layers.length === 1 && layers[0]?.profile === undefined;
+  return setting === undefined || isPlain ? setting : { ...setting, layers };
+}
+
+/** What files below a file say comes before what it says. */
+function withBelow(source: Source): readonly Source[] {
+  const { below } = source.attribute;
+  return below === undefined ? [source] : [...below.map((attribute) => ({ ...source, attribute })), source];
+}
+
+function attributeValue(ctx: Context, source: Source, { name, option }: Declared, isInherited: boolean): Value {
   const { attribute, scope } = source;
   const isAppending = attribute.operator === "+=";
   if (isAppending && !takesList(option.type)) {
@@ -78,7 +96,7 @@ function attributeValue(ctx: Context, source: Source, name: string, option: Opti
   }
   const datum = ctx.evaluate(attribute.value, scope);
   if (datum.type === "absent" && !isAppending) {
-    if (isRemovable(option)) return { type: "absent" };
+    if (isInherited || isRemovable(option)) return { type: "absent" };
     report(ctx, absentNotAllowed, datum.span, { name });
     return ERROR;
   }

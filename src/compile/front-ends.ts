@@ -74,7 +74,7 @@ async function jsonReader(files: Files): Promise<Reader> {
       sources.set(path, sourceOf(path, found));
       return sourceFile(path, found.text);
     };
-    const { value, diagnostics } = readJson(file, { read });
+    const { value, diagnostics } = readJson(file, { read, list: files.list });
     const parts = value.files.flatMap(({ path }) => {
       const part = sources.get(path);
       return part === undefined || path === file.path ? [] : [part];

@@ -127,11 +127,23 @@ export const asGuests: Make = asList((at, text) =>
   /^\d{1,15}$/.test(text) ? int(at, Number(text)) : string(at, text),
 );
 
-/** `name = value` from a property, if it is there. */
+/** `name = value` from a property, if it is there, over what files below say of it. */
 export function attribute(from: JsonMember | undefined, called: string, make: Make): readonly Attribute[] {
   if (from === undefined) return [];
-  const value = make(from.value) ?? { type: "error", span: from.value.span };
-  return [{ type: "attribute", span: from.span, name: name(from.nameSpan, called), operator: "=", value }];
+  const below = (from.below ?? []).map((member) => alone(member, called, make));
+  return [below.length === 0 ? alone(from, called, make) : { ...alone(from, called, make), below }];
+}
+
+function alone({ nameSpan, span, value, appended }: JsonMember, called: string, make: Make): Attribute {
+  const own = appended ?? value;
+  const operator = appended === undefined ? "=" : "+=";
+  return {
+    type: "attribute",
+    span,
+    name: name(nameSpan, called),
+    operator,
+    value: make(own) ?? { type: "error", span: own.span },
+  };
 }
 
 /** `name = value` where no property says it: `at` is what it follows from. */

@@ -3,19 +3,22 @@ import type { Document, Item } from "../syntax/ast.js";
 import { type SourceFile, span } from "../text/source.js";
 import { reportFates } from "./account.js";
 import { containerBlock } from "./containers.js";
+import type { ConfD } from "./conf-d.js";
 import { type Context, findGuests } from "./context.js";
 import { hostBlocks, networkBlocks } from "./convert-network.js";
 import { checkStorageIds, datasetBlocks, findDatasets, poolBlocks } from "./convert-storage.js";
 import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
 import { checkEnvironments, clusterFirewall } from "./firewall.js";
 import { imageBlocks, imageOf } from "./images.js";
-import { type JsonIo, loadFiles } from "./load.js";
+import { oncePerPlace } from "./layers.js";
+import { loadFiles } from "./load.js";
+import type { JsonIo } from "./loaded.js";
 import { checkDiskDefault, machineBlock } from "./machines.js";
 import { usedBridges } from "./nets.js";
 import { checkUncompiled } from "./shared.js";
 import { checkShape } from "./validate.js";
 
-export type { JsonIo } from "./load.js";
+export type { JsonIo } from "./loaded.js";
 
 /** What the JSON front end makes of a configuration. */
 export interface JsonDocument {
@@ -34,7 +37,7 @@ export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
   const diagnostics: Diagnostic[] = [];
   const report = (finding: Diagnostic): void => void diagnostics.push(finding);
   const loaded = loadFiles(entry, io, report);
-  const { files, stacks } = loaded;
+  const { files, modular, stacks } = loaded;
   const sources = files.filter(({ isInput }) => isInput).map(({ source }) => source);
   const at = span(loaded.entry.shown, 0, entry.text.length);
   const inputs = files.filter(({ isInput }) => isInput);
@@ -45,14 +48,25 @@ export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
     };
   }
   const described = files.flatMap(({ tree, schema }) =>
-    tree === undefined ? [] : [{ tree, schema, fields: schema === "config" ? CONFIG_FIELDS : STACK_MANIFEST_FIELDS }],
+    tree === undefined || schema === "layer"
+      ? []
+      : [{ tree, schema, fields: schema === "config" ? CONFIG_FIELDS : STACK_MANIFEST_FIELDS }],
   );
   for (const { tree, schema } of described) checkShape(schema, tree, report);
-  const trees = inputs.flatMap(({ tree, schema }) => (tree === undefined || schema !== "config" ? [] : [tree]));
+  checkModular(modular, report);
+  const own = inputs.flatMap(({ tree, schema }) => (tree === undefined || schema !== "config" ? [] : [tree]));
+  const trees = [...own, ...modular.guests];
   const context: Context = { report, files: trees, stacks, guests: findGuests(trees) };
   const items = convert(context);
-  reportFates(described, report);
+  reportFates([...described, ...modular.layers.map((tree) => ({ tree, fields: CONFIG_FIELDS }))], report);
   return { value: { document: { span: at, items, comments: [] }, files: sources }, diagnostics };
+}
+
+/** Each layer by itself, then what is missing when all layers of a guest are there. */
+function checkModular({ guests, layers }: ConfD, report: (finding: Diagnostic) => void): void {
+  const once = oncePerPlace(report);
+  for (const tree of layers) checkShape("config", tree, once, "layer");
+  for (const tree of guests) checkShape("config", tree, once, "holes");
 }
 
 /** Everything that a configuration declares, in the order in which a reader would write it. */

@@ -1,50 +1,35 @@
 import { jsonCannotRead, jsonNoManifest } from "../diagnostics/catalogue/json-text.js";
-import { jsonSecret } from "../diagnostics/catalogue/json.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
-import type { SourceFile } from "../text/source.js";
+import { type SourceFile, span } from "../text/source.js";
+import { type ConfD, readConfD } from "./conf-d.js";
 import { findGuests } from "./context.js";
 import { stacksOf } from "./firewall.js";
+import { beside, type JsonIo, load, type Loaded } from "./loaded.js";
 import { member, textOf } from "./read.js";
-import type { SchemaName } from "./schema.js";
-import { maskSecrets } from "./secrets.js";
-import { type JsonObject, parseJson } from "./tree.js";
-
-/** How the front end reads files besides its entry: by a path relative to the project, or as the configuration has it. */
-export interface JsonIo {
-  readonly read: (path: string) => SourceFile | undefined;
-}
-
-/** A file that belongs to the configuration. */
-export interface Loaded {
-  /** As it was read. */
-  readonly source: SourceFile;
-  /** The same with its secrets hidden: what spans point into. */
-  readonly shown: SourceFile;
-  readonly schema: SchemaName;
-  /** Undefined when the text is not JSON; that is reported. */
-  readonly tree: JsonObject | undefined;
-  /** Whether the plan follows from it. */
-  readonly isInput: boolean;
-}
+import type { JsonObject } from "./tree.js";
 
 export interface LoadedFiles {
   readonly entry: Loaded;
   readonly files: readonly Loaded[];
+  /** The guests of `conf.d`; its files are among the files. */
+  readonly modular: ConfD;
   readonly stacks: ReadonlyMap<string, JsonObject>;
 }
 
 /** The file that describes the stacks of all guests; the plan uses none of it, but it may hold secrets. */
 const STACKS_FILE = "phoenix_stacks_config.json";
 
-/** Reads the entry and all files that it leads to: the two of `core_paths`, and the manifests of the stacks. */
+/** Reads the entry and all files that it leads to: the two of `core_paths`, the folder `conf.d`, and the manifests of the stacks. */
 export function loadFiles(entry: SourceFile, io: JsonIo, report: (finding: Diagnostic) => void): LoadedFiles {
   const first = load(entry, "config", report);
   const seen = new Set([entry.path]);
   const files = [first, ...coreFiles(first, io, seen, report)];
   const unread = io.read(beside(entry.path, STACKS_FILE));
   if (unread !== undefined && !seen.has(unread.path)) files.push({ ...load(unread, "config", report), isInput: false });
+  const modular = readConfD(entry.path, span(first.shown, 0, 1), io, report);
+  files.push(...modular.files);
   const stacks = new Map<string, JsonObject>();
-  const trees = files.flatMap(({ tree }) => tree ?? []);
+  const trees = [...files.flatMap(({ tree, schema }) => (schema === "layer" ? [] : (tree ?? []))), ...modular.guests];
   for (const { name, node } of findGuests(trees).flatMap(stacksOf)) {
     if (stacks.has(name)) continue;
     const path = `stacks/${name}/phoenix.json`;
@@ -57,13 +42,7 @@ export function loadFiles(entry: SourceFile, io: JsonIo, report: (finding: Diagn
     files.push(manifest);
     if (manifest.tree !== undefined) stacks.set(name, manifest.tree);
   }
-  return { entry: first, files, stacks };
-}
-
-function load(source: SourceFile, schema: SchemaName, report: (finding: Diagnostic) => void): Loaded {
-  const { file, secrets } = maskSecrets(source);
-  for (const { name, span } of secrets) report(diagnose(jsonSecret, span, { name }));
-  return { source, shown: file, schema, tree: parseJson(file, report), isInput: true };
+  return { entry: first, files, modular, stacks };
 }
 
 function coreFiles(
@@ -98,14 +77,4 @@ function readManifest(entry: string, path: string, io: JsonIo): SourceFile | und
 /** Nothing that could lead out of the folder of stacks. */
 function isPlainName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(name);
-}
-
-/** A path relative to the folder of another file; `..` takes folders away where there are any. */
-function beside(file: string, path: string): string {
-  const parts = file.split("/").slice(0, -1);
-  for (const part of path.split("/")) {
-    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else if (part !== "." && part !== "") parts.push(part);
-  }
-  return parts.join("/");
 }

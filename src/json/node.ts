@@ -16,6 +16,10 @@ export interface JsonMember {
   readonly nameSpan: Span;
   readonly value: JsonNode;
   readonly span: Span;
+  /** What the files below say of it, lowest first. */
+  readonly below?: readonly JsonMember[];
+  /** The list that it appends to the one below; its value is both. */
+  readonly appended?: JsonArray;
 }
 
 export interface JsonArray {

@@ -15,17 +15,31 @@ import { isSet } from "./read.js";
 import type { JsonMember, JsonNode, JsonObject } from "./tree.js";
 import { validate } from "./validator.js";
 
-/** Checks the shape of a file against the field table; findings stand at the JSON's own names and values. */
-export function checkShape(schema: SchemaName, tree: JsonObject, report: (finding: Diagnostic) => void): void {
+/**
+ * Checks the shape of a file against the field table; findings stand at the JSON's own names and values. Of a `layer` of one guest
+ * nothing counts as missing except in elements of lists, which no other layer completes; `holes` tells just that.
+ */
+export function checkShape(
+  schema: SchemaName,
+  tree: JsonObject,
+  report: (finding: Diagnostic) => void,
+  part: "whole" | "layer" | "holes" = "whole",
+): void {
   const fields = schema === "config" ? CONFIG_FIELDS : STACK_MANIFEST_FIELDS;
   const seen = new Set<string>();
   for (const error of validate(schema, plain(tree))) {
+    if (part !== "whole" && isHole(error) !== (part === "holes")) continue;
     const place = locate(tree, fields, error.instancePath);
     const key = `${error.instancePath} ${reportsName(error)}`;
     if (place === undefined || seen.has(key)) continue;
     seen.add(key);
     report(finding(place, error));
   }
+}
+
+/** Whether something is missing that another layer of the same guest may have. */
+function isHole({ keyword, instancePath }: ErrorObject): boolean {
+  return keyword === "required" && !/\/\d+(\/|$)/.test(instancePath.replace(/^\/(lxc_configs|vms)\/\d+/, ""));
 }
 
 /** The members that an error names, so that two unknown fields of one object are two findings. */

@@ -32,6 +32,19 @@ export interface Setting {
   /** Of the value. */
   readonly span: Span;
   readonly nameSpan: Span;
+  /** What each layer says, lowest first; left out where only the block itself says anything. */
+  readonly layers?: readonly SettingLayer[];
+}
+
+/** What one place says of an attribute: a profile, a file below another, or the block itself. */
+export interface SettingLayer {
+  /** The profile that it stands in; none for the block itself and for files. */
+  readonly profile?: string;
+  readonly operator: "=" | "+=";
+  /** As it stands there, before `+=` is joined with what is below. */
+  readonly value: Value;
+  /** Of the value. */
+  readonly span: Span;
 }
 
 /** The checked inside of a block: attributes by name and nested blocks in the order written. */

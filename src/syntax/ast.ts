@@ -74,6 +74,8 @@ export interface Attribute {
   readonly name: Name;
   readonly operator: "=" | "+=";
   readonly value: Expr;
+  /** What the files below say of it, lowest first, where a front end has layers of its own; none of them has any below. */
+  readonly below?: readonly Attribute[];
 }
 
 /** `kind argument... [extends p] [when expr] [{ ... }]` */

@@ -16,7 +16,13 @@ export function readTexts(files: TextFiles): Result<JsonDocument> {
   };
   const entry = read(Object.keys(files)[0] ?? "");
   if (entry === undefined) throw new Error("there is no entry");
-  return readJson(entry, { read });
+  const list = (folder: string) => {
+    const names = Object.keys(files).flatMap((path) =>
+      path.startsWith(`${folder}/`) ? [path.slice(folder.length + 1).split("/")[0] ?? ""] : [],
+    );
+    return names.length === 0 ? undefined : [...new Set(names)].sort();
+  };
+  return readJson(entry, { read, list });
 }
 
 /** Reads one value as the only file, `config.json`; text is taken as it is. */

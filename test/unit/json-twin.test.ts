@@ -21,14 +21,14 @@ async function compiled(folder: string, entry: string): Promise<Compilation & { 
   return { ...result, plan };
 }
 
-/** A value without the places it comes from and the names of files; references by what they name, however written. */
+/** A value without the places and layers it comes from and the names of files; references by what they name, however written. */
 function bare(value: unknown): unknown {
   if (value instanceof Map) return bare(Object.fromEntries([...value].sort(([a], [b]) => (a < b ? -1 : 1))));
   if (Array.isArray(value)) return value.map(bare);
   if (typeof value !== "object" || value === null) return value;
   if ("type" in value && value.type === "ref" && "address" in value) return value.address;
   const entries = Object.entries(value).filter(
-    ([key]) => !/spans?$/i.test(key) && key !== "source" && key !== "sources",
+    ([key]) => !/spans?$/i.test(key) && !["source", "sources", "layers"].includes(key),
   );
   return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, inner]) => [key, bare(inner)]));
 }

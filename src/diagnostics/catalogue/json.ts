@@ -1,5 +1,6 @@
 import { type DiagnosticKind, diagnosticKind } from "../diagnostic.js";
 import { suggestion } from "../did-you-mean.js";
+import { jsonLayerDiagnostics } from "./json-layers.js";
 import { jsonTextDiagnostics } from "./json-text.js";
 
 /** Findings of the JSON front end about what a configuration says: PHX2030 and up. */
@@ -233,6 +234,7 @@ export const jsonEnvironmentUnused = diagnosticKind<{ readonly stack: string; re
 /** All findings of the JSON front end, for `phxc explain`. */
 export const jsonDiagnostics: readonly DiagnosticKind<never>[] = [
   ...jsonTextDiagnostics,
+  ...jsonLayerDiagnostics,
   jsonSecret,
   jsonProfileTwice,
   jsonProfileConflict,

@@ -1,0 +1,34 @@
+import { diagnosticKind } from "../diagnostic.js";
+
+/** Findings about what blocks inherit: PHX3100 to PHX3119. */
+
+export const nothingToTakeAway = diagnosticKind<{
+  readonly block: string;
+  readonly where: string;
+  /** The blocks of this keyword that could be meant; undefined where blocks of this keyword cannot be told apart. */
+  readonly inherited: readonly string[] | undefined;
+}>({
+  code: "PHX3100",
+  severity: "error",
+  title: "absent for a block that is not inherited",
+  message: ({ block, where, inherited }) =>
+    inherited === undefined
+      ? `\`${block}\` cannot be taken away: blocks of this sort have nothing by which one could be named`
+      : `${where} inherits no \`${block}\`, so that there is none to take away`,
+  help: ({ inherited }) => {
+    if (inherited === undefined) return "keep it out of the profile, or do not extend that profile";
+    if (inherited.length === 0) return "remove this line: what no layer says is not there";
+    return `inherited are ${inherited.map((head) => `\`${head}\``).join(", ")}`;
+  },
+});
+
+export const absentWithBody = diagnosticKind<{ readonly block: string }>({
+  code: "PHX3101",
+  severity: "error",
+  title: "absent with braces",
+  message: ({ block }) => `\`${block} absent\` takes the block away; what its braces say would be lost`,
+  help: ({ block }) => `to put another in its place write \`${block} absent\` and then \`${block} { ... }\``,
+});
+
+/** All of the above. */
+export const layerDiagnostics = [nothingToTakeAway, absentWithBody] as const;
