@@ -19,18 +19,18 @@ export interface DeclaredGuest extends GuestRef {
   readonly slots: Readonly<Record<string, string>>;
 }
 
-/** Kinds of things of the host that a plan makes and that guests share, in the order in which they are taken back. */
-export const THING_KINDS = ["firewall", "group", "ipset", "alias", "dataset", "pool", "storage"] as const;
+/** Kinds of things of the host that a plan makes, in the order in which they are taken back. */
+export const THING_KINDS = ["file", "firewall", "group", "ipset", "alias", "dataset", "pool", "storage"] as const;
 
-/** A thing of the host that a plan makes and that guests share. */
+/** A thing of the host that a plan makes. A file is named as its path, with `#` and the name of the block where it is one. */
 export interface HostThing {
   readonly kind: (typeof THING_KINDS)[number];
   readonly name: string;
   /** What cannot be changed later; where a storage lies (its type, its path) tells it apart whatever it is called. */
   readonly fixed: Readonly<Record<string, string>>;
   /**
-   * Options of a storage, properties of a dataset, options of a firewall; the `text` of a part of the
-   * cluster's firewall, which is one.
+   * Options of a storage, properties of a dataset, options of a firewall; the `text` of a part of the cluster's firewall or
+   * of a file, which is one.
    */
   readonly options: Readonly<Record<string, string>>;
 }

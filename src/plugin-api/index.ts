@@ -1,5 +1,6 @@
 /** All that a plugin may import. */
 export * from "./features.js";
+export * from "./files.js";
 export * from "./firewall.js";
 export * from "./firewall-names.js";
 export * from "./firewall-uses.js";

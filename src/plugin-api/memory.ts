@@ -129,6 +129,10 @@ export function leftBy(steps: readonly Step[]): readonly string[] {
   });
 }
 
+function fileRemoved({ path, block }: { readonly path: string; readonly block?: string }): string {
+  return block === undefined ? `file ${path}` : `the block ${block} in ${path}`;
+}
+
 function removedBy(probe: Probe): readonly string[] {
   switch (probe.kind) {
     case "guest-retired":
@@ -136,7 +140,7 @@ function removedBy(probe: Probe): readonly string[] {
     case "snapshot-retired":
       return [`snapshot ${probe.snapshot}, with --allow-destroy only`];
     case "file-retired":
-      return ["its firewall file"];
+      return [probe.guest === undefined ? fileRemoved(probe) : "its firewall file"];
     case "firewall-piece-retired":
       return [`${probe.piece} ${probe.name} of the cluster's firewall`];
     case "firewall-rules-retired":

@@ -142,6 +142,8 @@ export interface HostState {
   /** Text files, by absolute path; configurations of guests and storage.cfg among them. */
   files: Record<string, string>;
   directories: string[];
+  /** Modes of files that are not 644, octal, by path. */
+  modes: Record<string, string>;
   /** Owners that were given with `chown`, by path; anything else belongs to 0:0. */
   owners: Record<string, { uid: number; gid: number }>;
   /** Ids of running guests, each with the process id of a VM. */
@@ -191,6 +193,7 @@ export function emptyHost(options: HostOptions = {}): HostState {
     downloads: { ...options.downloads },
     files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...options.files },
     directories: [],
+    modes: {},
     owners: {},
     running: {},
     elsewhere: [],

@@ -171,8 +171,7 @@ test("what the files no longer declare is taken out, what uses others first, and
     const told = await project.write(HOST + LAN + WEB.replace("group web_server on lan", ""));
     assert.match(told, /host: group web_server of the cluster's firewall/);
     assert.equal(await settled(project), [
-      "~ ct 101 web: /etc/pve/firewall/101.fw: line removed: [RULES]",
-      "~ ct 101 web: /etc/pve/firewall/101.fw: line removed: GROUP web_server -i net0",
+      "~ ct 101 web: file /etc/pve/firewall/101.fw",
       "- host: remove group web_server",
       "- host: remove ipset admins",
       "- host: remove alias router",

@@ -50,8 +50,7 @@ const EDITS: readonly (readonly [edit: string, text: string, said: readonly stri
     "a rule changes, a snapshot comes, a disk goes",
     web(`${FIREWALL.replace("22", "80")}snapshot one { }`) + db("cores = 4"),
     [
-      "~ ct 101 web: /etc/pve/firewall/101.fw: line removed: IN ACCEPT -p tcp -dport 22",
-      "~ ct 101 web: /etc/pve/firewall/101.fw: line added: IN ACCEPT -p tcp -dport 80",
+      "~ ct 101 web: file /etc/pve/firewall/101.fw",
       "+ ct 101 web: snapshot one",
       "~ vm 201 db: scsi1 local-lvm:vm-201-disk-1,size=2G -> (removed)",
     ],

@@ -1,6 +1,7 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
+import { fileNeed } from "./texts.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -13,6 +14,7 @@ export function renderPreflight(plan: Plan): string {
     ...plan.guests.map(needGuest),
     ...plan.steps.flatMap(({ probe }) => {
       if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
+      if (probe.kind === "file") return fileNeed(probe);
       if (probe.kind !== "firewall-piece" || probe.adopt) return [];
       return [ShellWord.call("need_own_piece", [bare(probe.piece), value(probe.name)])];
     }),
@@ -43,11 +45,15 @@ function needGuest({ kind, id, name, formerNames = [] }: PlanGuest): string {
   return ShellWord.call("need_guest", [bare(kind), bare(id), ...[name, ...formerNames].map(value)]);
 }
 
-/** Programs that the steps run, besides what every Debian has; sorted. */
+/**
+ * Programs that the steps run, besides what every Debian has; sorted. What belongs to a file may come with a package that the
+ * plan itself installs, and so may what a step of packages says that it brings.
+ */
 export function programs(plan: Plan): string[] {
-  return [
-    ...new Set(["flock", ...plan.steps.flatMap((step) => step.commands.flatMap((argv) => argv.slice(0, 1)))]),
-  ].sort();
+  const steps = plan.steps.filter(({ probe }) => probe.kind !== "file" && probe.kind !== "file-retired");
+  const brought = new Set(plan.steps.flatMap(({ probe }) => (probe.kind === "packages" ? probe.commands : [])));
+  const used = steps.flatMap((step) => step.commands.flatMap((argv) => argv.slice(0, 1)));
+  return [...new Set(["flock", ...used.filter((program) => !brought.has(program))])].sort();
 }
 
 /** Requirements that several guests share become one call that names them all; one that concerns everything names none. */

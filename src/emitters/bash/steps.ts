@@ -4,6 +4,7 @@ import { networkCalls, renderNetwork } from "./network.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
+import { delimiterFor, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -85,11 +86,12 @@ function zfsRead(steps: readonly Step[]): string {
   );
 }
 
-/** One command reads the owners of all directories that are to have one. */
+/** One command reads the owners and modes of all directories and files that are to have one. */
 function ownersRead(steps: readonly Step[]): string {
-  const paths = steps.flatMap(({ probe }) =>
-    probe.kind === "directory" && probe.owner !== undefined ? [probe.path] : [],
-  );
+  const paths = steps.flatMap(({ probe }) => {
+    if (probe.kind !== "directory" && probe.kind !== "file") return [];
+    return probe.owner !== undefined || (probe.kind === "file" && probe.mode !== undefined) ? [probe.path] : [];
+  });
   return paths.length === 0 ? "" : ShellWord.call("read_owners", [], [...new Set(paths)].map(value));
 }
 
@@ -124,7 +126,7 @@ function renderProbe(step: Step): string {
     case "guest-retired":
       return acting("destroy", [...formerNames(probe.names), ...others("--before", probe.dependants)], argv);
     case "file-retired":
-      return ShellWord.call("drop_file", [value(probe.path), value(probe.mark)]);
+      return renderFileRemoval(probe);
     case "check":
       return ShellWord.call("check", checkWords(probe));
     case "guest-work":
@@ -175,7 +177,15 @@ type HostProbe = Extract<
   Probe,
   {
     readonly kind:
-      "thing-retired" | "file" | "directory" | "pool-absent" | "dataset" | "storage" | "image-absent" | "command";
+      | "thing-retired"
+      | "file"
+      | "packages"
+      | "directory"
+      | "pool-absent"
+      | "dataset"
+      | "storage"
+      | "image-absent"
+      | "command";
   }
 >;
 
@@ -187,7 +197,9 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
       return ShellWord.call("left", [...words, bare(thing), value(name), ...advice.map(argvWord)]);
     }
     case "file":
-      return renderFile(probe.path, probe.content, probe.adopt);
+      return renderFile(probe);
+    case "packages":
+      return acting("packages", [], argv);
     case "directory":
       return ShellWord.call("directory", [
         value(probe.path),
@@ -334,33 +346,4 @@ export function renderScripts(plan: Plan): string {
       return render(hidden ? "script-words" : "script-text", { name: scriptFunction(name), delimiter, content });
     })
     .join("\n");
-}
-
-/** A file's text as a here-document whose delimiter it does not contain; as a word where it would deceive a reader. */
-function renderFile(path: string, content: string, adopt: boolean): string {
-  const words = [...(adopt ? [bare("--adopt")] : []), value(path)];
-  return fed("managed_file", words, content);
-}
-
-/** A snippet's text, with the secrets that take the places of words in it. */
-function renderSnippet({ storage, file, content, secrets }: Extract<Probe, { kind: "snippet" }>): string {
-  const places = secrets.map(({ token, form, secret }) =>
-    ShellWord.join([bare("--secret"), value(token), bare(form), value(secret)]),
-  );
-  return fed("snippet", [value(storage), value(file)], content, places);
-}
-
-/** A call of the runtime that reads a text from its standard input. */
-function fed(verb: string, words: readonly ShellWord[], content: string, lines: readonly ShellWord[] = []): string {
-  const call = { verb: bare(verb), args: words, lines };
-  if (!isPlain(content) || !content.endsWith("\n")) return render("fed-words", { ...call, content: value(content) });
-  return render("fed", { ...call, delimiter: bare(delimiterFor(content)), content: ShellWord.hereDocument(content) });
-}
-
-/** A word that no line of a text is. */
-function delimiterFor(text: string): string {
-  const lines = new Set(text.split("\n"));
-  let delimiter = "END";
-  while (lines.has(delimiter)) delimiter += "_";
-  return delimiter;
 }

@@ -1,7 +1,7 @@
 import type { Declared, DeclaredGuest, HostThing } from "../../model/memory.js";
 import type { PlanGuest, Probe, Step } from "../../model/plan.js";
 import type { Address, Model } from "../../model/resource.js";
-import { compareKeys, optionKey, slotsOf, snapshotsOf } from "../../plugin-api/index.js";
+import { compareKeys, fileName, optionKey, slotsOf, snapshotsOf } from "../../plugin-api/index.js";
 
 /** What the files declare of one guest, and what they say must not be set. */
 export interface Wanted extends DeclaredGuest {
@@ -37,9 +37,17 @@ function thingOf(probe: Probe): HostThing | undefined {
       return { kind: probe.piece, name: probe.name, fixed: {}, options: { text: probe.lines.join("\n") } };
     case "firewall-file":
       return { kind: "firewall", name: probe.name, fixed: {}, options: sorted(probe.options) };
+    case "file":
+      return probe.guest === undefined ? fileThing(probe) : undefined;
     default:
       return undefined;
   }
+}
+
+/** With the commands that have to follow its removal. */
+function fileThing(probe: Extract<Probe, { readonly kind: "file" }>): HostThing {
+  const then: Readonly<Record<string, string>> = probe.then === undefined ? {} : { then: JSON.stringify(probe.then) };
+  return { kind: "file", name: fileName(probe), fixed: then, options: { text: probe.content } };
 }
 
 /** What a plan writes down of it. */

@@ -92,11 +92,13 @@ function othersOf(committed: Committed, { host, model }: Present): ReadonlyMap<s
   );
 }
 
-/** The steps that tell of things of the host that are no longer declared. */
+/** The steps for things of the host that are no longer declared; what is no kind of its own is part of the host's block. */
 export function remainders(recalled: Recalled | undefined, kinds: ReadonlyMap<string, KindSpec>): readonly Step[] {
   if (recalled === undefined) return [];
   const at = span(recalled.file, 0);
-  return recalled.memory.retiredThings.flatMap((thing) => kinds.get(thing.kind)?.leave?.(thing, at) ?? []);
+  return recalled.memory.retiredThings.flatMap(
+    (thing) => (kinds.get(thing.kind) ?? kinds.get("host"))?.leave?.(thing, at) ?? [],
+  );
 }
 
 /** The steps that take back whole guests: those that needed others go before these. */

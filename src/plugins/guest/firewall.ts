@@ -1,4 +1,5 @@
 import {
+  FILE_MARK,
   GUEST_FIREWALL_FLAGS,
   boolOf,
   declaredPiece,
@@ -23,12 +24,9 @@ import { unknownRuleName, unreadableRule } from "./findings.js";
 import { aliasLines, oneLine, ruleLines, setLines } from "./firewall-text.js";
 import { makeStep } from "./step.js";
 
-/** The first line of every file that is ours; the script overwrites no other. */
-const MARK = "# Managed by phxc:";
-
 /** How the file of a guest begins, whatever the guest's name is. */
 export function firewallMark({ kind, id }: GuestRef): string {
-  return `${MARK} ${kind} ${id}`;
+  return `${FILE_MARK} ${kind} ${id}`;
 }
 
 /** Where Proxmox keeps a guest's rules. */

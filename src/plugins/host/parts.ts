@@ -4,8 +4,12 @@ import type {
   Lowered,
   OptionSpec,
   Resource,
+  RetiredThing,
   SectionSpec,
+  Span,
+  Step,
 } from "../../plugin-api/index.js";
+import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
 
 /** One part of what a `host` block may hold, with the steps that it becomes. */
@@ -17,17 +21,24 @@ export interface HostPart {
   readonly diagnostics?: readonly DiagnosticKind<never>[];
   /** The steps of the part, in its own order; parts keep the order of the list. */
   readonly lower?: (host: Resource, context: LowerContext) => Lowered;
+  /** The steps for a thing of this part that no file declares any more; `source` is the last plan. */
+  readonly leave?: (thing: RetiredThing, source: Span) => readonly Step[];
 }
 
 /** The parts of a host, in the order of their steps. */
-export const hostParts: readonly HostPart[] = [interfacesPart];
+export const hostParts: readonly HostPart[] = [{ leave: leaveFile }, interfacesPart];
 
 /** What all parts add to the block. */
-export function joinedParts(): Required<Omit<HostPart, "lower">> {
+export function joinedParts(): Required<Omit<HostPart, "lower" | "leave">> {
   return {
     options: Object.assign({}, ...hostParts.map(({ options }) => options)) as HostPart["options"] & object,
     sections: Object.assign({}, ...hostParts.map(({ sections }) => sections)) as HostPart["sections"] & object,
     instead: Object.assign({}, ...hostParts.map(({ instead }) => instead)) as HostPart["instead"] & object,
     diagnostics: hostParts.flatMap(({ diagnostics = [] }) => diagnostics),
   };
+}
+
+/** The steps for a thing that a host's block made and no file declares any more. */
+export function leaveHost(thing: RetiredThing, source: Span): readonly Step[] {
+  return hostParts.flatMap(({ leave }) => leave?.(thing, source) ?? []);
 }

@@ -1,7 +1,7 @@
 import { defineKind, definePlugin } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { lowerHost } from "./lower.js";
-import { joinedParts } from "./parts.js";
+import { joinedParts, leaveHost } from "./parts.js";
 
 const parts = joinedParts();
 
@@ -39,6 +39,7 @@ const host = defineKind({
     gpu: "gpus",
   },
   lower: lowerHost,
+  leave: leaveHost,
 });
 
 /** Hosts: where guests are, and which release they need. */

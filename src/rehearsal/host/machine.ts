@@ -1,4 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, join, normalize } from "node:path";
 import type { HostState } from "../state.js";
@@ -44,6 +54,7 @@ export function layOut(root: string, state: HostState): Machine {
   link(machine, "/var/lock", "../run/lock");
   link(machine, "/var/run", "../run");
   for (const [path, text] of Object.entries(state.files)) writeHostFile(machine, path, text);
+  for (const [path, mode] of Object.entries(state.modes)) chmodSync(machinePath(machine, path), parseInt(mode, 8));
   for (const [path, image] of Object.entries(state.images)) writeHostFile(machine, path, imageText(image));
   for (const bridge of state.bridges) layOutBridge(machine, bridge);
   for (const nic of [...state.nics, ...startedInterfaces(state)]) {

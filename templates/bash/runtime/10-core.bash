@@ -124,7 +124,7 @@ step() {
 	STEP=$1
 	STEP_SOURCE=$2
 	STEP_ACTIVE=${GUEST_ACTIVE}
-	RETIRED=() RETIRED_KEYS=() FIXED=() SECRET_OPTIONS=()
+	RETIRED=() RETIRED_KEYS=() FIXED=() SECRET_OPTIONS=() FILE_CHECK=() FILE_THEN=()
 	if [[ -z ${GUEST_KEY} ]] && ((${#ONLY[@]} > 0)); then STEP_ACTIVE=0; fi
 	if [[ ${MODE} == list ]]; then
 		((STEP_ACTIVE == 0)) || STEPS+=("$1")
@@ -171,7 +171,7 @@ ask() {
 limit_of() {
 	REPLY=900
 	case "$1 ${2-}" in
-	'qm create' | 'qm clone' | 'qm disk' | 'pct create' | 'pct clone' | 'pct resize' | wget* | pveam*) REPLY=21600 ;;
+	'qm create' | 'qm clone' | 'qm disk' | 'pct create' | 'pct clone' | 'pct resize' | wget* | pveam* | apt-get*) REPLY=21600 ;;
 	*' destroy' | *' template' | *' snapshot' | *' delsnapshot') REPLY=21600 ;;
 	*' shutdown' | *' reboot') REPLY=3600 ;;
 	*) ;;

@@ -116,20 +116,6 @@ note_once() {
 	note "$1"
 }
 
-# drop_file PATH MARK: removes a file that begins with our mark.
-drop_file() {
-	active || return 0
-	local first=''
-	[[ -e ${ROOT}$1 ]] || return 0
-	read -r first <"${ROOT}$1" || true
-	if [[ ${first} != "$2"* ]]; then
-		note "$1 is no longer declared and was not made by phxc for this guest: it is left as it is"
-		return 0
-	fi
-	checking || run rm -f -- "${ROOT}$1"
-	change '-' "remove $1"
-}
-
 # drop_snapshot qm|pct delsnapshot ID NAME: deletes a snapshot, with --allow-destroy only.
 drop_snapshot() {
 	active || return 0

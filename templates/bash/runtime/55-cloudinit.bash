@@ -23,12 +23,7 @@ snippets_folder() {
 # although its name has not (a secret has), the drive of the guest has to be made anew.
 snippet() {
 	active || return 0
-	local content live='' path token form mode=644 unknown=''
-	local -a places=()
-	while [[ ${3-} == --secret ]]; do
-		places+=("$4" "$5" "$6")
-		set -- "$1" "$2" "${@:7}"
-	done
+	local content live='' path mode=644 unknown=''
 	if ! snippets_folder "$1"; then
 		hold "storage $1 keeps no files, so that it has no snippets"
 		return 0
@@ -36,18 +31,8 @@ snippet() {
 	path="${REPLY}/$2"
 	SNIPPETS+=("$1:snippets/$2")
 	IFS= read -r -d '' content || true
-	local -i i
-	for ((i = 0; i < ${#places[@]}; i += 3)); do
-		mode=600
-		token=${places[i]}
-		form=${places[i + 1]}
-		if ! secret_known "${places[i + 2]}"; then
-			unknown=${places[i + 2]}
-			continue
-		fi
-		secret_"${form}" "${places[i + 2]}"
-		content=${content//"${token}"/"${REPLY}"}
-	done
+	(($# == 2)) || mode=600
+	fill_secrets "${@:3}"
 	if [[ -e ${ROOT}${path} ]]; then
 		if [[ -n ${unknown} ]]; then
 			note "${path}: the secret ${unknown} is not compared, because no command is run for it with --check"

@@ -1,55 +1,16 @@
-# --- Files, directories and images of the host ----------------------------------------------------
-
-# managed_file [--adopt] PATH: makes the file equal to standard input. One that exists and does not begin with our mark
-# is somebody else's and is not overwritten, unless --adopt; the first change then keeps a copy.
-managed_file() {
-	active || return 0
-	local adopt=0 path content live='' text
-	if [[ $1 == --adopt ]]; then
-		adopt=1
-		shift
-	fi
-	path="${ROOT}$1"
-	IFS= read -r -d '' content || true
-	TEXTS=()
-	if [[ -e ${path} ]]; then
-		IFS= read -r -d '' live <"${path}" || true
-		[[ ${live} != "${content}" ]] || return 0
-		if [[ ${live} != '# Managed by phxc:'* ]]; then
-			foreign_file "$1" "${adopt}" || return 0
-		fi
-		line_changes "${live}" "${content}"
-	fi
-	if ! checking; then
-		printf '%s' "${content}" | write_file "${path}" || refuse "$1 cannot be written"
-	fi
-	[[ -n ${live} ]] || change '+' "file $1"
-	for text in "${TEXTS[@]}"; do change '~' "$1: ${text}"; done
-}
-
-# foreign_file PATH ADOPT: what to do with a file that is not ours.
-foreign_file() {
-	local backup="${STATE}/backup/${1//\//_}"
-	if (($2 == 0)); then
-		hold "$1 exists and was not made by phxc; remove it or declare adopt = true"
-		return 1
-	fi
-	if checking || [[ -e ${backup} ]]; then return 0; fi
-	mkdir -p "${STATE}/backup"
-	run cp -- "${ROOT}$1" "${backup}"
-}
+# --- Directories and images of the host -----------------------------------------------------------
 
 declare -A OWNER=() # owners that were read, by path below ROOT
 
-# read_owners PATH...: reads the owners of the directories of the plan with one command. Those that are not there yet are
-# read in their turn.
+# read_owners PATH...: reads owners and modes of the directories and files of the plan with one command. Those that are not
+# there yet are read in their turn.
 read_owners() {
 	[[ ${MODE} != list ]] || return 0
-	local owner path
+	local owner mode path
 	# It fails for those that are not there and tells of the others.
-	ask stat -c '%u:%g %n' -- "${@/#/"${ROOT}"}" || true
-	while read -r owner path; do
-		[[ -z ${path} ]] || OWNER[${path}]=${owner}
+	ask stat -c '%u:%g %a %n' -- "${@/#/"${ROOT}"}" || true
+	while read -r owner mode path; do
+		[[ -z ${path} ]] || OWNER[${path}]=${owner} ACCESS[${path}]=${mode}
 	done <<<"${REPLY}"
 }
 
