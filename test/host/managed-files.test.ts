@@ -7,6 +7,7 @@ import { emitBash } from "../../src/emitters/bash/index.js";
 import { emptyHost } from "../../src/rehearsal/index.js";
 import { surviveAll, faultsAt } from "../support/faults.js";
 import { undisturbed } from "../../src/rehearsal/index.js";
+import { sourceFile, span } from "../../src/text/source.js";
 import { planOf, step } from "../support/sample-plan.js";
 import { fleetOn } from "../support/script-host.js";
 import type { Scripted } from "../support/script-host.js";
@@ -22,6 +23,8 @@ type Removal = Omit<Extract<Probe, { readonly kind: "file-retired" }>, "kind">;
 const MARK = "# Managed by phxc:";
 const OWN = `${MARK} test. Changes are overwritten.\nkey = 1\n`;
 
+const SOURCE = span(sourceFile("fleet.phx", "fleet"), 0, 5);
+
 /** The script of a plan with these files. */
 function scriptOf(files: readonly Wanted[], removals: readonly Removal[] = []): string {
   const plan = planOf([
@@ -33,7 +36,7 @@ function scriptOf(files: readonly Wanted[], removals: readonly Removal[] = []): 
     ),
   ]);
   const requirements = files.flatMap(({ secrets = [] }) =>
-    secrets.map(({ secret }) => ({ kind: "secret", secret, blocks: [], source: plan.steps[0]!.source }) as const),
+    secrets.map(({ secret }) => ({ kind: "secret", secret, blocks: [], source: SOURCE }) as const),
   );
   return emitBash({ ...plan, requirements }, { version: "1" });
 }
