@@ -14,6 +14,7 @@ import { farewells, recall, remainders, withSlots } from "./memory/index.js";
 import type { Committed, Recalled } from "./memory/index.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
+import { withOnePackagesStep } from "./packages.js";
 import { releasesOf } from "./releases.js";
 import { mergeRequirements, unmetRequirements } from "./requirements.js";
 import { soundResources } from "./sound.js";
@@ -111,7 +112,7 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
   const resources = own.filter((resource) => chosen.has(resource.address) || resource.kind === "host");
   const graph = graphOf(resources);
   const ordered = turns(resources, graph);
-  const steps = stepsOf(ordered, graph, lowered);
+  const steps = withOnePackagesStep(stepsOf(ordered, graph, lowered), host);
   const leaving = targets.length > 0 ? [] : [...farewells(recalled, kinds), ...remainders(recalled, kinds)];
   const node = nodeOf(model, host);
   const releases = releasesOf(resources, kinds, model.resources.get(`host.${host}`));

@@ -142,6 +142,8 @@ export interface HostState {
   /** Text files, by absolute path; configurations of guests and storage.cfg among them. */
   files: Record<string, string>;
   directories: string[];
+  /** Units of systemd that were ever named, by name. */
+  units: Record<string, { active: boolean; enabled: boolean }>;
   /** Modes of files that are not 644, octal, by path. */
   modes: Record<string, string>;
   /** Owners that were given with `chown`, by path; anything else belongs to 0:0. */
@@ -193,6 +195,7 @@ export function emptyHost(options: HostOptions = {}): HostState {
     downloads: { ...options.downloads },
     files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...options.files },
     directories: [],
+    units: {},
     modes: {},
     owners: {},
     running: {},

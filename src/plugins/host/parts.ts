@@ -11,6 +11,8 @@ import type {
 } from "../../plugin-api/index.js";
 import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
+import { kernelPart } from "./kernel.js";
+import { packagesPart } from "./packages.js";
 
 /** One part of what a `host` block may hold, with the steps that it becomes. */
 export interface HostPart {
@@ -26,7 +28,7 @@ export interface HostPart {
 }
 
 /** The parts of a host, in the order of their steps. */
-export const hostParts: readonly HostPart[] = [{ leave: leaveFile }, interfacesPart];
+export const hostParts: readonly HostPart[] = [{ leave: leaveFile }, packagesPart, kernelPart, interfacesPart];
 
 /** What all parts add to the block. */
 export function joinedParts(): Required<Omit<HostPart, "lower" | "leave">> {

@@ -30,6 +30,7 @@ import {
   pvesmStatus,
 } from "../tools/pvesm.js";
 import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
+import { aptGet, dpkg, modprobe, needPackage, sysctl, systemctl } from "../tools/settings.js";
 import { zfs } from "../tools/zfs.js";
 import { zpool } from "../tools/zpool.js";
 import type { Command, Handler } from "./command.js";
@@ -102,20 +103,25 @@ const handlers: Readonly<Record<string, Handler>> = {
   "qm unlock": unlock("vm"),
 };
 
-type Tool = (command: Command, argv: readonly string[]) => Handover | undefined | void;
+type Tool = (command: Command, argv: readonly string[]) => Handover | undefined | void | Promise<void>;
 
 const tools: Readonly<Record<string, Tool>> = {
+  "apt-get": aptGet,
   blkid,
   chown,
+  dpkg,
   id,
   ifreload,
   lsblk,
+  modprobe,
   perl,
   ping,
   pvesh,
   pveversion,
   sha256sum,
   stat,
+  sysctl,
+  systemctl,
   "systemd-run": systemdRun,
   wget,
   wipefs,
@@ -125,9 +131,7 @@ const tools: Readonly<Record<string, Tool>> = {
 
 /** Programs of a Proxmox host that are there and say that they are not simulated: using one fails loudly. */
 const loud =
-  "apt-get curl dpkg ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode pvesr pveum sgdisk ssh systemctl vzdump".split(
-    " ",
-  );
+  "curl ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode pvesr pveum sgdisk ssh vzdump".split(" ");
 
 /** The names under which the simulated host is called. */
 export const shimNames: readonly string[] = ["pct", "pveam", "pvesm", "qm", ...Object.keys(tools), ...loud];
@@ -147,10 +151,25 @@ const countedTools: ReadonlySet<string> = new Set([
 const mutatingTools: Readonly<Record<string, readonly string[]>> = {
   ifreload: ["-a"],
   pvesh: ["create", "set", "delete"],
+  systemctl: [
+    "daemon-reload",
+    "disable",
+    "enable",
+    "reload",
+    "reload-or-restart",
+    "restart",
+    "start",
+    "stop",
+    "try-reload-or-restart",
+    "try-restart",
+  ],
   "systemd-run": ["--collect"],
   zfs: ["create", "destroy", "rename", "rollback", "set", "snapshot"],
   zpool: ["add", "create", "destroy", "set"],
 };
+
+/** Tools that change something whatever their arguments are. */
+const changing: ReadonlySet<string> = new Set(["apt-get", "chown", "dpkg", "modprobe", "sysctl", "wget"]);
 
 /** The words of a Proxmox command line that name the command; undefined when there is no such command. */
 function commandName(argv: readonly string[]): { readonly name: string; readonly words: number } | undefined {
@@ -173,7 +192,7 @@ export function isMutating(argv: readonly string[]): boolean {
   if (command !== undefined) return commandSpecs[command.name]?.mutating ?? true;
   const verbs = mutatingTools[tool];
   if (verbs !== undefined) return verbs.includes(verb);
-  return tool === "wget" || tool === "chown" || loud.includes(tool) || ["pct", "pveam", "pvesm", "qm"].includes(tool);
+  return changing.has(tool) || loud.includes(tool) || ["pct", "pveam", "pvesm", "qm"].includes(tool);
 }
 
 /** Whether a fault can be placed at a command line: it is one of Proxmox or ZFS, or it may change something. */
@@ -188,8 +207,9 @@ export async function dispatch(
   lockTimeoutMs: number,
 ): Promise<Handover | undefined> {
   const [tool = "", ...rest] = argv;
+  needPackage(command, tool);
   const simulated = Object.hasOwn(tools, tool) ? tools[tool] : undefined;
-  if (simulated !== undefined) return simulated(command, rest) ?? undefined;
+  if (simulated !== undefined) return (await simulated(command, rest)) ?? undefined;
   const found = commandName(argv);
   const spec = found && commandSpecs[found.name];
   const handler = found && handlers[found.name];

@@ -220,19 +220,19 @@ tell_file() {
 
 # text_diff OLD NEW: sets TEXTS to the lines of a unified diff, with three lines around what differs.
 text_diff() {
-	local -a was=() now=()
+	local -a before_lines=() after_lines=()
 	local -i first=0 last=0 from around i
-	[[ -z $1 ]] || mapfile -t was <<<"${1%$'\n'}"
-	[[ -z $2 ]] || mapfile -t now <<<"${2%$'\n'}"
-	while ((first < ${#was[@]} && first < ${#now[@]})) && [[ ${was[first]} == "${now[first]}" ]]; do first+=1; done
-	while ((last < ${#was[@]} - first && last < ${#now[@]} - first)) && [[ ${was[-1 - last]} == "${now[-1 - last]}" ]]; do last+=1; done
+	[[ -z $1 ]] || mapfile -t before_lines <<<"${1%$'\n'}"
+	[[ -z $2 ]] || mapfile -t after_lines <<<"${2%$'\n'}"
+	while ((first < ${#before_lines[@]} && first < ${#after_lines[@]})) && [[ ${before_lines[first]} == "${after_lines[first]}" ]]; do first+=1; done
+	while ((last < ${#before_lines[@]} - first && last < ${#after_lines[@]} - first)) && [[ ${before_lines[-1 - last]} == "${after_lines[-1 - last]}" ]]; do last+=1; done
 	from=$((first < 3 ? 0 : first - 3))
 	around=$((last < 3 ? last : 3))
-	TEXTS=("@@ -$((from + (${#was[@]} > 0))),$((${#was[@]} - last + around - from)) +$((from + (${#now[@]} > 0))),$((${#now[@]} - last + around - from)) @@")
-	for ((i = from; i < first; i++)); do TEXTS+=(" ${was[i]}"); done
-	for ((i = first; i < ${#was[@]} - last; i++)); do TEXTS+=("-${was[i]}"); done
-	for ((i = first; i < ${#now[@]} - last; i++)); do TEXTS+=("+${now[i]}"); done
-	for ((i = ${#was[@]} - last; i < ${#was[@]} - last + around; i++)); do TEXTS+=(" ${was[i]}"); done
+	TEXTS=("@@ -$((from + (${#before_lines[@]} > 0))),$((${#before_lines[@]} - last + around - from)) +$((from + (${#after_lines[@]} > 0))),$((${#after_lines[@]} - last + around - from)) @@")
+	for ((i = from; i < first; i++)); do TEXTS+=(" ${before_lines[i]}"); done
+	for ((i = first; i < ${#before_lines[@]} - last; i++)); do TEXTS+=("-${before_lines[i]}"); done
+	for ((i = first; i < ${#after_lines[@]} - last; i++)); do TEXTS+=("+${after_lines[i]}"); done
+	for ((i = ${#before_lines[@]} - last; i < ${#before_lines[@]} - last + around; i++)); do TEXTS+=(" ${before_lines[i]}"); done
 }
 
 # after_mark PATH: sets REPLY to the record that what follows a change of the file, or of the `block` in it, is still to be done.
