@@ -3,7 +3,7 @@ import type { Lowered, Resource, Section } from "../../plugin-api/index.js";
 import { joinLowered } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { fileStep } from "./files.js";
-import type { HostPart } from "./parts.js";
+import type { HostPart } from "./part.js";
 
 const SYSCTL_FILE = "/etc/sysctl.d/90-phxc.conf";
 const MODULES_FILE = "/etc/modules-load.d/phxc.conf";

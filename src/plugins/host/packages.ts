@@ -2,7 +2,7 @@ import { compareText, settingOf, stringsOf } from "../../plugin-api/index.js";
 import type { Lowered, OptionType, Resource, Section, Step } from "../../plugin-api/index.js";
 import { makeStep, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
-import type { HostPart } from "./parts.js";
+import type { HostPart } from "./part.js";
 
 /**
  * Non-interactive, with the configuration files that are there; what a package only recommends stays away, so that a host gets
