@@ -75,10 +75,10 @@ async function compileChunks() {
   return Promise.all(outputFiles.map(async (file) => ({ name: basename(file.path), text: await asScript(file.text) })));
 }
 
-/** A module as a function expression; its imports of other chunks become calls of the launcher's functions. */
+/** A module as a function expression; its imports become calls of the launcher's functions, since a script has no loader. */
 async function asScript(module) {
   const { code } = await transform(module, { ...COMMON, format: "cjs", platform: "node" });
-  return `(function(require,load,module,exports,launcherUrl){${code.replaceAll('import("./', 'load("./')}\n})`;
+  return `(function(require,load,module,exports,launcherUrl){${code.replaceAll(/\bimport\(/g, "load(")}\n})`;
 }
 
 function packOf(chunks) {

@@ -12,10 +12,8 @@ function cacheOf(name) {
 }
 
 unpack("${pack}");
-// What is written goes out before \`finished\`, as long as nothing waits in a stream; taking the heap apart is left to the system.
-load("${entry}").finished.then(() => {
-  if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
-});
+// All output has gone out by then; taking the heap apart is left to the system.
+load("${entry}").finished.then(() => process.exit());
 `;
 }
 
@@ -25,7 +23,7 @@ load("${entry}").finished.then(() => {
  */
 export function cacheMaker(entry, pack, scripts, runs) {
   return `"use strict";
-const { writeFileSync } = require("node:fs");
+const fs = require("node:fs");
 ${LOADING}
 function cacheOf() {
   return undefined;
@@ -34,14 +32,16 @@ function cacheOf() {
 unpack("${pack}");
 
 async function main() {
-  process.stdout.write = process.stderr.write = () => true;
+  const write = fs.writeSync;
+  fs.writeSync = (_fd, data) => data.length;
   for (const run of ${JSON.stringify(runs)}) {
     process.argv.splice(2, Infinity, ...run);
     loaded.delete("${entry}");
     await load("${entry}").finished;
   }
+  fs.writeSync = write;
   for (const name of ${JSON.stringify(scripts)}) {
-    writeFileSync(folder + name + ".cache", scriptOf(name).createCachedData());
+    fs.writeFileSync(folder + name + ".cache", scriptOf(name).createCachedData());
   }
   process.exit(0);
 }
@@ -58,19 +58,18 @@ function cacheOf() {
   return undefined;
 }
 
-const print = process.stdout.write.bind(process.stdout);
-process.stdout.write = process.stderr.write = () => true;
+const fs = require("node:fs");
+const print = fs.writeSync;
+fs.writeSync = (_fd, data) => data.length;
 process.argv.splice(2, Infinity, ...${JSON.stringify(run)});
-load("${entry}").finished.then(() => {
-  print([...loaded.keys()].join("\\n"));
-});
+load("${entry}").finished.then(() => print(1, [...loaded.keys()].join("\\n")));
 `;
 }
 
 const LOADING = `const { readFileSync } = require("node:fs");
 const { join, sep } = require("node:path");
 const { pathToFileURL } = require("node:url");
-const { Script, constants } = require("node:vm");
+const { Script } = require("node:vm");
 
 const folder = join(__dirname, "chunks") + sep;
 const launcherUrl = pathToFileURL(__filename).href;
@@ -83,8 +82,8 @@ function load(name) {
   if (known !== undefined) return known.exports;
   const module = { exports: {} };
   loaded.set(name, module);
-  const late = (path) => Promise.resolve().then(() => load(path.slice(2)));
   const early = (path) => (path.startsWith("./") ? load(path.slice(2)) : require(path));
+  const late = (path) => (path.startsWith("file:") ? import(path) : Promise.resolve().then(() => early(path)));
   const body = bodies.get(name) ?? scriptOf(name).runInThisContext();
   body(early, late, module, module.exports, launcherUrl);
   return module.exports;
@@ -104,7 +103,6 @@ function compile(name) {
   return new Script(readFileSync(folder + name, "latin1"), {
     filename: folder + name,
     cachedData: cacheOf(name),
-    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
   });
 }
 `;

@@ -5,5 +5,5 @@ import { processTerminal } from "./terminal.js";
 export const finished = main();
 
 async function main(): Promise<void> {
-  process.exitCode = await dispatch(process.argv.slice(2), processTerminal());
+  process.exitCode = await dispatch(process.argv.slice(2), await processTerminal());
 }

@@ -1,5 +1,11 @@
+import { fstatSync, writeSync } from "node:fs";
 import type { Palette } from "../diagnostics/palette.js";
-import { colourPalette, plainPalette } from "../diagnostics/palette.js";
+import { plainPalette } from "../diagnostics/palette.js";
+
+const STDOUT = 1;
+const STDERR = 2;
+/** Between attempts to write to a reader that is not ready, milliseconds. */
+const READER_MS = 5;
 
 /** One of the two streams that a command writes to. */
 export interface Output {
@@ -24,12 +30,12 @@ export interface Terminal {
 }
 
 /** The terminal of this process. */
-export function processTerminal(): Terminal {
+export async function processTerminal(): Promise<Terminal> {
   return {
     cwd: process.cwd(),
     env: process.env,
-    out: output(process.stdout),
-    err: output(process.stderr),
+    out: await output(STDOUT),
+    err: await output(STDERR),
     readInput,
     // Looking at standard input makes a stream of it, which only a question is worth.
     get ask() {
@@ -39,24 +45,51 @@ export function processTerminal(): Terminal {
   };
 }
 
-/** Output to a pipe whose reader has left is dropped: `phxc plan | head` is no failure. */
-function output(stream: NodeJS.WriteStream): Output {
-  let open = true;
-  stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    open = false;
-  });
+/**
+ * Node's own streams for output cost more to make than a plan's summary to write. Output to a pipe whose reader has left is
+ * dropped: `phxc plan | head` is no failure.
+ */
+async function output(fd: number): Promise<Output> {
+  let isOpen = true;
   return {
     write: (text) => {
-      if (open) stream.write(text);
+      isOpen &&= writeAll(fd, text);
     },
-    palette: hasColour(stream) ? colourPalette : plainPalette,
+    palette: (await hasColour(fd)) ? (await import("../diagnostics/colours.js")).colourPalette : plainPalette,
   };
 }
 
+/** Writes all of it, however often the reader is not ready; false when there is no reader any more. */
+function writeAll(fd: number, text: string | Uint8Array): boolean {
+  let rest: Uint8Array = typeof text === "string" ? Buffer.from(text) : text;
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(fd, rest));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === "EPIPE") return false;
+      if (code !== "EAGAIN") throw error;
+      pause();
+    }
+  }
+  return true;
+}
+
+/** Until a pipe that another process made non-blocking may have room again. */
+function pause(): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, READER_MS);
+}
+
 /** By the convention of no-color.org: any value that is not empty switches colour off. */
-function hasColour(stream: NodeJS.WriteStream): boolean {
-  return stream.isTTY && (process.env["NO_COLOR"] ?? "") === "" && process.env["TERM"] !== "dumb";
+async function hasColour(fd: number): Promise<boolean> {
+  if ((process.env["NO_COLOR"] ?? "") !== "" || process.env["TERM"] === "dumb" || !mayBeTerminal(fd)) return false;
+  return (await import("node:tty")).isatty(fd);
+}
+
+/** Files and pipes are none, nor is /dev/null: on Linux the devices of major number 1 are memory. Node's module is for the others. */
+function mayBeTerminal(fd: number): boolean {
+  const stat = fstatSync(fd);
+  return stat.isCharacterDevice() && stat.rdev >> 8 !== 1;
 }
 
 async function readInput(): Promise<Buffer> {

@@ -1,6 +1,4 @@
-import pico from "picocolors";
-
-/** How parts of terminal output are coloured; {@link plainPalette} leaves them as they are. */
+/** How parts of terminal output are coloured; {@link plainPalette} leaves them as they are, colours.ts has the other one. */
 export interface Palette {
   readonly error: (text: string) => string;
   readonly warning: (text: string) => string;
@@ -18,18 +16,6 @@ export const plainPalette: Palette = {
   good: same,
   strong: same,
   faint: same,
-};
-
-const colours = pico.createColors(true);
-
-/** For terminals; whether there is one is the caller's to know. */
-export const colourPalette: Palette = {
-  error: colours.red,
-  warning: colours.yellow,
-  note: colours.cyan,
-  good: colours.green,
-  strong: colours.bold,
-  faint: colours.dim,
 };
 
 function same(text: string): string {

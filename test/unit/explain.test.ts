@@ -2,7 +2,8 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { renderPage } from "../../src/cli/page.js";
 import { findingKinds } from "../../src/compile/catalogue.js";
-import { colourPalette, plainPalette } from "../../src/diagnostics/palette.js";
+import { colourPalette } from "../../src/diagnostics/colours.js";
+import { plainPalette } from "../../src/diagnostics/palette.js";
 import { packageFile } from "../../src/host/package.js";
 import { runCli } from "../support/terminal.js";
 
