@@ -20,7 +20,18 @@ export interface DeclaredGuest extends GuestRef {
 }
 
 /** Kinds of things of the host that a plan makes, in the order in which they are taken back. */
-export const THING_KINDS = ["file", "firewall", "group", "ipset", "alias", "dataset", "pool", "storage"] as const;
+export const THING_KINDS = [
+  "backup",
+  "replication",
+  "file",
+  "firewall",
+  "group",
+  "ipset",
+  "alias",
+  "dataset",
+  "pool",
+  "storage",
+] as const;
 
 /** A thing of the host that a plan makes. A file is named as its path, with `#` and the name of the block where it is one. */
 export interface HostThing {

@@ -1,5 +1,6 @@
 import type { FirewallProbe } from "./firewall-probe.js";
 import type { GuestRef } from "./guest.js";
+import type { JobProbe } from "./job-probe.js";
 import type { HostThing } from "./memory.js";
 import type { NetworkProbe } from "./probes-network.js";
 import type { StorageProbe } from "./storage-probe.js";
@@ -204,6 +205,7 @@ export type Probe =
       readonly advice: Argv;
     }
   | FirewallProbe
+  | JobProbe
   /** A file that only the last plan makes is still there, and begins with this mark; with `block`: that block of it is. */
   | {
       readonly kind: "file-retired";

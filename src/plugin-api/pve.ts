@@ -8,6 +8,7 @@ export { checkValue } from "../pve/check.js";
 export { lxcKeyProblem, lxcKeys } from "../pve/lxc-keys.js";
 export * from "../pve/firewall.js";
 export * from "../pve/firewall-own.js";
+export { backupJob, replicationJob } from "../pve/jobs.js";
 export { pctConfig } from "../pve/pct.js";
 export { qmConfig } from "../pve/qm.js";
 export { storageAdd, storageTypeNames, storageTypes } from "../pve/storage.js";

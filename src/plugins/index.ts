@@ -3,6 +3,7 @@ import { firewallPlugin } from "./firewall/plugin.js";
 import { guestPlugin } from "./guest/plugin.js";
 import { hostPlugin } from "./host/plugin.js";
 import { imagePlugin } from "./image/plugin.js";
+import { jobsPlugin } from "./jobs/plugin.js";
 import { lxcPlugin } from "./lxc/plugin.js";
 import { networkPlugin } from "./network/plugin.js";
 import { storagePlugin } from "./storage/plugin.js";
@@ -21,6 +22,7 @@ export const plugins: readonly Plugin[] = [
   guestPlugin,
   vmPlugin,
   lxcPlugin,
+  jobsPlugin,
   validation,
 ];
 

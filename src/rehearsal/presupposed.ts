@@ -38,12 +38,26 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     devices: unique([...devices, ...(more.devices ?? [])]),
     disks: [...disks, ...(more.disks ?? [])],
     images: [...images, ...(more.images ?? [])],
-    files: { ...hardwareOf(requirements, node ?? "pve"), ...network.files, ...filesOf(plan), ...more.files },
+    files: {
+      ...peersOf(plan),
+      ...hardwareOf(requirements, node ?? "pve"),
+      ...network.files,
+      ...filesOf(plan),
+      ...more.files,
+    },
     storages: [...storagesOf(plan), ...(more.storages ?? [])],
     downloads: { ...surroundings(plan).downloads, ...more.downloads },
     pages: { ...surroundings(plan).pages, ...more.pages },
   });
   return { ...host, files: { ...firewallOf(requirements), ...host.files } };
+}
+
+/** The other nodes of the cluster, as far as jobs name them. */
+function peersOf({ steps }: Plan): NonNullable<HostOptions["files"]> {
+  const targets = steps.flatMap(({ probe }) =>
+    probe.kind === "job" && probe.job === "replication" ? [probe.target] : [],
+  );
+  return Object.fromEntries(targets.map((node) => [`/etc/pve/nodes/${node}/lrm_status`, ""]));
 }
 
 /** The parts of the cluster's firewall that rules name and no file declares; empty, as far as they can be. */

@@ -38,7 +38,22 @@ function allOptions(spec: SectionSpec): readonly (readonly [string, OptionSpec])
 test("the kinds of the vocabulary are there, each once", () => {
   const keywords = plugins.flatMap((plugin) => plugin.kinds ?? []).map((kind) => kind.keyword);
   assert.equal(keywords.toSorted(), [
-    ...["alias", "ct", "dataset", "firewall", "group", "host", "image", "ipset", "network", "pool", "storage", "vm"],
+    ...[
+      "alias",
+      "backup",
+      "ct",
+      "dataset",
+      "firewall",
+      "group",
+      "host",
+      "image",
+      "ipset",
+      "network",
+      "pool",
+      "replication",
+      "storage",
+      "vm",
+    ],
   ]);
 });
 

@@ -15,6 +15,8 @@ export function renderPreflight(plan: Plan): string {
     ...plan.steps.flatMap(({ probe }) => {
       if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
       if (probe.kind === "file") return fileNeed(probe);
+      if (probe.kind === "job" && probe.job === "replication")
+        return [ShellWord.call("need_replication", [value(probe.id), value(probe.target)])];
       if (probe.kind !== "firewall-piece" || probe.adopt) return [];
       return [ShellWord.call("need_own_piece", [bare(probe.piece), value(probe.name)])];
     }),

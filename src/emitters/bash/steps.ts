@@ -137,6 +137,8 @@ function renderProbe(step: Step): string {
       return renderSnippet(probe);
     case "snippets-unused":
       return ShellWord.call("drop_snippets", [value(probe.storage)]);
+    case "job":
+      return acting("job", [bare(probe.job), value(probe.id), ...withoutWords(probe.absent)], argv);
     case "cloud-init-drive":
       return acting("cloud_init_drive", [], argv);
     case "firewall-piece":

@@ -35,6 +35,10 @@ function thingOf(probe: Probe): HostThing | undefined {
       return { kind: "pool", name: probe.pool, fixed: {}, options: {} };
     case "firewall-piece":
       return { kind: probe.piece, name: probe.name, fixed: {}, options: { text: probe.lines.join("\n") } };
+    case "job": {
+      const fixed = probe.job === "replication" ? { target: probe.target } : {};
+      return { kind: probe.job, name: probe.id, fixed, options: sorted(probe.options) };
+    }
     case "firewall-file":
       return { kind: "firewall", name: probe.name, fixed: {}, options: sorted(probe.options) };
     case "file":

@@ -29,6 +29,7 @@ import {
   pvesmSet,
   pvesmStatus,
 } from "../tools/pvesm.js";
+import { pvesrCreate, pvesrDelete, pvesrUpdate } from "../tools/jobs.js";
 import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
 import { aptGet, dpkg, modprobe, needPackage, sysctl, systemctl } from "../tools/settings.js";
 import { zfs } from "../tools/zfs.js";
@@ -73,6 +74,9 @@ const handlers: Readonly<Record<string, Handler>> = {
   "pvesm remove": pvesmRemove,
   "pvesm set": pvesmSet,
   "pvesm status": pvesmStatus,
+  "pvesr create-local-job": pvesrCreate,
+  "pvesr delete": pvesrDelete,
+  "pvesr update": pvesrUpdate,
   "qm cloudinit dump": qmCloudInitDump,
   "qm cloudinit update": qmCloudInitUpdate,
   "qm clone": qmClone,
@@ -130,11 +134,12 @@ const tools: Readonly<Record<string, Tool>> = {
 };
 
 /** Programs of a Proxmox host that are there and say that they are not simulated: using one fails loudly. */
-const loud =
-  "curl ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode pvesr pveum sgdisk ssh vzdump".split(" ");
+const loud = "curl ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode pveum sgdisk ssh vzdump".split(
+  " ",
+);
 
 /** The names under which the simulated host is called. */
-export const shimNames: readonly string[] = ["pct", "pveam", "pvesm", "qm", ...Object.keys(tools), ...loud];
+export const shimNames: readonly string[] = ["pct", "pveam", "pvesm", "pvesr", "qm", ...Object.keys(tools), ...loud];
 
 /** Tools whose calls all count when a fault is placed at the n-th one. */
 const countedTools: ReadonlySet<string> = new Set([
@@ -142,6 +147,7 @@ const countedTools: ReadonlySet<string> = new Set([
   "pveam",
   "pvesh",
   "pvesm",
+  "pvesr",
   "pveversion",
   "qm",
   "zfs",
@@ -192,7 +198,7 @@ export function isMutating(argv: readonly string[]): boolean {
   if (command !== undefined) return commandSpecs[command.name]?.mutating ?? true;
   const verbs = mutatingTools[tool];
   if (verbs !== undefined) return verbs.includes(verb);
-  return changing.has(tool) || loud.includes(tool) || ["pct", "pveam", "pvesm", "qm"].includes(tool);
+  return changing.has(tool) || loud.includes(tool) || ["pct", "pveam", "pvesm", "pvesr", "qm"].includes(tool);
 }
 
 /** Whether a fault can be placed at a command line: it is one of Proxmox or ZFS, or it may change something. */

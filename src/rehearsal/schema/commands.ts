@@ -2,6 +2,7 @@ import { bool, format, int, matching, num, oneOf, type Options, text } from "../
 import { pctConfig, pctCreateOnly, pctSetOnly } from "../../pve/pct.js";
 import { qmConfig, qmCreateOnly, qmSetOnly } from "../../pve/qm.js";
 import { storageAdd, storageSet, storageTypeNames } from "../../pve/storage.js";
+import { jobCommands } from "./job-commands.js";
 
 /** How a command is called. */
 export interface CommandSpec {
@@ -335,6 +336,7 @@ const hostTools: Readonly<Record<string, CommandSpec>> = {
   },
   "pveam list": { usage: "pveam list", positional: ["storage"], options: { storage }, ...reading },
   "pveam update": { usage: "pveam update", positional: [], options: {}, ...writing },
+  ...jobCommands,
   "pvesm add": {
     usage: "pvesm add",
     positional: ["type", "storage"],

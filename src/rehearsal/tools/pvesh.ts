@@ -2,6 +2,7 @@ import { type Command } from "../host/command.js";
 import { digestOf, isRunning, type Kind, listGuests, loadConfig, ownerOf } from "../host/guests.js";
 import { refuse } from "../host/refusal.js";
 import { storages } from "../storage/volume-names.js";
+import { backupJobs } from "./jobs.js";
 import { networkApi } from "./network.js";
 import { perlJson, plainJson } from "./perl-json.js";
 import { compareKeys } from "../../text/order.js";
@@ -9,6 +10,7 @@ import { compareKeys } from "../../text/order.js";
 /** `pvesh get PATH [--output-format F] [--NAME VALUE]...`; what changes something is known of the network only. */
 export function pvesh(command: Command, argv: readonly string[]): void {
   const [verb = "", path = "", ...rest] = argv;
+  if (backupJobs(command, verb, path, rest)) return;
   const options = new Map<string, string>();
   for (let i = 0; i < rest.length; i += 2) options.set((rest[i] ?? "").replace(/^--?/, ""), rest[i + 1] ?? "");
   const network = /^\/nodes\/([^/]+)\/network(?:\/([^/]+))?$/.exec(path);

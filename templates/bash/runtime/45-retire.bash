@@ -230,7 +230,7 @@ destroy_now() {
 	rm -f -- "${record}" "${STATE}/first-start/${id}" "${STATE}/guest/${id}" "${STATE}/woken/${id}"
 }
 
-# left [--option OPTION VALUE] pool|dataset|storage|firewall NAME COMMAND...: tells that a thing of the host, or an option of it that is
+# left [--option OPTION VALUE] pool|dataset|storage|firewall|backup|replication NAME COMMAND...: tells that a thing of the host, or an option of it that is
 # still what it was, is no longer declared. Nothing is done about it: others may use it. COMMAND would.
 left() {
 	active || return 0
@@ -243,6 +243,10 @@ left() {
 	case $1 in
 	pool) ! zpool_exists "$2" || live=there ;;
 	dataset) live=${ZFS_VALUE["$2/${option:-type}"]-} ;;
+	backup | replication)
+		read_jobs
+		live=${JOB["$1 $2${option:+/${option}}"]-}
+		;;
 	firewall)
 		firewall_option "$2" "${option}"
 		live=${REPLY}
