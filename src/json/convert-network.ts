@@ -3,7 +3,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block } from "../syntax/ast.js";
 import { formatCidr, networkOf, parseCidr } from "../text/ip.js";
 import type { Span } from "../text/source.js";
-import { address, asAddress, asString, attribute, block, constant, string } from "./build.js";
+import { address, asAddress, asList, asString, attribute, block, constant, string } from "./build.js";
 import { type Context, setting } from "./context.js";
 import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
 import { guestAddress } from "./nets.js";
@@ -18,11 +18,24 @@ export function hostBlocks(context: Context): readonly Block[] {
   const hostname = setting(context.files, "network", "hostname");
   const [first] = interfaces(context);
   const own = member(first, "address");
-  const at = hostname?.value.span ?? own?.value.span;
+  const lookup = resolver(context);
+  const at = hostname?.value.span ?? own?.value.span ?? lookup[0]?.span;
   checkResolver(context);
   if (at === undefined) return [];
   const called = string(hostname?.value.span ?? at, textOf(hostname?.value) ?? DEFAULT_HOST);
-  return [block("host", at, own?.span ?? at, [called], attribute(own, "address", asHostAddress))];
+  const items = [...attribute(own, "address", asHostAddress), ...lookup];
+  return [block("host", at, own?.span ?? at, [called], items)];
+}
+
+/** The host's name servers: those of its interfaces, each once. */
+function resolver(context: Context): readonly Block[] {
+  const found = interfaces(context).flatMap((node) => member(node, "dns_nameservers") ?? []);
+  const [first] = found;
+  const parts = found.flatMap(({ value }) => partsOf(value));
+  const servers = parts.filter(({ text }, i) => parts.findIndex((other) => other.text === text) === i);
+  if (first === undefined || servers.length === 0) return [];
+  const list = asList(address, () => servers);
+  return [block("dns", first.nameSpan, first.span, [], attribute(first, "servers", list))];
 }
 
 /** `10.0.0.13/24` is the address 10.0.0.13. */

@@ -10,7 +10,7 @@ const INTERFACE: FieldTable = {
   name: compiled("word", "`bridge` of the network"),
   address: compiled("ipMaybePrefix", "`address` of the host"),
   gateway: compiled("ip", "`gateway` of the network"),
-  dns_nameservers: later("set the host's own name servers in its `System > DNS` by hand"),
+  dns_nameservers: compiled("ips", "`dns` of the host"),
 };
 
 /** The firewall of the cluster. */

@@ -10,5 +10,7 @@ export type NetworkProbe =
       /** Options that must not be set. */
       readonly absent: readonly string[];
     }
+  /** The name servers of the host, or its search domain, differ. Without `search`, the one that it has stays. */
+  | { readonly kind: "resolver"; readonly servers: readonly string[]; readonly search?: string }
   /** A change of the node's network that a plan made waits to be applied. `addresses`: those by which the node is reached. */
   | { readonly kind: "network-pending"; readonly addresses: readonly string[] };

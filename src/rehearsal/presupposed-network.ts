@@ -8,19 +8,23 @@ const FIRST_CARD = "eno1";
 /** An address for a node of which the files say none. */
 const SOME_ADDRESS = "192.0.2.2";
 
+/** What the installer asks for. */
+const LOOKUP = "search example.test\nnameserver 192.0.2.1\n";
+
 const PORTS: ReadonlySet<string> = new Set(["bridge_ports", "slaves", "vlan-raw-device"]);
 
 /**
  * The network that a plan for the interfaces of a node presupposes: the cards that it names, and the way by which the node is
  * reached. That is as the plan declares it, because a plan does not change it unasked, or else the bridge that the installer makes.
- * Nothing where a plan says nothing of interfaces.
+ * Where the host looks names up, too; nothing of either where a plan says nothing of it.
  */
 export function networkOf({ steps }: Plan): { readonly nics: readonly string[]; readonly files: HostState["files"] } {
   const own = steps.flatMap(({ probe }) => (probe.kind === "network-pending" ? probe.addresses : []));
   const declared = new Map(
     steps.flatMap(({ probe }) => (probe.kind === "interface" ? [[probe.name, declaredInterface(probe)] as const] : [])),
   );
-  if (!steps.some(({ probe }) => probe.kind === "network-pending")) return { nics: [], files: {} };
+  const lookup = steps.some(({ probe }) => probe.kind === "resolver") ? { "/etc/resolv.conf": LOOKUP } : {};
+  if (!steps.some(({ probe }) => probe.kind === "network-pending")) return { nics: [], files: lookup };
   const carriers = carriersOf(declared, own);
   const there = carriers.length > 0 ? carriers : [installed(own[0] ?? SOME_ADDRESS)];
   const named = [...declared.values(), ...there].flatMap((entry) => [entry.name, ...below(entry)]);
@@ -29,7 +33,7 @@ export function networkOf({ steps }: Plan): { readonly nics: readonly string[]; 
   const cards = nics.map((name): Interface => ({ name, autostart: false, options: new Map(), other: [] }));
   const byName = new Map([...cards, ...there].map((entry) => [entry.name, entry]));
   const text = interfacesText({ byName, lines: ["source /etc/network/interfaces.d/*"] });
-  return { nics, files: { "/etc/network/interfaces": text } };
+  return { nics, files: { "/etc/network/interfaces": text, ...lookup } };
 }
 
 function declaredInterface(probe: {

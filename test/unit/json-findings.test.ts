@@ -114,7 +114,6 @@ const cases: readonly (readonly [string, ...string[]])[] = [
       '"network_config": { "ip": "10.0.0.5/24" } } }, "network": { "interfaces": {\n"dns_nameservers": "8.8.8.8 10.0.0.5"',
     ),
     "PHX2054 4:20",
-    "PHX2021 4:1",
   ],
   ['{ "zfs": { "datasets": [{ "name": "a", "pool": "tank",\n"properties": "quota" }] } }', "PHX2055 2:15"],
   [vm('"is_template": true', '"template_image": "golden.img"'), "PHX2056 2:118"],

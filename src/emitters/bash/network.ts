@@ -19,6 +19,8 @@ export function renderNetwork(probe: NetworkProbe, argv: Argv): string {
       const without = probe.absent.flatMap((option) => [bare("--without"), value(option)]);
       return acting("interface", without, argv);
     }
+    case "resolver":
+      return acting("resolver", [], argv);
     case "network-pending":
       return acting("apply_network", [], argv);
   }

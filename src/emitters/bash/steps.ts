@@ -148,6 +148,7 @@ function renderProbe(step: Step): string {
       return renderFirewall(probe);
     case "interface":
     case "network-pending":
+    case "resolver":
       return renderNetwork(probe, argv);
     default:
       return renderHostProbe(probe, argv);

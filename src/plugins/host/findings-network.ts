@@ -86,6 +86,14 @@ export const bondWithoutPorts = diagnosticKind<{ bond: string }>({
   help: "Name the cards that it joins: `ports = [eno1, eno2]`.",
 });
 
+export const serversTooMany = diagnosticKind<{ count: number }>({
+  code: "PHX5650",
+  severity: "error",
+  title: "more name servers than a host can have",
+  message: ({ count }) => `${count} name servers, where Proxmox keeps three`,
+  help: "Name at most three; the C library asks no more.",
+});
+
 export const networkFindings: readonly DiagnosticKind<never>[] = [
   interfaceTwice,
   portTwice,
@@ -97,4 +105,5 @@ export const networkFindings: readonly DiagnosticKind<never>[] = [
   gatewayOutside,
   vlanOnPlainBridge,
   bondWithoutPorts,
+  serversTooMany,
 ];

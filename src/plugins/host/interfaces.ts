@@ -16,6 +16,7 @@ import { makeStep } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { networkFindings } from "./findings-network.js";
 import { interfaceFindings } from "./interface-findings.js";
+import type { HostPart } from "./part.js";
 
 /**
  * The interfaces of the node. Their options are those of its network API (`/nodes/NODE/network` in PVE::API2::Network), by the
@@ -227,7 +228,7 @@ function applyStep(host: Resource, declared: readonly Section[]): Step {
 }
 
 /** The interfaces of a host. */
-export const interfacesPart = {
+export const interfacesPart: HostPart = {
   sections: SECTIONS,
   diagnostics: networkFindings,
   lower,

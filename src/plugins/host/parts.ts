@@ -4,9 +4,16 @@ import { interfacesPart } from "./interfaces.js";
 import { kernelPart } from "./kernel.js";
 import { packagesPart } from "./packages.js";
 import type { HostPart } from "./part.js";
+import { resolverPart } from "./resolver.js";
 
 /** The parts of a host, in the order of their steps. */
-export const hostParts: readonly HostPart[] = [{ leave: leaveFile }, packagesPart, kernelPart, interfacesPart];
+export const hostParts: readonly HostPart[] = [
+  { leave: leaveFile },
+  packagesPart,
+  kernelPart,
+  interfacesPart,
+  resolverPart,
+];
 
 /** What all parts add to the block. */
 export function joinedParts(): Required<Omit<HostPart, "lower" | "leave">> {

@@ -4,6 +4,7 @@ import { refuse } from "../host/refusal.js";
 import { storages } from "../storage/volume-names.js";
 import { backupJobs } from "./jobs.js";
 import { networkApi } from "./network.js";
+import { resolverApi } from "./resolver.js";
 import { perlJson, plainJson } from "./perl-json.js";
 import { compareKeys } from "../../text/order.js";
 
@@ -17,6 +18,7 @@ export function pvesh(command: Command, argv: readonly string[]): void {
   if (network !== null && ["create", "set", "delete"].includes(verb)) {
     return networkApi(command, verb, network[2], options);
   }
+  if (verb === "set" && /^\/nodes\/[^/]+\/dns$/.test(path)) return resolverApi(command, options);
   if (verb !== "get") refuse(`simulated host: unknown: pvesh ${verb} ${path}`, 127);
   const value = read(command, path.replace(/\/+$/, ""), options);
   const format = options.get("output-format") ?? "text";

@@ -247,13 +247,13 @@ apply_network() {
 # read_answering: for `apply_network`: sets answering to the gateways, and the other end of an ssh connection, that answer.
 read_answering() {
 	local key address
-	local -A asked=()
+	local -A tried=()
 	read -r address _ <<<"${SSH_CONNECTION-}" || true
-	[[ -z ${address} ]] || asked[${address}]=1
+	[[ -z ${address} ]] || tried[${address}]=1
 	for key in "${!NET[@]}"; do
-		[[ ${key} != */gateway* ]] || asked[${NET[${key}]}]=1
+		[[ ${key} != */gateway* ]] || tried[${NET[${key}]}]=1
 	done
-	for address in "${!asked[@]}"; do
+	for address in "${!tried[@]}"; do
 		! ask ping -q -c 1 -W 2 "${address}" || answering+=("${address}")
 	done
 }
@@ -306,4 +306,35 @@ rm -f -- "${interfaces}.new"
 ifreload -a
 rm -f -- pending unconfirmed
 TEXT
+}
+
+# resolver pvesh set /nodes/localhost/dns [--search DOMAIN] [--dnsN ADDRESS]...: the host asks these name servers, in this order.
+# Proxmox sets all of them at once, and none without a search domain.
+resolver() {
+	active || return 0
+	local key value i search=''
+	local -a servers=() command=("$@")
+	if [[ -e ${ROOT}/etc/resolv.conf ]]; then
+		while read -r key value _ || [[ -n ${key} ]]; do
+			case ${key} in
+			search | domain) search=${value} ;;
+			nameserver) servers+=("${value}") ;;
+			*) ;;
+			esac
+		done <"${ROOT}/etc/resolv.conf"
+	fi
+	local wanted_search=${search} sought=''
+	for ((i = 3; i < $#; i += 2)); do
+		if [[ ${command[i]} == --search ]]; then wanted_search=${command[i + 1]}; else sought+=" ${command[i + 1]}"; fi
+	done
+	[[ ${sought} != '' ]] || sought=" ${servers[*]:0:3}"
+	if [[ ${sought# } == "${servers[*]:0:3}" && ${wanted_search} == "${search}" ]]; then return 0; fi
+	[[ -n ${wanted_search} ]] || refuse '/etc/resolv.conf has no search domain, and Proxmox sets no name servers without one: declare search'
+	[[ " $* " == *' --search '* ]] || command+=(--search "${search}")
+	if [[ " $* " != *' --dns1 '* ]]; then
+		for i in "${!servers[@]}"; do ((i > 2)) || command+=("--dns$((i + 1))" "${servers[i]}"); done
+	fi
+	checking || run "${command[@]}"
+	[[ ${sought# } == "${servers[*]:0:3}" ]] || change '~' "name servers ${servers[*]:0:3} ->${sought}"
+	[[ ${wanted_search} == "${search}" ]] || change '~' "search domain ${search:-(unset)} -> ${wanted_search}"
 }
