@@ -1,4 +1,4 @@
-import { compile, diskFiles, emit } from "../../../src/index.js";
+import { compile, diskFiles, emit, memoryFiles } from "../../../src/index.js";
 import type { Files, Plan, Step } from "../../../src/index.js";
 
 /** The part of a plan that concerns ZFS, as a script: what a guest without Proxmox's commands can run. */
@@ -7,6 +7,11 @@ export interface ZfsPlan {
   /** Names in `/dev/disk/by-id` of the disks that it presupposes. */
   readonly disks: readonly string[];
   readonly steps: readonly Step[];
+}
+
+/** Compiles one text. */
+export function zfsPlanOf(text: string): Promise<ZfsPlan> {
+  return zfsPlan(memoryFiles({ "main.phx": text }), "main.phx");
 }
 
 /** Compiles an entry of a folder. */
