@@ -8,6 +8,7 @@ import type { Address } from "./resource.js";
 export type { FirewallPiece, FirewallProbe, FirewallScopeName } from "./firewall-probe.js";
 export type { GuestKind, GuestRef } from "./guest.js";
 export type * from "./probe.js";
+export type { Vdev } from "./zfs-probe.js";
 
 /** What a plan as data calls itself, and its version: raised when a reader of it would have to change. */
 export const PLAN_FORMAT = "phxc-plan";

@@ -4,6 +4,7 @@ import type { JobProbe } from "./job-probe.js";
 import type { HostThing } from "./memory.js";
 import type { NetworkProbe } from "./probes-network.js";
 import type { StorageProbe } from "./storage-probe.js";
+import type { ZfsProbe } from "./zfs-probe.js";
 
 /** A command as it is executed: program, then arguments; never a string for a shell. */
 export type Argv = readonly string[];
@@ -265,13 +266,7 @@ export type Probe =
       readonly owner?: { readonly uid: number; readonly gid: number };
       readonly guest?: GuestRef;
     }
-  | { readonly kind: "pool-absent"; readonly pool: string; readonly disks: readonly string[] }
-  /** The dataset does not exist, or a property differs from its live value. */
-  | {
-      readonly kind: "dataset";
-      readonly dataset: string;
-      readonly properties: readonly (readonly [string, string])[];
-    }
+  | ZfsProbe
   | StorageProbe
   /** The file of an image or a container template is not there. */
   | { readonly kind: "image-absent"; readonly path: string; readonly sha256?: string; readonly url?: string }

@@ -34,12 +34,13 @@ function declaredHost(resource: Resource, model: Model): string | undefined {
   if (resource.kind === "firewall" && model.resources.has(`host.${resource.name}`)) return resource.name;
   const address = refOf(resource, "host");
   if (address !== undefined) return model.resources.get(address)?.name;
-  const pool = resource.kind === "dataset" ? model.resources.get(`pool.${resource.name.split("/")[0]}`) : undefined;
+  const isOfPool = resource.kind === "dataset" || resource.kind === "zvol";
+  const pool = isOfPool ? model.resources.get(`pool.${resource.name.split("/")[0]}`) : undefined;
   return pool === undefined ? undefined : declaredHost(pool, model);
 }
 
 function homeless(resource: Resource, host: string | undefined, hosts: readonly string[]): readonly Diagnostic[] {
-  const mustSay = isGuest(resource) || resource.kind === "pool" || resource.kind === "dataset";
+  const mustSay = isGuest(resource) || ["pool", "dataset", "zvol"].includes(resource.kind);
   if (!mustSay || host !== undefined || resource.settings.get("host")?.value.type === "error") return [];
   return [diagnose(resourceWithoutHost, resource.headSpan, { resource: resource.address, hosts })];
 }

@@ -29,7 +29,7 @@ export function capturedState(host: CapturedHost): HostState {
 
 function addPools(state: HostState, { pools, datasets }: CapturedHost): void {
   for (const [name, { size, ashift }] of Object.entries(pools))
-    state.pools[name] = { layout: "single", disks: [], properties: { ashift: `${ashift}` }, size };
+    state.pools[name] = { parts: [], properties: { ashift: `${ashift}` }, size };
   for (const [name, { type, properties, volsize, snapshots, origin }] of Object.entries(datasets))
     state.datasets[name] = {
       type,

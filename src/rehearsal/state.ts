@@ -72,10 +72,18 @@ export interface Dataset {
   origin?: string;
 }
 
-export interface Pool {
-  /** `single`, `mirror`, `raidz1`, ... */
-  layout: string;
+/** A part of a pool: a disk of its own, or several that are joined. */
+export interface PoolPart {
+  role: "data" | "log" | "cache" | "special" | "dedup" | "spare";
+  /** `disk`, `mirror`, `raidz1`, `draid2:4d:11c:1s`, ... */
+  type: string;
+  /** By path, as they were named. */
   disks: string[];
+}
+
+export interface Pool {
+  /** Empty: it is not known what the pool is made of. */
+  parts: PoolPart[];
   properties: Record<string, string>;
   /** Bytes. */
   size: number;

@@ -267,7 +267,7 @@ test("a question that is not answered: preflight refuses, a step is told", async
   await on(pool, deaf, async ({ apply }) => {
     const run = await apply(3, "--limit", "1");
     assert.match(run.stderr, "Refused; nothing was touched:");
-    assert.match(run.stderr, "  - no answer from 'zpool' 'list' '-H' '-o' 'name' within 1 s");
+    assert.match(run.stderr, "  - no answer from 'zpool' 'get' '-Hp' '-o' 'name,property,value' 'ashift' within 1 s");
   });
 });
 

@@ -116,7 +116,7 @@ test("a pool is never made on a disk that is missing or carries anything: refuse
         run.stderr,
         /^ {2}- disk \/dev\/disk\/by-id\/a is not empty \(ext4\); a pool is never made on it \(pool tank\)$/m,
       );
-      assert.match(run.stderr, /^ {2}- there is no disk \/dev\/disk\/by-id\/b \(pool tank\)$/m);
+      assert.match(run.stderr, /^ {2}- disk \/dev\/disk\/by-id\/b is not there \(pool tank\)$/m);
       assert.equal([mutating(run), Object.keys(host.state.pools)], [[], []]);
     },
     emptyHost({ disks: [{ path: DISK, signature: "ext4" }, { path: "/dev/disk/by-id/c" }] }),
@@ -147,7 +147,7 @@ test("a dataset's drift is one `zfs set` of just what drifted; sizes, none and o
         "~ host: dataset tank/d: quota 100G -> 1539316278886",
         "~ host: dataset tank/d: recordsize 128K -> 1M",
       ]);
-      assert.equal(mutating(await apply()), ["zfs set recordsize=1M quota=1539316278886 atime=off tank/d"]);
+      assert.equal(mutating(await apply()), ["zfs set atime=off quota=1539316278886 recordsize=1M tank/d"]);
       await quiet();
     },
     withDisk(),

@@ -67,7 +67,13 @@ const hostSteps: readonly Step[] = [
     "host",
     "pool.tank",
     "pool tank",
-    { kind: "pool-absent", pool: "tank", disks: ["/dev/disk/by-id/a"] },
+    {
+      kind: "pool",
+      pool: "tank",
+      vdevs: [{ role: "data", type: "disk", disks: ["/dev/disk/by-id/a"] }],
+      properties: [],
+      rootProperties: [],
+    },
     [["zpool", "create", "-o", "ashift=12", "tank", "/dev/disk/by-id/a"]],
   ),
   step(

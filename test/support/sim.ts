@@ -20,7 +20,7 @@ export function zfsHost(options: HostOptions = {}): HostState {
     images: ["/var/lib/vz/template/cache/debian-13-tiny_amd64.tar.zst", "/root/i.qcow2"],
     ...options,
   });
-  state.pools["tank"] = { layout: "single", disks: [], properties: {}, size: 2 * 10 ** 12 };
+  state.pools["tank"] = { parts: [], properties: {}, size: 2 * 10 ** 12 };
   for (const name of ["tank", "tank/vms", "tank/cts"])
     state.datasets[name] = { type: "filesystem", properties: {}, snapshots: [] };
   return state;

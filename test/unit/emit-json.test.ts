@@ -56,7 +56,7 @@ test("the schema refuses what is no plan", () => {
     { kind: "options" },
     { kind: "not-template", guest: { kind: "lxc", id: 1, name: "x" } },
     { kind: "run-state", guest: { kind: "ct", id: 1, name: "x" }, want: "maybe" },
-    { kind: "pool-absent", pool: "x", disks: "none" },
+    { kind: "pool-vdev", pool: "x", vdev: "none" },
   ];
   for (const probe of wrong) assert.is(isValid(emitJson(withProbe(probe), { version: "1" })), false);
   assert.is(validate({}), false);

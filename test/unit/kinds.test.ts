@@ -53,6 +53,7 @@ test("the kinds of the vocabulary are there, each once", () => {
       "replication",
       "storage",
       "vm",
+      "zvol",
     ],
   ]);
 });

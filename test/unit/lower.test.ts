@@ -304,9 +304,12 @@ test("checks: a command, a port, a URL; one of them", () => {
 
 test("pools need the disks of their level", () => {
   const pool = (raid: string, count: number): Block =>
-    block("pool", { name: "tank" }, { raid, disks: Array.from({ length: count }, (_, i) => `/dev/disk${i}`) });
-  assert.is(command(stepsOf(pool("single", 1)), "pool.tank"), "zpool create -o ashift=12 tank /dev/disk0");
-  assert.match(command(stepsOf(pool("raidz1", 3)), "pool.tank"), /tank raidz1 \/dev\/disk0 \/dev\/disk1 \/dev\/disk2$/);
+    block("pool", { name: "tank" }, { raid, disks: Array.from({ length: count }, (_, i) => `/dev/disk/by-id/${i}`) });
+  assert.is(command(stepsOf(pool("single", 1)), "pool.tank"), "zpool create -o ashift=12 tank /dev/disk/by-id/0");
+  assert.match(
+    command(stepsOf(pool("raidz1", 3)), "pool.tank"),
+    /tank raidz1 \/dev\/disk\/by-id\/0 \/dev\/disk\/by-id\/1 \/dev\/disk\/by-id\/2$/,
+  );
   assert.equal(findings(pool("mirror", 1)), ["PHX5401"]);
   assert.equal(findings(pool("raidz3", 3)), ["PHX5401"]);
   assert.equal(findings(pool("single", 0)), ["PHX5401"]);

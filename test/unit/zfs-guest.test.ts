@@ -26,7 +26,7 @@ test("calls that only look are told from those that change something", () => {
 
 test("command lines of ZFS are found in scripts, in plans as text and in plans as data", () => {
   const script =
-    "\trequire_host zfs zpool\n\tdataset zfs create \\\n\t\t-o 'quota=1.4T' \\\n\t\t'tank/vm'\n\tzfs_read 'type' 'tank'\n";
+    "\trequire_host zfs zpool\n\tdataset zfs create \\\n\t\t-o 'quota=1.4T' \\\n\t\t'tank/vm'\n\tread_datasets 'type' 'tank'\n";
   assert.equal(linesOfText(script), ["zfs create -o 'quota=1.4T' 'tank/vm'"]);
   assert.equal(linesOfText("  $ zpool create tank /dev/a\n  pool: tank\n"), ["zpool create tank /dev/a"]);
   const data = { steps: [{ commands: [["zfs", "set", "a:b=it's", "tank"]], names: ["zfs"] }], title: "zfs set" };

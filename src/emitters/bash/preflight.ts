@@ -2,6 +2,7 @@ import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
 import { fileNeed } from "./texts.js";
+import { renderZfs } from "./zfs.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -12,6 +13,7 @@ export function renderPreflight(plan: Plan): string {
   const lines = [
     ...(plan.node === undefined ? [] : [ShellWord.call("need_node", [value(plan.node)])]),
     ...plan.guests.map(needGuest),
+    ...renderZfs(plan),
     ...plan.steps.flatMap(({ probe }) => {
       if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
       if (probe.kind === "file") return fileNeed(probe);

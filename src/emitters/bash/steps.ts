@@ -5,6 +5,7 @@ import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
 import { delimiterFor, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
+import { vdevText } from "./zfs.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -12,7 +13,7 @@ const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 /** The body of the function `steps`: all steps in plan order, each guest's under a line that begins its turn. */
 export function renderSteps(plan: Plan): string {
   const guests = turnsOf(plan);
-  let out = zfsRead(plan.steps) + ownersRead(plan.steps) + networkCalls(plan.steps);
+  let out = ownersRead(plan.steps) + networkCalls(plan.steps);
   let turn: string | undefined;
   for (const step of plan.steps) {
     const guest = guests.get(step.resource);
@@ -67,23 +68,6 @@ function turnLine(verb: string, guest: GuestRef, needs: readonly string[]): stri
     name: value(guest.name),
     needs: needs.map((address) => bare(address)),
   });
-}
-
-/** One command reads the properties of all datasets. */
-function zfsRead(steps: readonly Step[]): string {
-  const datasets = steps.flatMap(({ probe }) => {
-    if (probe.kind === "dataset")
-      return [{ dataset: probe.dataset, properties: probe.properties.map(([name]) => name) }];
-    if (probe.kind !== "thing-retired" || probe.thing !== "dataset") return [];
-    return [{ dataset: probe.name, properties: probe.option === undefined ? [] : [probe.option.name] }];
-  });
-  if (datasets.length === 0) return "";
-  const names = new Set(["type", ...datasets.flatMap(({ properties }) => properties)]);
-  return ShellWord.call(
-    "zfs_read",
-    [value([...names].sort().join(","))],
-    [...new Set(datasets.map(({ dataset }) => dataset))].map(value),
-  );
 }
 
 /** One command reads the owners and modes of all directories and files that are to have one. */
@@ -184,7 +168,9 @@ type HostProbe = Extract<
       | "file"
       | "packages"
       | "directory"
-      | "pool-absent"
+      | "pool"
+      | "pool-vdev"
+      | "pool-disk"
       | "dataset"
       | "storage"
       | "image-absent"
@@ -208,10 +194,14 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
         value(probe.path),
         ...(probe.owner === undefined ? [] : [bare(`${probe.owner.uid}:${probe.owner.gid}`)]),
       ]);
-    case "pool-absent":
-      return acting("pool", [value(probe.pool), value(probe.disks.join(" "))], argv);
+    case "pool":
+      return acting("pool", inherited(probe.rootInherit), argv);
+    case "pool-vdev":
+      return acting("pool_add", [value(probe.pool), value(vdevText(probe.vdev))], argv);
+    case "pool-disk":
+      return acting("pool_replace", [probe.pool, probe.old, probe.new].map(value), argv);
     case "dataset":
-      return acting("dataset", [], argv);
+      return acting("dataset", inherited(probe.inherit), argv);
     case "storage":
       return secretLines(probe.secrets) + acting("storage", withoutWords(probe.absent), argv);
     case "image-absent":
@@ -223,6 +213,11 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
         : acting("unless_says", [value(probe.stdout), ...words], argv);
     }
   }
+}
+
+/** Properties that nobody is to have set. */
+function inherited(properties: readonly string[] = []): ShellWord[] {
+  return properties.flatMap((property) => flag("--inherit", value(property)));
 }
 
 function flag(name: string, word: ShellWord): ShellWord[] {

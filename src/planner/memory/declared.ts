@@ -31,7 +31,7 @@ function thingOf(probe: Probe): HostThing | undefined {
     }
     case "dataset":
       return { kind: "dataset", name: probe.dataset, fixed: {}, options: sorted(probe.properties) };
-    case "pool-absent":
+    case "pool":
       return { kind: "pool", name: probe.pool, fixed: {}, options: {} };
     case "firewall-piece":
       return { kind: probe.piece, name: probe.name, fixed: {}, options: { text: probe.lines.join("\n") } };

@@ -2,9 +2,18 @@ import { datasetOfPath, defineKind, definePlugin } from "../../plugin-api/index.
 import type { Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { leaveThing } from "../guest/retired.js";
-import { lowerDataset } from "./dataset.js";
+import { lowerDataset, lowerZvol } from "./dataset.js";
 import { zfsFindings } from "./findings.js";
-import { datasetArgs, datasetOptions, datasetSections, poolArgs, poolOptions, poolSections } from "./options.js";
+import {
+  datasetArgs,
+  datasetOptions,
+  datasetSections,
+  poolArgs,
+  poolOptions,
+  poolSections,
+  zvolOptions,
+  zvolSections,
+} from "./options.js";
 import { lowerPool } from "./pool.js";
 
 const host = { type: t.hostRef, doc: "The host that it belongs to." };
@@ -12,12 +21,22 @@ const host = { type: t.hostRef, doc: "The host that it belongs to." };
 const pool = defineKind({
   keyword: "pool",
   aliases: ["zpool", "zfs_pool"],
-  doc: "A ZFS pool. One that exists is left as it is.",
+  doc: "A ZFS pool. One that is there is compared with its declaration, and its properties are set.",
   args: poolArgs,
   identity: { name: "name" },
   options: { ...poolOptions, host },
   sections: poolSections,
-  instead: { devices: "disks", vdevs: "disks", drives: "disks", type: "raid", level: "raid", mode: "raid" },
+  instead: {
+    devices: "disks",
+    vdevs: "vdev",
+    drives: "disks",
+    type: "raid",
+    level: "raid",
+    mode: "raid",
+    slog: "log",
+    l2arc: "cache",
+    spares: "spare",
+  },
   lower: lowerPool,
   leave: (thing, source) => leaveThing(thing, source, { whole: ["zpool", "destroy", thing.name], option: () => [] }),
 });
@@ -33,6 +52,22 @@ const dataset = defineKind({
   edges: datasetEdges,
   lower: lowerDataset,
   leave: leaveDataset,
+  nameSpace: "dataset",
+});
+
+const zvol = defineKind({
+  keyword: "zvol",
+  aliases: ["zfs_volume"],
+  doc: "A ZFS volume: a block device of its own. Disks of guests are declared at the guests.",
+  args: datasetArgs,
+  identity: { name: "name" },
+  options: { ...zvolOptions, host },
+  sections: zvolSections,
+  instead: { volsize: "size", blocksize: "volblocksize", thin: "sparse" },
+  edges: datasetEdges,
+  lower: lowerZvol,
+  leave: leaveDataset,
+  nameSpace: "dataset",
 });
 
 function leaveDataset(thing: RetiredThing, source: Span): readonly Step[] {
@@ -62,5 +97,5 @@ function parentPath(resource: Resource): string {
   return mountpoint.slice(0, mountpoint.lastIndexOf("/"));
 }
 
-/** ZFS pools and datasets. */
-export const zfsPlugin = definePlugin({ name: "zfs", kinds: [pool, dataset], diagnostics: zfsFindings });
+/** ZFS pools, datasets and volumes. */
+export const zfsPlugin = definePlugin({ name: "zfs", kinds: [pool, dataset, zvol], diagnostics: zfsFindings });

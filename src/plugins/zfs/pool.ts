@@ -1,44 +1,117 @@
-import { diagnose, numberOf, settingOf, stringOf, stringsOf, valueOf } from "../../plugin-api/index.js";
-import type { Diagnostic, Lowered, Requirement, Resource } from "../../plugin-api/index.js";
+import { argOf, diagnose, numberOf, sectionsOf, settingOf, stringOf } from "../../plugin-api/index.js";
+import type { Argv, Diagnostic, Lowered, Requirement, Resource, Step, Vdev } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
-import { poolDisks, poolSingle } from "./findings.js";
-import { freeProperties, propertyArguments } from "./properties.js";
+import { addedWhole, replaceStays, replaceUnknown } from "./findings.js";
+import { blockProperties, propertyArguments } from "./properties.js";
+import { vdevsOf } from "./vdevs.js";
+import type { DeclaredVdev } from "./vdevs.js";
 
 /** Sectors of 4 KiB: right for every present disk, and never to be changed later. */
 const DEFAULT_ASHIFT = 12;
 
-const LEAST_DISKS: Readonly<Record<string, number>> = { single: 1, mirror: 2, raidz1: 2, raidz2: 3, raidz3: 4 };
-
-/** Makes the pool where it is not there, and only on disks that carry nothing; one that exists is left as it is. */
+/**
+ * Makes the pool where it is not there, and only on disks that carry nothing. Of one that is there the properties are set; what
+ * it is made of is compared, and changed only where a block asks for it.
+ */
 export function lowerPool(pool: Resource): Lowered {
-  const raid = stringOf(pool, "raid") ?? "single";
-  const disks = stringsOf(pool, "disks");
-  const diagnostics = poolFindings(pool, raid, disks.length);
-  if (diagnostics.length > 0) return { steps: [], requirements: [], diagnostics };
-  const ashift = String(numberOf(pool, "ashift") ?? DEFAULT_ASHIFT);
-  const command = [
-    ...["zpool", "create", "-o", `ashift=${ashift}`],
-    ...propertyArguments("-o", freeProperties(pool, "options")),
-    ...propertyArguments("-O", freeProperties(pool, "properties")),
+  const { vdevs, diagnostics } = vdevsOf(pool);
+  const found = [...diagnostics, ...poolFindings(pool, vdevs)];
+  if (found.length > 0) return { steps: [], requirements: [], diagnostics: found };
+  const disks = vdevs.flatMap(({ vdev, at }) => vdev.disks.map((path) => ({ path, at })));
+  return {
+    steps: [poolStep(pool, vdevs), ...addSteps(pool, vdevs), ...replaceSteps(pool)],
+    requirements: disks.map(({ path, at }): Requirement => {
+      return { kind: "disk", path, pool: pool.name, blocks: [], source: at };
+    }),
+  };
+}
+
+function poolStep(pool: Resource, vdevs: readonly DeclaredVdev[]): Step {
+  const properties = blockProperties(pool, "options").set;
+  const root = blockProperties(pool, "properties");
+  const ashift = numberOf(pool, "ashift");
+  const command: Argv = [
+    ...["zpool", "create", "-o", `ashift=${ashift ?? DEFAULT_ASHIFT}`],
+    ...propertyArguments("-o", properties),
+    ...propertyArguments("-O", root.set),
     pool.name,
-    ...(raid === "single" ? [] : [raid]),
-    ...disks,
+    ...vdevs.flatMap(({ vdev }, i) => vdevWords(vdev, vdevs[i - 1]?.vdev)),
   ];
   const step = makeStep(pool, "pool", {
     phase: "host",
     title: `pool ${pool.name}`,
-    probe: { kind: "pool-absent", pool: pool.name, disks },
+    probe: {
+      kind: "pool",
+      pool: pool.name,
+      vdevs: vdevs.map(({ vdev }) => vdev),
+      ...(ashift === undefined ? {} : { ashift }),
+      properties,
+      rootProperties: root.set,
+      ...(root.inherit.length === 0 ? {} : { rootInherit: root.inherit }),
+    },
     commands: [command],
   });
-  const source = settingOf(pool, "disks")?.span ?? pool.headSpan;
-  const requirements = disks.map((path): Requirement => ({ kind: "disk", path, pool: pool.name, blocks: [], source }));
-  return { steps: [{ ...step, id: pool.address }], requirements };
+  return { ...step, id: pool.address };
 }
 
-function poolFindings(pool: Resource, raid: string, count: number): readonly Diagnostic[] {
-  if (settingOf(pool, "disks") !== undefined && valueOf(pool, "disks") === undefined) return [];
-  const at = settingOf(pool, "disks")?.span ?? pool.headSpan;
-  const least = LEAST_DISKS[raid] ?? 1;
-  if (count < least) return [diagnose(poolDisks, at, { pool: pool.name, raid, least, count })];
-  return raid === "single" && count > 1 ? [diagnose(poolSingle, at, { pool: pool.name, count })] : [];
+/** A vdev as `zpool` takes it; the word of its role is not said again for the disks that follow. */
+function vdevWords({ role, type, disks }: Vdev, before?: Vdev): readonly string[] {
+  const isSaid = before?.role === role && type === "disk" && before.type === "disk";
+  return [...(role === "data" || isSaid ? [] : [role]), ...(type === "disk" ? [] : [type]), ...disks];
+}
+
+function ashiftArguments(pool: Resource): readonly string[] {
+  const ashift = numberOf(pool, "ashift");
+  return ashift === undefined ? [] : ["-o", `ashift=${ashift}`];
+}
+
+function addSteps(pool: Resource, vdevs: readonly DeclaredVdev[]): readonly Step[] {
+  return vdevs
+    .filter(({ add }) => add)
+    .map(({ vdev }) =>
+      makeStep(pool, `add.${nameOf(vdev.disks[0] ?? "")}`, {
+        phase: "host",
+        title: `pool ${pool.name}: add ${vdev.role} ${vdev.type}`,
+        probe: { kind: "pool-vdev", pool: pool.name, vdev },
+        commands: [["zpool", "add", ...ashiftArguments(pool), pool.name, ...vdevWords(vdev)]],
+      }),
+    );
+}
+
+function replaceSteps(pool: Resource): readonly Step[] {
+  return sectionsOf(pool, "replace").flatMap((block) => {
+    const [old, by] = [argOf(block, "disk"), stringOf(block, "by")];
+    if (old === undefined || by === undefined) return [];
+    return [
+      makeStep(pool, `replace.${nameOf(old)}`, {
+        phase: "host",
+        title: `pool ${pool.name}: replace a disk`,
+        probe: { kind: "pool-disk", pool: pool.name, old, new: by },
+        commands: [["zpool", "replace", ...ashiftArguments(pool), pool.name, old, by]],
+        asked: block,
+      }),
+    ];
+  });
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function poolFindings(pool: Resource, vdevs: readonly DeclaredVdev[]): readonly Diagnostic[] {
+  const disks = new Set(vdevs.flatMap(({ vdev }) => vdev.disks));
+  const replaced = sectionsOf(pool, "replace").flatMap((block) => {
+    const [old, by] = [argOf(block, "disk"), stringOf(block, "by")];
+    const args = { pool: pool.name };
+    const at = settingOf(block, "by")?.span ?? block.headSpan;
+    return [
+      ...(old !== undefined && disks.has(old) ? [diagnose(replaceStays, block.headSpan, { ...args, disk: old })] : []),
+      ...(by !== undefined && !disks.has(by) ? [diagnose(replaceUnknown, at, { ...args, disk: by })] : []),
+    ];
+  });
+  const data = vdevs.filter(({ vdev }) => vdev.role === "data");
+  const isAddedWhole = data.length > 0 && data.every(({ add }) => add);
+  return isAddedWhole
+    ? [...replaced, diagnose(addedWhole, data[0]?.at ?? pool.headSpan, { pool: pool.name })]
+    : replaced;
 }

@@ -1,8 +1,16 @@
-import { renderValue, sectionOf, sizeText } from "../../plugin-api/index.js";
-import type { Section, Value } from "../../plugin-api/index.js";
+import { renderValue, sectionOf, settingOf, sizeText } from "../../plugin-api/index.js";
+import type { OptionSpec, Section, Setting, Value } from "../../plugin-api/index.js";
+import { nativeProperties } from "./native.js";
 
 /** A ZFS property with the value that the command takes. */
 export type Property = readonly [name: string, value: string];
+
+/** What the files say of properties: those with a value, and those that are not to be set where they are. */
+export interface Properties {
+  readonly set: readonly Property[];
+  /** Inherited from above, as if nobody had set them. */
+  readonly inherit: readonly string[];
+}
 
 /** A value as `zfs` takes and prints it: `on` and `off`, sizes as `128K`, everything else as its text. */
 export function zfsValue(value: Value): string {
@@ -10,13 +18,45 @@ export function zfsValue(value: Value): string {
   return value.type === "size" ? sizeText(Math.floor(value.value)) : renderValue(value);
 }
 
-/** The properties of a block with free names, in the order written. */
-export function freeProperties(section: Section, kind: string): readonly Property[] {
+/** The properties of a block, in the order written. */
+export function blockProperties(section: Section, kind: string): Properties {
   const block = sectionOf(section, kind);
-  if (block === undefined) return [];
-  return [...block.settings.values()].flatMap(({ name, value }): readonly Property[] =>
-    value.type === "error" || value.type === "absent" ? [] : [[name, zfsValue(value)]],
-  );
+  return propertiesOf(block === undefined ? [] : [...block.settings.values()]);
+}
+
+/** The properties among the attributes of a block, in the order of `options`. */
+export function ownProperties(section: Section, options: Readonly<Record<string, OptionSpec>>): Properties {
+  const named = Object.keys(options).filter((name) => options[name]?.pve !== undefined);
+  return propertiesOf(named.flatMap((name) => settingOf(section, name) ?? []));
+}
+
+function propertiesOf(settings: readonly Setting[]): Properties {
+  const set: Property[] = [];
+  const inherit: string[] = [];
+  for (const { name, value } of settings) {
+    if (value.type === "error") continue;
+    const without = withoutIt(name);
+    if (value.type !== "absent") set.push([name, zfsValue(value)]);
+    else if (without === undefined) inherit.push(name);
+    else set.push([name, without]);
+  }
+  return { set, inherit };
+}
+
+/** The value of a property that is not inherited, where nobody wants it. */
+function withoutIt(name: string): string | undefined {
+  if (/^(user|group|project)(obj)?quota@/.test(name)) return "none";
+  const absent = Object.hasOwn(nativeProperties, name) ? nativeProperties[name]?.absent : undefined;
+  return typeof absent === "object" ? absent.value : undefined;
+}
+
+/** Two lists as one; what is said twice counts where it is said first. */
+export function joinProperties(first: Properties, then: Properties): Properties {
+  const known = new Set([...first.set.map(([name]) => name), ...first.inherit]);
+  return {
+    set: [...first.set, ...then.set.filter(([name]) => !known.has(name))],
+    inherit: [...first.inherit, ...then.inherit.filter((name) => !known.has(name))],
+  };
 }
 
 /** The arguments for properties: `-o compression=lz4 -o quota=800G`. */

@@ -170,8 +170,8 @@ const mutatingTools: Readonly<Record<string, readonly string[]>> = {
     "try-restart",
   ],
   "systemd-run": ["--collect"],
-  zfs: ["create", "destroy", "rename", "rollback", "set", "snapshot"],
-  zpool: ["add", "create", "destroy", "set"],
+  zfs: ["create", "destroy", "inherit", "rename", "rollback", "set", "snapshot"],
+  zpool: ["add", "create", "destroy", "replace", "set"],
 };
 
 /** Tools that change something whatever their arguments are. */

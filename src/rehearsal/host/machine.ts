@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createHash } from "node:crypto";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import type { HostState } from "../state.js";
 import { imageText } from "./images.js";
 
@@ -61,6 +61,8 @@ export function layOut(root: string, state: HostState): Machine {
     mkdirSync(machinePath(machine, `/sys/class/net/${nic}`), { recursive: true });
   }
   for (const path of [...state.devices, ...state.disks.map((disk) => disk.path)]) writeHostFile(machine, path, "");
+  for (const { path, size } of state.disks)
+    writeHostFile(machine, `/sys/class/block/${basename(path)}/size`, `${Math.floor((size ?? 0) / 512)}\n`);
   for (const [name, { type }] of Object.entries(state.datasets))
     if (type === "filesystem") mkdirSync(machinePath(machine, `/${name}`), { recursive: true });
   writeHostFile(

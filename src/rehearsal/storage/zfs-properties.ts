@@ -42,48 +42,97 @@ function size(fallback: string, limits: { readonly powerOfTwo: boolean }): Prope
 
 const anything: Property = { default: "-", read: (v) => v, takes: "", inherits: true };
 
+const count: Property = {
+  default: "none",
+  read: (v) => (v === "none" || /^\d+$/.test(v) ? v : undefined),
+  takes: "must be a size",
+  inherits: false,
+};
+
 const levels = Array.from({ length: 9 }, (_, i) => `gzip-${i + 1}`).join(" ");
 const zstd = Array.from({ length: 19 }, (_, i) => `zstd-${i + 1}`).join(" ");
+const fast = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 500, 1000]
+  .map((level) => `zstd-fast-${level}`)
+  .join(" ");
+const deduplicated = ["sha256", "sha512", "skein", "blake3"].map((sum) => `${sum} ${sum},verify`).join(" ");
+const ciphers = ["ccm", "gcm"].flatMap((mode) => [128, 192, 256].map((bits) => `aes-${bits}-${mode}`)).join(" ");
+
+const yes = "on off";
+const caches = "all none metadata";
 
 const properties: Readonly<Record<string, Property>> = {
   aclinherit: words("discard noallow restricted passthrough passthrough-x", "restricted"),
+  aclmode: words("discard groupmask passthrough restricted", "discard"),
   acltype: words("off nfsv4 posix posixacl noacl", "off"),
-  atime: words("on off", "on"),
+  atime: words(yes, "on"),
   canmount: words("on off noauto", "on", false),
-  checksum: words("on off fletcher2 fletcher4 sha256 sha512 skein edonr blake3", "on"),
-  compression: words(`on off lzjb gzip ${levels} zle lz4 zstd zstd-fast ${zstd}`, "on"),
+  casesensitivity: words("sensitive insensitive mixed", "sensitive"),
+  checksum: words("on off fletcher2 fletcher4 sha256 noparity sha512 skein edonr blake3", "on"),
+  compression: words(`on off lzjb gzip ${levels} zle lz4 zstd zstd-fast ${zstd} ${fast}`, "on"),
+  context: { ...anything, default: "none" },
   copies: words("1 2 3", "1"),
-  dedup: words("on off verify sha256", "off"),
-  devices: words("on off", "on"),
+  dedup: words(`on off verify edonr,verify ${deduplicated}`, "off"),
+  defcontext: { ...anything, default: "none" },
+  devices: words(yes, "on"),
+  direct: words("disabled standard always", "standard"),
   dnodesize: words("legacy auto 1k 2k 4k 8k 16k", "legacy"),
-  exec: words("on off", "on"),
+  encryption: words(`on off ${ciphers}`, "off"),
+  exec: words(yes, "on"),
+  filesystem_limit: count,
+  fscontext: { ...anything, default: "none" },
+  keyformat: words("none raw hex passphrase", "none", false),
+  keylocation: { ...anything, default: "none", inherits: false },
   logbias: words("latency throughput", "latency"),
+  longname: words(yes, "off"),
+  mlslabel: { ...anything, default: "none" },
   mountpoint: {
     default: "",
     read: (v) => (v.startsWith("/") || v === "none" || v === "legacy" ? v : undefined),
     takes: "must be an absolute path, 'none', or 'legacy'",
     inherits: true,
   },
-  primarycache: words("all none metadata", "all"),
+  nbmand: words(yes, "off"),
+  normalization: words("none formC formD formKC formKD", "none"),
+  overlay: words(yes, "on"),
+  pbkdf2iters: size("0", { powerOfTwo: false }),
+  prefetch: words(caches, "all"),
+  primarycache: words(caches, "all"),
   quota: size("none", { powerOfTwo: false }),
-  readonly: words("on off", "off"),
+  readonly: words(yes, "off"),
   recordsize: size(`${128 * 1024}`, { powerOfTwo: true }),
   redundant_metadata: words("all most some none", "all"),
   refquota: size("none", { powerOfTwo: false }),
   refreservation: size("none", { powerOfTwo: false }),
-  relatime: words("on off", "on"),
+  relatime: words(yes, "on"),
   reservation: size("none", { powerOfTwo: false }),
-  secondarycache: words("all none metadata", "all"),
-  setuid: words("on off", "on"),
+  rootcontext: { ...anything, default: "none" },
+  secondarycache: words(caches, "all"),
+  setuid: words(yes, "on"),
   sharenfs: { ...anything, default: "off" },
   sharesmb: { ...anything, default: "off" },
+  snapdev: words("hidden visible", "hidden"),
   snapdir: words("hidden visible disabled", "hidden"),
+  snapshot_limit: count,
   special_small_blocks: size("0", { powerOfTwo: false }),
   sync: words("standard always disabled", "standard"),
+  utf8only: words(yes, "off"),
+  version: words("1 2 3 4 5 current", "5", false),
   volblocksize: size(`${16 * 1024}`, { powerOfTwo: true }),
+  volmode: words("default full geom dev none", "default"),
   volsize: size("-", { powerOfTwo: false }),
+  volthreading: words(yes, "on"),
+  vscan: words(yes, "off"),
   xattr: words("on off sa dir", "sa"),
+  zoned: words(yes, "off"),
 };
+
+/** What is decided when a dataset is made. */
+const decided = new Set(["casesensitivity", "encryption", "normalization", "utf8only", "volblocksize"]);
+
+/** Whether `zfs set` refuses it: it is decided when a dataset is made. */
+export function isDecided(name: string): boolean {
+  return decided.has(name);
+}
 
 const sized = new Set([
   "quota",
@@ -102,9 +151,15 @@ const sized = new Set([
 /** The names of the properties that `get all` shows. */
 export const propertyNames: readonly string[] = ["type", ...Object.keys(properties)];
 
+/** Whether datasets below have the property as well, so that it can be inherited. */
+export function isInherited(name: string): boolean {
+  return Object.hasOwn(properties, name) && properties[name]?.inherits === true;
+}
+
 /** A value as it is stored, or what `zfs` says of a wrong one. */
 export function readProperty(name: string, value: string): { readonly value: string } | { readonly problem: string } {
   if (name.includes(":")) return { value };
+  if (/^(?:user|group|project)(?:obj)?quota@./.test(name)) return readProperty("quota", value);
   const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
   if (property === undefined) return { problem: `invalid property '${name}'` };
   const stored = property.read(value);
@@ -133,6 +188,7 @@ export function getProperty(
     return { value: show(name, value, exact), source };
   }
   if (name.includes(":")) return { value: "-", source: "-" };
+  if (/^(?:user|group|project)(?:obj)?quota@./.test(name)) return { value: exact ? "0" : "none", source: "local" };
   if (property === undefined) return undefined;
   const value = name === "mountpoint" ? `/${dataset}` : property.default;
   return { value: show(name, value, exact), source: "default" };
@@ -144,9 +200,16 @@ export function parentOf(dataset: string): string | undefined {
   return slash < 0 ? undefined : dataset.slice(0, slash);
 }
 
+const withoutLimit = new Set([
+  ...["quota", "refquota", "reservation", "refreservation"],
+  ...["filesystem_limit", "snapshot_limit"],
+]);
+
+/** What `zfs get -p` says of a limit that is none. */
+const UNLIMITED = "18446744073709551615";
+
 function show(name: string, value: string, exact: boolean): string {
-  if (value === "none")
-    return exact && (name === "quota" || name.startsWith("ref") || name === "reservation") ? "0" : "none";
+  if (value === "none") return !exact || !withoutLimit.has(name) ? "none" : name.endsWith("_limit") ? UNLIMITED : "0";
   return sized.has(name) && /^\d+$/.test(value) ? printZfsSize(Number(value), exact) : value;
 }
 

@@ -125,21 +125,23 @@ function diskOf(command: Command, path: string): { readonly path: string; readon
 }
 
 /**
- * `wipefs --no-act --noheadings --output TYPE FILE`: the signatures of a disk, one in a line. Wiping, and its other columns, are
+ * `wipefs --no-act --noheadings --output TYPE FILE...`: the signatures of disks, one in a line. Wiping, and its other columns, are
  * unknown. Its `-o` is an offset and no list of columns, as in util-linux 2.38 to 2.41.
  */
 export function wipefs(command: Command, argv: readonly string[]): void {
   const unknown = (): never => refuse(`simulated host: unknown: wipefs ${argv.join(" ")}`, 127);
-  const words = new Set(argv.slice(0, -1));
+  const paths = argv.filter((word) => word.startsWith("/"));
+  const words = new Set(argv.filter((word) => !word.startsWith("/")));
   const looksOnly = words.delete("-n") || words.delete("--no-act");
   const isBare = words.delete("-i") || words.delete("--noheadings");
   const offset = argv[argv.findIndex((word) => word === "-o" || word === "--offset") + 1];
   if (words.has("-o") || words.has("--offset")) refuse(`invalid offset argument: '${offset}': Invalid argument`, 1);
   if (!looksOnly || !isBare || !(words.delete("-O") || words.delete("--output")) || !words.delete("TYPE")) unknown();
-  const path = argv.at(-1) ?? "";
-  if (words.size > 0 || !path.startsWith("/")) unknown();
-  const { signature } = diskOf(command, path);
-  if (signature !== undefined) command.print(signature);
+  if (words.size > 0 || paths.length === 0) unknown();
+  for (const path of paths) {
+    const { signature } = diskOf(command, path);
+    if (signature !== undefined) command.print(signature);
+  }
 }
 
 /** `blkid FILE...`: 2 when nothing is known of the disk. */

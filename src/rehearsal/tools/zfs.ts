@@ -6,12 +6,19 @@ import { dirname } from "node:path";
 import { clonesOf, datasetsBelow, dropDataset, makeDataset, mount, mountpointOf } from "../storage/datasets.js";
 import { parseZfsSize, printZfsSize } from "../storage/sizes.js";
 import type { HostState } from "../state.js";
-import { getProperty, parentOf, propertyNames, readProperty } from "../storage/zfs-properties.js";
+import {
+  getProperty,
+  isDecided,
+  isInherited,
+  parentOf,
+  propertyNames,
+  readProperty,
+} from "../storage/zfs-properties.js";
 import { readFlags } from "./flags.js";
 
 const name = /^[A-Za-z][A-Za-z0-9_.:-]*(?:\/[A-Za-z0-9_.:-]+)*$/;
 
-/** `zfs create|set|get|list|destroy|snapshot|rollback|version` */
+/** `zfs create|set|inherit|get|list|destroy|snapshot` */
 export function zfs(command: Command, argv: readonly string[]): void {
   const [verb = "", ...rest] = argv;
   const verbs: Record<string, (command: Command, argv: readonly string[]) => void> = {
@@ -20,6 +27,7 @@ export function zfs(command: Command, argv: readonly string[]): void {
     get,
     list,
     destroy,
+    inherit,
     snapshot,
   };
   const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
@@ -80,11 +88,33 @@ function set(command: Command, argv: readonly string[]): void {
   for (const dataset of datasets) {
     const target =
       command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
-    const properties = readAssignments(assignments, `cannot set property for '${dataset}'`);
+    const failure = `cannot set property for '${dataset}'`;
+    const properties = readAssignments(assignments, failure);
+    const fixed = Object.keys(properties).find(isDecided);
+    if (fixed !== undefined) refuse(`${failure}: '${fixed}' is readonly`, 1);
+    const volsize = Number(properties["volsize"] ?? Infinity);
+    if (volsize < (target.volsize ?? 0)) refuse(`simulated host: a volume would shrink: ${dataset}`, 127);
     const before = mountpointOf(command.machine, dataset);
     Object.assign(target.properties, properties);
     if (properties["volsize"] !== undefined) target.volsize = Number(properties["volsize"]);
     if (properties["mountpoint"] !== undefined) remount(command, dataset, before);
+  }
+}
+
+/** `zfs inherit [-rS] PROPERTY DATASET...` */
+function inherit(command: Command, argv: readonly string[]): void {
+  const { words } = readFlags("zfs inherit", argv, "S", "");
+  const [property = "", ...datasets] = words;
+  if (datasets.length === 0) refuse("missing dataset argument", 2);
+  if (!property.includes(":") && !propertyNames.includes(property)) refuse(`invalid property '${property}'`, 2);
+  if (!property.includes(":") && !isInherited(property))
+    refuse(`'${property}' property cannot be inherited\nuse 'zfs set ${property}=none' to clear`, 1);
+  for (const dataset of datasets) {
+    const target =
+      command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
+    const before = mountpointOf(command.machine, dataset);
+    delete target.properties[property];
+    if (property === "mountpoint") remount(command, dataset, before);
   }
 }
 

@@ -1,23 +1,25 @@
-import { existsSync } from "node:fs";
 import type { Command } from "../host/command.js";
-import { hostPath, machinePath } from "../host/machine.js";
+import { hostPath } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
+import type { Pool, PoolPart } from "../state.js";
 import { makeDataset } from "../storage/datasets.js";
 import { printZfsSize } from "../storage/sizes.js";
+import { checkDisk, checkReplication, readVdevs } from "../storage/vdevs.js";
 import { readFlags } from "./flags.js";
 import { readAssignments } from "./zfs.js";
 
-const layouts = ["mirror", "raidz", "raidz1", "raidz2", "raidz3", "stripe"];
 const defaultDisk = 2 * 10 ** 12;
 
-/** `zpool create|list|status|get` */
+/** `zpool create|add|replace|set|list|status|get` */
 export function zpool(command: Command, argv: readonly string[]): void {
   const [verb = "", ...rest] = argv;
-  if (verb === "create") return create(command, rest);
-  if (verb === "list") return list(command, rest);
-  if (verb === "get") return get(command, rest);
-  if (verb === "status") return status(command, rest);
-  refuse(`simulated host: unknown: zpool ${verb}`, 127);
+  const verbs: Record<string, (command: Command, argv: readonly string[]) => void> = {
+    ...{ create, add, replace, set },
+    ...{ list, get, status },
+  };
+  const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
+  if (handler === undefined) return refuse(`simulated host: unknown: zpool ${verb}`, 127);
+  handler(command, rest);
 }
 
 function create(command: Command, argv: readonly string[]): void {
@@ -25,55 +27,126 @@ function create(command: Command, argv: readonly string[]): void {
   const { flags, values, words } = readFlags("zpool create", argv, "fd", "oOmR");
   const [pool = "", ...vdevs] = words;
   const failure = `cannot create '${pool}'`;
-  const layout = layouts.includes(vdevs[0] ?? "") ? (vdevs[0] ?? "") : "single";
-  const disks = vdevs.filter((word) => !layouts.includes(word)).map((path) => hostPath(machine, path));
-  if (pool === "" || disks.length === 0) refuse("missing vdev specification", 2);
+  if (pool === "" || vdevs.length === 0) refuse("missing vdev specification", 2);
   if (machine.state.pools[pool] !== undefined) refuse(`${failure}: pool already exists`, 1);
-  if (!/^[A-Za-z][A-Za-z0-9_.-]*$/.test(pool) || layouts.includes(pool) || pool === "log")
+  if (!/^[A-Za-z][A-Za-z0-9_.:-]*$/.test(pool) || /^(?:mirror|raidz|draid|spare)|^log$/.test(pool))
     refuse(`${failure}: name is reserved or invalid`, 1);
-  const needed = { single: 1, mirror: 2, raidz: 2, raidz1: 2, raidz2: 3, raidz3: 4, stripe: 1 }[layout] ?? 1;
-  if (disks.length < needed) refuse(`invalid vdev specification: ${layout} requires at least ${needed} devices`, 1);
-  for (const path of disks) checkDisk(command, path, flags.has("f"));
-  const properties = Object.fromEntries(
-    values.filter(([flag]) => flag === "o").map(([, value]) => value.split("=") as [string, string]),
-  );
-  const ashift = properties["ashift"];
-  if (ashift !== undefined && !/^(?:0|9|1[0-6])$/.test(ashift))
-    refuse(`property 'ashift' number ${ashift} is invalid; only values between 9 and 16 are allowed`, 1);
+  const parts = readVdevs(command, vdevs);
+  if (!flags.has("f")) checkReplication(parts);
+  for (const path of parts.flatMap(({ disks }) => disks)) checkDisk(command, path, flags.has("f"));
+  const properties = readPoolProperties(values.filter(([flag]) => flag === "o").map(([, value]) => value));
   const assignments = values.filter(([flag]) => flag === "O").map(([, value]) => value);
   const mountpoint = values.find(([flag]) => flag === "m")?.[1];
-  const all = mountpoint === undefined ? assignments : [...assignments, `mountpoint=${mountpoint}`];
-  const sizes = disks.map((path) => machine.state.disks.find((disk) => disk.path === path)?.size ?? defaultDisk);
-  const size = layout === "mirror" ? Math.min(...sizes) : sizes.reduce((sum, bytes) => sum + bytes, 0);
-  const own = readAssignments(all, failure);
-  machine.state.pools[pool] = { layout, disks, properties, size };
-  machine.state.disks = machine.state.disks.map((disk) =>
-    disks.includes(disk.path) ? { ...disk, signature: "zfs_member" } : disk,
+  const own = readAssignments(
+    mountpoint === undefined ? assignments : [...assignments, `mountpoint=${mountpoint}`],
+    failure,
   );
+  machine.state.pools[pool] = { parts, properties, size: sizeOf(command, parts) };
+  take(command, parts);
   makeDataset(machine, pool, { type: "filesystem", properties: own });
 }
 
-function checkDisk(command: Command, path: string, force: boolean): void {
-  const disk = command.machine.state.disks.find((other) => other.path === path);
-  if (!existsSync(machinePath(command.machine, path)))
-    refuse(`cannot open '${path}': no such device in /dev\nmust be a full path or shorthand device name`, 1);
-  const used = Object.entries(command.machine.state.pools).find(([, pool]) => pool.disks.includes(path));
-  if (used !== undefined)
-    refuse(
-      `invalid vdev specification\nuse '-f' to override the following errors:\n${path} is part of active pool '${used[0]}'`,
-      1,
-    );
-  if (disk?.signature !== undefined && !force)
-    refuse(
-      `invalid vdev specification\nuse '-f' to override the following errors:\n${path} contains a filesystem of type '${disk.signature}'`,
-      1,
-    );
+/** Bytes that the disks for data hold, without what parity takes. */
+function sizeOf({ machine }: Command, parts: readonly PoolPart[]): number {
+  const bytes = (path: string): number => machine.state.disks.find((disk) => disk.path === path)?.size ?? defaultDisk;
+  return parts
+    .filter(({ role }) => role === "data")
+    .map(({ type, disks }) => {
+      const sizes = disks.map(bytes);
+      return type === "mirror" ? Math.min(...sizes) : sizes.reduce((sum, size) => sum + size, 0);
+    })
+    .reduce((sum, size) => sum + size, 0);
+}
+
+/** From now on the disks carry the signature of a pool. */
+function take({ machine }: Command, parts: readonly PoolPart[]): void {
+  const taken = new Set(parts.flatMap(({ disks }) => disks));
+  machine.state.disks = machine.state.disks.map((disk) =>
+    taken.has(disk.path) ? { ...disk, signature: "zfs_member" } : disk,
+  );
+}
+
+const switches = ["autoexpand", "autoreplace", "autotrim", "delegation", "listsnapshots", "multihost"];
+const texts = ["bootfs", "cachefile", "comment", "compatibility", "altroot"];
+
+/** What a pool has where nobody set it. */
+const defaults: Readonly<Record<string, string>> = {
+  ...{ autoexpand: "off", autoreplace: "off", autotrim: "off", delegation: "on", listsnapshots: "off" },
+  ...{ multihost: "off", failmode: "wait", bootfs: "-", cachefile: "-", comment: "-", compatibility: "off" },
+  ...{ altroot: "-", ashift: "0", dedup_table_quota: "auto" },
+};
+
+function readPoolProperties(pairs: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(pair) ?? refuse("missing '=' for property=value", 2);
+      const problem = poolPropertyProblem(name, value);
+      if (problem !== undefined) refuse(problem, 1);
+      return [name, value];
+    }),
+  );
+}
+
+function poolPropertyProblem(name: string, value: string): string | undefined {
+  if (name === "ashift")
+    return /^(?:0|9|1[0-6])$/.test(value)
+      ? undefined
+      : `property 'ashift' number ${value} is invalid; only values between 9 and 16 are allowed`;
+  const must = (known: readonly string[]): string | undefined =>
+    known.includes(value) ? undefined : `cannot set property: '${name}' must be one of '${known.join(" | ")}'`;
+  if (switches.includes(name)) return must(["on", "off"]);
+  if (name === "failmode") return must(["wait", "continue", "panic"]);
+  if (name.startsWith("feature@")) return must(["enabled", "disabled"]);
+  return texts.includes(name) || name === "dedup_table_quota"
+    ? undefined
+    : `property '${name}' is not a valid pool property`;
+}
+
+function known({ machine }: Command, name: string): Pool {
+  return machine.state.pools[name] ?? refuse(`cannot open '${name}': no such pool`, 1);
+}
+
+function add(command: Command, argv: readonly string[]): void {
+  const { flags, values, words } = readFlags("zpool add", argv, "fgLnP", "o");
+  const [name = "", ...vdevs] = words;
+  if (vdevs.length === 0) refuse("missing vdev specification", 2);
+  const pool = known(command, name);
+  const properties = readPoolProperties(values.map(([, value]) => value));
+  if (Object.keys(properties).some((key) => key !== "ashift")) refuse("property is not valid for zpool add", 2);
+  const parts = readVdevs(command, vdevs);
+  if (!flags.has("f")) checkReplication([...pool.parts, ...parts]);
+  for (const path of parts.flatMap(({ disks }) => disks)) checkDisk(command, path, flags.has("f"));
+  pool.parts.push(...parts);
+  pool.size += sizeOf(command, parts);
+  take(command, parts);
+}
+
+/** The new disk holds the data of the old one as soon as the command has ended. */
+function replace(command: Command, argv: readonly string[]): void {
+  const { flags, words } = readFlags("zpool replace", argv, "fsw", "o");
+  const [name = "", old = "", by = ""] = words;
+  if (by === "") refuse("missing new device", 2);
+  const pool = known(command, name);
+  const [from, to] = [hostPath(command.machine, old), hostPath(command.machine, by)];
+  const part =
+    pool.parts.find(({ disks }) => disks.includes(from)) ??
+    refuse(`cannot replace ${old} with ${by}: no such device in pool`, 1);
+  checkDisk(command, to, flags.has("f"));
+  part.disks = part.disks.map((disk) => (disk === from ? to : disk));
+  take(command, [part]);
+}
+
+function set(command: Command, argv: readonly string[]): void {
+  const { words } = readFlags("zpool set", argv, "", "");
+  const [pair = "", name, more] = words;
+  if (name === undefined) return refuse("missing pool name", 2);
+  if (more !== undefined) refuse("too many pool names", 2);
+  Object.assign(known(command, name).properties, readPoolProperties([pair]));
 }
 
 function pools(command: Command, words: readonly string[]): string[] {
-  const all = Object.keys(command.machine.state.pools).sort();
-  for (const word of words) if (!all.includes(word)) refuse(`cannot open '${word}': no such pool`, 1);
-  return words.length > 0 ? [...words] : all;
+  for (const word of words) known(command, word);
+  return words.length > 0 ? [...words] : Object.keys(command.machine.state.pools).sort();
 }
 
 function list(command: Command, argv: readonly string[]): void {
@@ -89,8 +162,7 @@ function list(command: Command, argv: readonly string[]): void {
 }
 
 function property(command: Command, pool: string, name: string, exact: boolean): string {
-  const known = command.machine.state.pools[pool];
-  const size = known?.size ?? 0;
+  const { size = 0, properties = {} } = command.machine.state.pools[pool] ?? {};
   const fixed: Record<string, string> = {
     name: pool,
     size: printZfsSize(size, exact),
@@ -98,10 +170,15 @@ function property(command: Command, pool: string, name: string, exact: boolean):
     allocated: printZfsSize(102400, exact),
     free: printZfsSize(size - 102400, exact),
     health: "ONLINE",
-    ashift: known?.properties["ashift"] ?? "0",
     guid: "1",
   };
-  return fixed[name] ?? known?.properties[name] ?? "-";
+  if (name.startsWith("feature@")) return properties[name] ?? "enabled";
+  return (
+    fixed[name] ??
+    properties[name] ??
+    defaults[name] ??
+    refuse(`bad property list: invalid property '${name}'\nusage:\n\tget [-Hp] ...`, 2)
+  );
 }
 
 function get(command: Command, argv: readonly string[]): void {
@@ -121,21 +198,39 @@ function get(command: Command, argv: readonly string[]): void {
     }
 }
 
+/** The heading of parts of a role, as `zpool status` prints it; that of the data is the pool's name. */
+const headings = [
+  ["dedup", "dedup"],
+  ["special", "special"],
+  ["log", "logs"],
+  ["cache", "cache"],
+  ["spare", "spares"],
+] as const;
+
 function status(command: Command, argv: readonly string[]): void {
-  const { words } = readFlags("zpool status", argv, "xvPL", "");
+  const { flags, words } = readFlags("zpool status", argv, "xvPL", "");
   const shown = pools(command, words);
   if (shown.length === 0) return command.print("no pools available");
   for (const pool of shown) {
-    const { layout = "single", disks = [] } = command.machine.state.pools[pool] ?? {};
-    const group = layout === "single" ? [] : [`\t  ${layout}-0  ONLINE`];
-    const lines = [`  pool: ${pool}`, " state: ONLINE", "config:", "", "\tNAME  STATE", `\t${pool}  ONLINE`, ...group];
-    command.print(
-      [
-        ...lines,
-        ...disks.map((disk) => `\t    ${disk.split("/").at(-1) ?? disk}  ONLINE`),
-        "",
-        "errors: No known data errors",
-      ].join("\n"),
-    );
+    const parts = command.machine.state.pools[pool]?.parts ?? [];
+    const rows = partRows(parts, "data", flags.has("P"));
+    const others = headings.flatMap(([role, heading]) => {
+      const own = partRows(parts, role, flags.has("P"));
+      return own.length === 0 ? [] : [`\t${heading}\t`, ...own];
+    });
+    const head = [`  pool: ${pool}`, " state: ONLINE", "config:", "", "\tNAME  STATE     READ WRITE CKSUM"];
+    const online = `\t${pool}  ONLINE       0     0     0`;
+    command.print([...head, online, ...rows, ...others, "", "errors: No known data errors"].join("\n"));
   }
+}
+
+/** The lines of the parts of a role. Whole disks are shown by the partition that ZFS makes on them. */
+function partRows(parts: readonly PoolPart[], role: PoolPart["role"], full: boolean): string[] {
+  const name = (disk: string): string => (full ? `${disk}-part1` : (disk.split("/").at(-1) ?? disk));
+  const tail = role === "spare" ? "  AVAIL" : "  ONLINE       0     0     0";
+  return parts.flatMap((part, index) => {
+    if (part.role !== role) return [];
+    if (part.type === "disk") return part.disks.map((disk) => `\t  ${name(disk)}${tail}`);
+    return [`\t  ${part.type}-${index}${tail}`, ...part.disks.map((disk) => `\t    ${name(disk)}${tail}`)];
+  });
 }

@@ -1,74 +1,97 @@
-# --- ZFS: pools and datasets ----------------------------------------------------------------------
+# --- ZFS: datasets and volumes --------------------------------------------------------------------
 
-declare -A ZFS_VALUE=() ZPOOLS=()
-ZPOOLS_READ=0
+declare -A ZFS_VALUE=()  # dataset/property -> value
+declare -A ZFS_SOURCE=() # dataset/property -> where that comes from
+INHERIT=()               # properties that nobody is to have set, for `settle`
+readonly ZFS_DECIDED=' casesensitivity encryption keyformat normalization pbkdf2iters utf8only version volblocksize '
 
-# zfs_read PROPERTIES DATASET...: reads the properties of all datasets of the plan with one command.
-zfs_read() {
-	[[ ${MODE} != list ]] || return 0
-	local name property value
+# take_inherit [--inherit PROPERTY]... WORD...: sets INHERIT to the properties.
+take_inherit() {
+	INHERIT=()
+	while [[ $1 == --inherit ]]; do
+		INHERIT+=("$2")
+		shift 2
+	done
+}
+
+# read_datasets PROPERTIES DATASET...: reads the properties of all datasets of the plan with one command.
+read_datasets() {
+	local name property value source code=0
+	[[ -n ${NODE} ]] || return 0
 	# It fails for those that are not there and tells of the others.
-	ask zfs get -Hp -o name,property,value "$@" || true
-	while IFS=$'\t' read -r name property value; do
+	ask zfs get -Hp -o name,property,value,source "$@" || code=$?
+	if ((code > 1)) && [[ -z ${HUNG} ]]; then
+		problem "the properties of the datasets cannot be read (does the ZFS of this host know all of them: $1?)"
+	fi
+	while IFS=$'\t' read -r name property value source; do
+		[[ -n ${name} ]] || continue
 		ZFS_VALUE["${name}/${property}"]=${value}
+		ZFS_SOURCE["${name}/${property}"]=${source}
 	done <<<"${REPLY}"
 }
 
-# zpool_exists NAME
-zpool_exists() {
-	local name
-	if ((ZPOOLS_READ == 0)); then
-		ZPOOLS_READ=1
-		ask zpool list -H -o name || true
-		while read -r name; do [[ -z ${name} ]] || ZPOOLS[${name}]=1; done <<<"${REPLY}"
-	fi
-	[[ -n ${ZPOOLS[$1]-} ]]
-}
-
-# disk_is_empty PATH: sets REPLY to what is on a disk; fails when there is something.
-disk_is_empty() {
-	ask wipefs --no-act --noheadings --output TYPE "${ROOT}$1" || REPLY=unreadable
-	REPLY=${REPLY//$'\n'/, }
-	[[ -z ${REPLY} ]]
-}
-
-# pool NAME DISKS COMMAND...: creates a pool when it is not there, only on disks that carry no signature of any kind.
-pool() {
-	active || return 0
-	local name=$1 disk
-	local -a disks=()
-	read -r -a disks <<<"$2"
-	shift 2
-	! zpool_exists "${name}" || return 0
-	if ! checking; then
-		for disk in "${disks[@]}"; do
-			disk_is_empty "${disk}" || refuse "${disk} is not empty (${REPLY})"
-		done
-		run "$@"
-		ZPOOLS[${name}]=1
-	fi
-	change '+' "pool ${name}"
-}
-
-# dataset zfs create [-o PROPERTY=VALUE]... NAME: creates the dataset, or sets the properties that differ in one call.
+# dataset [--inherit PROPERTY]... zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
+# the properties that differ in one call. A volume grows, and is never shrunk.
 dataset() {
 	active || return 0
-	local name=${!#} pair i
-	local -a command=("$@") drift=()
-	if [[ -z ${ZFS_VALUE["${name}/type"]-} ]]; then
+	local name=${!#} type=filesystem size='' i live
+	local -a pairs=()
+	take_inherit "$@"
+	shift $((2 * ${#INHERIT[@]}))
+	for ((i = 3; i < $#; i++)); do
+		case ${*:i:1} in
+		-V) type=volume && size=${*:i+1:1} ;;
+		-o) pairs+=("${@:i+1:1}") ;;
+		*) continue ;;
+		esac
+		i=$((i + 1))
+	done
+	live=${ZFS_VALUE["${name}/type"]-}
+	if [[ -z ${live} ]]; then
 		checking || run "$@"
 		change '+' "dataset ${name}"
 		return 0
 	fi
-	for ((i = 2; i < ${#command[@]} - 1; i += 2)); do
-		pair=${command[i + 1]}
-		same_property "${pair#*=}" "${ZFS_VALUE["${name}/${pair%%=*}"]-}" || drift+=("${pair}")
+	[[ ${live} == "${type}" ]] || refuse "${name} is a ${live} and declared as a ${type}"
+	if [[ -n ${size} ]]; then
+		bytes "${size}"
+		live=${ZFS_VALUE["${name}/volsize"]-0}
+		if ((REPLY > live)); then
+			pairs+=("volsize=${size}")
+		elif ((REPLY < live)); then
+			with_unit "${live}"
+			note "volume ${name} has ${REPLY}, more than the declared ${size}; it is never shrunk"
+		fi
+	fi
+	settle "${name}" "dataset ${name}" "${pairs[@]}"
+}
+
+# settle NAME WHAT PROPERTY=VALUE...: sets those properties of a dataset that differ in one call, and takes those of INHERIT back
+# that somebody set there.
+settle() {
+	local name=$1 what=$2 pair property live
+	local -a drift=()
+	shift 2
+	for pair in "$@"; do
+		property=${pair%%=*}
+		live=${ZFS_VALUE["${name}/${property}"]-}
+		! same_property "${pair#*=}" "${live}" || continue
+		if [[ ${ZFS_DECIDED} == *" ${property} "* ]]; then
+			note "${what}: ${property} is ${live}, declared as ${pair#*=}; it was decided when it was made"
+		else
+			drift+=("${pair}")
+		fi
 	done
-	((${#drift[@]} > 0)) || return 0
-	checking || run zfs set "${drift[@]}" "${name}"
+	((${#drift[@]} == 0)) || checking || run zfs set "${drift[@]}" "${name}"
 	for pair in "${drift[@]}"; do
 		with_unit "${ZFS_VALUE["${name}/${pair%%=*}"]-(unset)}"
-		change '~' "dataset ${name}: ${pair%%=*} ${REPLY} -> ${pair#*=}"
+		change '~' "${what}: ${pair%%=*} ${REPLY} -> ${pair#*=}"
+	done
+	for property in "${INHERIT[@]}"; do
+		[[ ${ZFS_SOURCE["${name}/${property}"]-} =~ ^(local|received)$ ]] || continue
+		checking || run zfs inherit "${property}" "${name}"
+		with_unit "${ZFS_VALUE["${name}/${property}"]-}"
+		change '~' "${what}: ${property} ${REPLY} -> (inherited)"
 	done
 }
 
@@ -84,11 +107,14 @@ with_unit() {
 	REPLY+=${unit}
 }
 
-# same_property WANTED LIVE: whether a property has the value. Sizes are read as bytes, where 0 stands for none.
+# same_property WANTED LIVE: whether a property has the value. Sizes are read as bytes, where 0 stands for none; some values
+# have two names.
 same_property() {
 	local size=$1
 	case $1/$2 in
-	"$1/$1" | gzip/gzip-6 | gzip-6/gzip | zstd/zstd-3 | zstd-3/zstd) return 0 ;;
+	"$1/$1" | gzip/gzip-6 | gzip-6/gzip | zstd/zstd-3 | zstd-3/zstd | zstd-fast/zstd-fast-1 | zstd-fast-1/zstd-fast) return 0 ;;
+	enabled/active | posix/posixacl | on/sa | on/dir | dir/on | none/18446744073709551615 | current/5) return 0 ;;
+	on/aes-256-gcm | auto/[1-9]*) return 0 ;;
 	*) ;;
 	esac
 	[[ ${size} != none ]] || size=0

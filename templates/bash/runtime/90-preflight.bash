@@ -159,16 +159,6 @@ need_device() {
 	[[ -e ${ROOT}$1 ]] || problem "there is no device $1" "${@:2}"
 }
 
-# need_disk POOL PATH: a disk for a pool that does not exist yet is there and carries nothing.
-need_disk() {
-	! zpool_exists "$1" || return 0
-	if [[ ! -e ${ROOT}$2 ]]; then
-		problem "there is no disk $2 (pool $1)"
-	else
-		disk_is_empty "$2" || problem "disk $2 is not empty (${REPLY}); a pool is never made on it (pool $1)"
-	fi
-}
-
 # need_command NAME [GUEST-KEY...]
 need_command() {
 	command -v "$1" >/dev/null || problem "the command $1 is missing" "${@:2}"

@@ -32,6 +32,11 @@ preflight() {
 	need_guest ct 103 'step-ca'
 	need_guest vm 9000 'tmpl'
 	need_guest vm 8001 'docker-1'
+	read_pools 'ashift'
+	read_datasets 'quota,recordsize,type' \
+		'tank/vm'
+	need_pool 'tank' \
+		'data disk /dev/disk/by-id/a'
 	need_place 'vmd' 'zfspool' 'pool' 'tank/vm'
 	need_firewall
 	need_bridge 'vmbr0'
@@ -42,14 +47,12 @@ preflight() {
 # --- The steps ------------------------------------------------------------------------------------
 
 steps() {
-	zfs_read 'quota,recordsize,type' \
-		'tank/vm'
 	read_owners \
 		'/srv/x'
 
 	# pool tank (fleet.phx)
 	step 'pool.tank' 'fleet.phx'
-	pool 'tank' '/dev/disk/by-id/a' zpool create \
+	pool zpool create \
 		-o 'ashift=12' \
 		'tank' \
 		'/dev/disk/by-id/a'

@@ -87,7 +87,7 @@ export function recordedHost(): HostState {
     ],
     files: { "/root/k.pub": "ssh-ed25519 AAAA x\n" },
   });
-  state.pools["quickOS"] = { layout: "single", disks: [], properties: {}, size: 2 * 10 ** 11 };
+  state.pools["quickOS"] = { parts: [], properties: {}, size: 2 * 10 ** 11 };
   for (const name of ["quickOS", "quickOS/vm-disks", "quickOS/lxc-disks"])
     state.datasets[name] = { type: "filesystem", properties: {}, snapshots: [] };
   return state;

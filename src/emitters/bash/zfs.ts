@@ -1,0 +1,64 @@
+import type { Plan, Probe, Step, Vdev } from "../../model/plan.js";
+import { ShellWord } from "./shell-word.js";
+
+const value = (text: string): ShellWord => ShellWord.value(text);
+const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
+
+/** A part of a pool in one word, as the runtime compares it: `data mirror /dev/disk/by-id/a /dev/disk/by-id/b`. */
+export function vdevText({ role, type, disks }: Vdev): string {
+  return [role, type, ...disks].join(" ");
+}
+
+/** What preflight reads and compares of ZFS: one command for all pools, one for all datasets, then what each pool is made of. */
+export function renderZfs({ steps }: Pick<Plan, "steps">): readonly string[] {
+  return [...poolsRead(steps), ...datasetsRead(steps), ...steps.flatMap((step) => needPool(step, steps))];
+}
+
+type PoolProbe = Extract<Probe, { kind: "pool" }>;
+
+function poolsRead(steps: readonly Step[]): readonly string[] {
+  const pools = steps.flatMap(({ probe }) => (probe.kind === "pool" ? [probe] : []));
+  const isRetired = steps.some(({ probe }) => probe.kind === "thing-retired" && probe.thing === "pool");
+  if (pools.length === 0 && !isRetired) return [];
+  const names = new Set(["ashift", ...pools.flatMap(({ properties }) => properties.map(([name]) => name))]);
+  return [ShellWord.call("read_pools", [value([...names].sort().join(","))])];
+}
+
+function datasetsRead(steps: readonly Step[]): readonly string[] {
+  const read = steps.flatMap(
+    ({ probe }): readonly { readonly name: string; readonly properties: readonly string[] }[] => {
+      if (probe.kind === "dataset")
+        return [{ name: probe.dataset, properties: namesOf(probe.properties, probe.inherit) }];
+      if (probe.kind === "pool") {
+        const properties = namesOf(probe.rootProperties, probe.rootInherit);
+        return properties.length === 0 ? [] : [{ name: probe.pool, properties }];
+      }
+      if (probe.kind !== "thing-retired" || probe.thing !== "dataset") return [];
+      return [{ name: probe.name, properties: probe.option === undefined ? [] : [probe.option.name] }];
+    },
+  );
+  if (read.length === 0) return [];
+  const names = new Set(["type", ...read.flatMap(({ properties }) => properties)]);
+  if (steps.some(({ probe }) => probe.kind === "dataset" && probe.bytes !== undefined)) names.add("volsize");
+  const datasets = [...new Set(read.map(({ name }) => name))];
+  return [ShellWord.call("read_datasets", [value([...names].sort().join(","))], datasets.map(value))];
+}
+
+function namesOf(properties: PoolProbe["properties"], inherit: readonly string[] = []): readonly string[] {
+  return [...properties.map(([name]) => name), ...inherit];
+}
+
+/** What a pool is made of, each part on a line of its own, with what may be added and replaced in it. */
+function needPool({ probe }: Step, steps: readonly Step[]): readonly string[] {
+  if (probe.kind !== "pool") return [];
+  const own = steps.flatMap((step) => ("pool" in step.probe && step.probe.pool === probe.pool ? [step.probe] : []));
+  const added = new Set(own.flatMap((other) => (other.kind === "pool-vdev" ? [vdevText(other.vdev)] : [])));
+  const parts = probe.vdevs
+    .map(vdevText)
+    .map((text) => (added.has(text) ? ShellWord.join([bare("--add"), value(text)]) : value(text)));
+  const replaced = own.flatMap((other) =>
+    other.kind === "pool-disk" ? [ShellWord.join([bare("--replace"), value(other.old), value(other.new)])] : [],
+  );
+  const ashift = probe.ashift === undefined ? [] : [bare("--ashift"), bare(probe.ashift)];
+  return [ShellWord.call("need_pool", [value(probe.pool), ...ashift], [...replaced, ...parts])];
+}
