@@ -57,6 +57,8 @@ export interface Compilation {
   /** Why the entry itself could not be read; there are no findings then. */
   readonly unreadable?: ReadFailure;
   readonly registry: Registry;
+  /** The plan that another model would give under the same circumstances; there with the plan. */
+  readonly replan?: (model: Model) => Plan;
 }
 
 /** Compiles an entry: the only place that composes the phases. Mistakes of users are findings; only bugs throw. */
@@ -97,7 +99,8 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   const { value, diagnostics } = plan(model, kinds, options);
   const found = [...checked.diagnostics, ...diagnostics, ...ofFeatures()];
   if (hasErrors(found) || hasErrors(known.findings)) return done(found);
-  return done(found, { ...value, sources: [...value.sources, ...(features?.sources() ?? [])] });
+  const planned = { ...value, sources: [...value.sources, ...(features?.sources() ?? [])] };
+  return { ...done(found, planned), replan: (other) => plan(other, kinds, options).value };
 }
 
 /** What can be installed in guests; not read where the files ask for none of it, and no earlier plan may have. */

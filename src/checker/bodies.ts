@@ -172,24 +172,21 @@ function expandBlock(work: Expanding, block: Block, scope: Scope, index: number)
   }
 }
 
-/** `check docker absent`: the block of the layers below is as if none of them had it. */
+/** `check docker absent`: the blocks of the layers below with these arguments are as if none of them had any. */
 function takeAway(work: Expanding, block: Block, spec: SectionSpec, scope: Scope, index: number): void {
   const { ctx, node, sections } = work;
   const before = ctx.findings.length;
   const args = readArguments(ctx, block, spec, scope);
   if (ctx.findings.length > before) return;
-  const key = keyOf(block.kind.text, spec, args);
-  const at = sections.findIndex((group) => key !== undefined && group.key === key && group.last < index);
   const text = sourceText(headSpan(block));
   if (block.body !== undefined) report(ctx, absentWithBody, block.body.span, { block: text });
-  if (at !== -1) {
-    sections.splice(at, 1);
-    return;
-  }
   const inherited = sections.filter((group) => group.last < index && group.node.keyword === block.kind.text);
+  const wanted = identitiesOf(args.values);
+  const meant = inherited.filter((group) => spec.repeat === "once" || identitiesOf(group.node.args) === wanted);
+  for (const group of meant) sections.splice(sections.indexOf(group), 1);
+  if (meant.length > 0) return;
   const heads = inherited.map((group) => sourceText(group.node.headSpan));
-  const names = key === undefined ? undefined : heads;
-  report(ctx, nothingToTakeAway, headSpan(block), { block: text, where: node.label, inherited: names });
+  report(ctx, nothingToTakeAway, headSpan(block), { block: text, where: node.label, inherited: heads });
 }
 
 function mergeBlock(work: Expanding, group: Group, block: Block, inner: Layer, index: number): void {
@@ -214,7 +211,11 @@ function keyOf(keyword: string, spec: SectionSpec, args: Arguments): string | un
   if (spec.repeat === "once" || spec.args.length === 0) return keyword;
   const values = [...args.values.values()];
   if (values.some((value) => value.type === "error")) return undefined;
-  return `${keyword} ${JSON.stringify(values.map(identityOf))}`;
+  return `${keyword} ${identitiesOf(args.values)}`;
+}
+
+function identitiesOf(args: BodyNode["args"]): string {
+  return JSON.stringify([...args.values()].map(identityOf));
 }
 
 /** References are the same whether written by name or by id. */

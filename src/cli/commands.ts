@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./commands/capture.js")).captureCommand,
   },
   {
+    name: "why",
+    summary: "say where a value comes from, and which command it becomes",
+    load: async () => (await import("./commands/why.js")).whyCommand,
+  },
+  {
     name: "explain",
     summary: "tell what a finding means and how to mend it",
     load: async () => (await import("./commands/explain.js")).explainCommand,

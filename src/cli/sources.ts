@@ -49,20 +49,28 @@ export interface Compiled extends Selection {
   readonly compilation: Compilation;
 }
 
+/** What a command wants of a compilation. */
+interface Wish {
+  readonly upTo: "check" | "plans" | "plan";
+  readonly write?: boolean;
+  /** What follows the entry are names of things in the files, that may have slashes, and no targets of the plan. */
+  readonly areNames?: boolean;
+}
+
 /** Compiles what the positionals name. */
 export async function compileArguments(
   args: Arguments,
   terminal: Terminal,
-  { upTo, write = false }: { readonly upTo: "check" | "plans" | "plan"; readonly write?: boolean },
+  { upTo, write = false, areNames = false }: Wish,
 ): Promise<Compiled | Problem> {
   const params = readParams(args, terminal);
   if (isProblem(params)) return params;
   const action = actionOf(args);
   if (isProblem(action)) return action;
-  const selection = await select(args.positionals, terminal.cwd);
+  const selection = await select(args.positionals, terminal.cwd, { areNames });
   return isProblem(selection)
     ? selection
-    : compileSelection(selection, params, { args, terminal, upTo, write, action });
+    : compileSelection(selection, params, { args, terminal, upTo, write, action, isWhole: areNames });
 }
 
 /** What is asked for, where that is not to converge. */
@@ -80,12 +88,14 @@ interface Setting {
   readonly upTo: "check" | "plans" | "plan";
   readonly write: boolean;
   readonly action: ActionRequest | undefined;
+  /** Whether the plan is of everything, whatever is named. */
+  readonly isWhole: boolean;
 }
 
 async function compileSelection(
   selection: Selection,
   params: ReadonlyMap<string, ParamSetting>,
-  { args, terminal, upTo, write, action }: Setting,
+  { args, terminal, upTo, write, action, isWhole }: Setting,
 ): Promise<Compiled | Problem> {
   const { project, entry, targets } = selection;
   const plugins = await pluginsOf(project, args, terminal);
@@ -96,7 +106,7 @@ async function compileSelection(
     entry,
     files,
     params,
-    targets,
+    targets: isWhole ? [] : targets,
     plugins: plugins.value,
     env: (name) => terminal.env[name],
     ...(host === undefined ? {} : { host }),
@@ -151,7 +161,11 @@ export async function pluginsOf(
  * Finds the entry: the first positional if a file is there (the rest are targets), a folder's default entry if it is a
  * folder that has one, otherwise the default of the current folder, and all positionals are targets.
  */
-export async function select(positionals: readonly string[], cwd: string): Promise<Selection | Problem> {
+export async function select(
+  positionals: readonly string[],
+  cwd: string,
+  { areNames = false }: { readonly areNames?: boolean } = {},
+): Promise<Selection | Problem> {
   const [first, ...rest] = positionals;
   if (first === "-") {
     return { problem: "sources are files: `-` stands for standard input only in `phxc fmt -`", hint: "name a file" };
@@ -164,7 +178,8 @@ export async function select(positionals: readonly string[], cwd: string): Promi
       const selection = await inFolder(path);
       return selection === undefined ? noEntryIn(first) : { ...selection, targets: rest };
     }
-    if (found === undefined && looksLikePath(first)) return { problem: `cannot read ${first}: no such file` };
+    const isPath = areNames ? /\.(phx|json)$/.test(first) : looksLikePath(first);
+    if (found === undefined && isPath) return { problem: `cannot read ${first}: no such file` };
   }
   const selection = await inFolder(cwd);
   if (selection !== undefined) return { ...selection, targets: positionals };

@@ -91,9 +91,14 @@ test("absent for a block that is not inherited", () => {
   only("vm 100 a { disk absent }", "PHX3065 1:12");
 });
 
-test("blocks that any number may stand of cannot be named", () => {
-  const text = "profile p { firewall { in drop } }\nvm 100 a extends p { firewall { in drop absent } }";
-  assert.match(only(text, "PHX3100 2:33").message, "cannot be taken away");
+test("of blocks that any number may stand of, those with the same arguments are taken away", () => {
+  const profile = "profile p { firewall { in accept 80, in accept 80, in accept 22 } }\n";
+  const vm = resource(clean(`${profile}vm 100 a extends p { firewall { in accept 80 absent, in drop } }`), "vm.100");
+  assert.equal(
+    vm.sections[0]?.sections.map(({ args }) => [...args.values()].map(plainValue)),
+    [["accept", [22]], ["drop"]],
+  );
+  only(`${profile}vm 100 a extends p { firewall { in drop absent } }`, "PHX3100 2:33");
 });
 
 test("a block that is taken away has no braces", () => {

@@ -5,21 +5,17 @@ import { diagnosticKind } from "../diagnostic.js";
 export const nothingToTakeAway = diagnosticKind<{
   readonly block: string;
   readonly where: string;
-  /** The blocks of this keyword that could be meant; undefined where blocks of this keyword cannot be told apart. */
-  readonly inherited: readonly string[] | undefined;
+  /** The blocks of this keyword that could be meant. */
+  readonly inherited: readonly string[];
 }>({
   code: "PHX3100",
   severity: "error",
   title: "absent for a block that is not inherited",
-  message: ({ block, where, inherited }) =>
-    inherited === undefined
-      ? `\`${block}\` cannot be taken away: blocks of this sort have nothing by which one could be named`
-      : `${where} inherits no \`${block}\`, so that there is none to take away`,
-  help: ({ inherited }) => {
-    if (inherited === undefined) return "keep it out of the profile, or do not extend that profile";
-    if (inherited.length === 0) return "remove this line: what no layer says is not there";
-    return `inherited are ${inherited.map((head) => `\`${head}\``).join(", ")}`;
-  },
+  message: ({ block, where }) => `${where} inherits no \`${block}\`, so that there is none to take away`,
+  help: ({ inherited }) =>
+    inherited.length === 0
+      ? "remove this line: what no layer says is not there"
+      : `inherited are ${inherited.map((head) => `\`${head}\``).join(", ")}`,
 });
 
 export const absentWithBody = diagnosticKind<{ readonly block: string }>({

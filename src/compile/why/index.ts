@@ -1,0 +1,126 @@
+import type { Plan } from "../../model/plan.js";
+import type { Model, Section, Setting, SettingLayer, Value } from "../../model/resource.js";
+import type { KindSpec } from "../../plugin-api/index.js";
+import { position, type Span } from "../../text/source.js";
+import { type Effect, effectOf, stepsOf, without } from "./effect.js";
+import { findSubject, type NotFound, type Subject } from "./subject.js";
+import { shownValue } from "./values.js";
+
+export type { Effect, EffectStep } from "./effect.js";
+export type { NotFound } from "./subject.js";
+
+/** Where something stands, relative to the project's root. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** What one place says of an attribute. */
+export interface LayerText extends Place {
+  /** The profile that it stands in; none for a block or a file. */
+  readonly profile?: string;
+  readonly operator: "=" | "+=";
+  readonly value: string;
+  /** Whether it is a part of the value that counts. */
+  readonly counts: boolean;
+}
+
+/** An attribute, and every place that says something of it. */
+export interface Entry {
+  /** From the subject on: `memory`, `net.lan.ip`. */
+  readonly name: string;
+  /** Undefined where nothing sets it. */
+  readonly value?: string;
+  readonly doc?: string;
+  /** Lowest first. */
+  readonly layers: readonly LayerText[];
+}
+
+/** Why a plan is as it is, as far as one subject is concerned. */
+export interface Explanation {
+  /** As it can be written again. */
+  readonly subject: string;
+  readonly address: string;
+  /** One for an attribute; all that are set for a block or a resource. */
+  readonly entries: readonly Entry[];
+  /** Undefined where there is no plan. */
+  readonly effect?: Effect;
+}
+
+/** What explaining needs of a compilation. */
+export interface Explainable {
+  readonly model: Model;
+  readonly kinds: ReadonlyMap<string, KindSpec>;
+  readonly plan?: Plan;
+  /** The plan that another model would give under the same circumstances. */
+  readonly replan?: (model: Model) => Plan;
+}
+
+/**
+ * Says where a value comes from and what of the plan follows from it. The latter is found by planning once more without it: what
+ * is another step then, follows from it, whatever kind it is of.
+ */
+export function explain(words: string, compilation: Explainable): Explanation | NotFound {
+  const { model, kinds, plan, replan } = compilation;
+  const subject = findSubject(words, model, kinds);
+  if ("problem" in subject) return subject;
+  const { resource, attribute, path, label } = subject;
+  const base = { subject: label, address: resource.address, entries: entriesOf(subject) };
+  if (plan === undefined || replan === undefined) return base;
+  if (attribute === undefined && path.length === 1) {
+    return { ...base, effect: { steps: stepsOf(plan, resource.address), requirements: [], after: [] } };
+  }
+  return { ...base, effect: effectOf(plan, replan(without(model, subject))) };
+}
+
+function entriesOf({ path, attribute }: Subject): readonly Entry[] {
+  const section = path.at(-1) ?? path[0];
+  if (attribute === undefined) return allEntries(section, "");
+  const { name, option } = attribute;
+  const setting = section.settings.get(name);
+  const entry = setting === undefined ? { name, layers: [] } : entryOf(name, setting);
+  return [{ ...entry, doc: option.doc }];
+}
+
+function allEntries(section: Section, prefix: string): readonly Entry[] {
+  const own = [...section.settings.values()].map((setting) => entryOf(`${prefix}${setting.name}`, setting));
+  const inner = section.sections.flatMap((block) => allEntries(block, `${prefix}${blockName(block)}.`));
+  return [...own, ...inner];
+}
+
+function blockName({ kind, args }: Section): string {
+  return [kind, ...[...args.values()].flatMap(argumentText)].join(".");
+}
+
+function argumentText(value: Value): readonly string[] {
+  if (value.type === "list") return value.items.flatMap(argumentText);
+  if (value.type === "ref") return [value.text];
+  return value.type === "string" || value.type === "number" ? [String(value.value)] : [];
+}
+
+function entryOf(name: string, setting: Setting): Entry {
+  const { value, span } = setting;
+  const alone: SettingLayer = { operator: "=", value, span };
+  const layers = setting.layers ?? [alone];
+  const last = layers.findLastIndex(({ operator, value: said }) => operator === "=" || said.type === "absent");
+  return {
+    name,
+    value: shownValue(setting.name, value),
+    layers: layers.map((layer, index) => layerText(setting.name, layer, index >= last)),
+  };
+}
+
+function layerText(name: string, { profile, operator, value, span }: SettingLayer, counts: boolean): LayerText {
+  return {
+    ...placeOf(span),
+    ...(profile === undefined ? {} : { profile }),
+    operator,
+    value: shownValue(name, value),
+    counts,
+  };
+}
+
+function placeOf({ file, start }: Span): Place {
+  return { file: file.path, ...position(file, start) };
+}
