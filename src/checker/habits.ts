@@ -17,7 +17,7 @@ const ENTRIES: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** What language.md promises for later. */
-const COMING = ["feature", "export", "share", "group", "plugin"];
+const COMING = ["feature", "plugin"];
 
 /** A word in the place of a kind: the kind that it means, or a sentence about it. */
 export function meantKind(ctx: Context, word: string): { readonly kind?: string; readonly help?: string } {

@@ -5,6 +5,7 @@ import { formatCidr, networkOf, parseCidr } from "../text/ip.js";
 import type { Span } from "../text/source.js";
 import { address, asAddress, asList, asString, attribute, block, constant, string } from "./build.js";
 import { type Context, setting } from "./context.js";
+import { sambaBlock } from "./convert-shares.js";
 import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
 import { guestAddress } from "./nets.js";
 import { member, type Part, partsOf, textOf } from "./read.js";
@@ -13,17 +14,16 @@ import type { JsonMember, JsonNode } from "./tree.js";
 /** The name of the host where the files give none: what the existing system calls it. */
 const DEFAULT_HOST = "phoenix";
 
-/** The `host` block: there is one as soon as the files give the host an address or a name. */
+/** The `host` block: there is one as soon as the files say anything of the host. */
 export function hostBlocks(context: Context): readonly Block[] {
   const hostname = setting(context.files, "network", "hostname");
   const [first] = interfaces(context);
   const own = member(first, "address");
-  const lookup = resolver(context);
-  const at = hostname?.value.span ?? own?.value.span ?? lookup[0]?.span;
+  const items = [...attribute(own, "address", asHostAddress), ...resolver(context), ...sambaBlock(context)];
+  const at = hostname?.value.span ?? own?.value.span ?? items[0]?.span;
   checkResolver(context);
   if (at === undefined) return [];
   const called = string(hostname?.value.span ?? at, textOf(hostname?.value) ?? DEFAULT_HOST);
-  const items = [...attribute(own, "address", asHostAddress), ...lookup];
   return [block("host", at, own?.span ?? at, [called], items)];
 }
 

@@ -1,6 +1,5 @@
 import { below, compiled, type FieldTable, foreign, idle, info, later, read, RULES } from "./field.js";
 
-const NFS = "configure NFS exports on the host by hand; a volume of a guest names them with `volume nfs`";
 const HOST_SETUP =
   "set the host up by hand: phxc configures guests, pools, datasets and storages, not the host's system";
 const OLD_SYSTEM = foreign("the existing system");
@@ -43,7 +42,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "network.public_bridge": later("name the bridge in the `network_config` of the guests that use it"),
   "network.macvlan_vlan_tag": later("set up VLAN interfaces on the host by hand"),
   "network.public_vlan_tag": later("set up VLAN interfaces on the host by hand"),
-  "network.workgroup": later("configure Samba by hand"),
+  "network.workgroup": compiled("word", "`workgroup` of `samba` of the host"),
   "network.nfs_server": read("word", "the server of `nfs_shares`"),
   "network.fallback_dns": idle(UNREAD),
   "network.external_registry_url": idle(UNREAD),
@@ -53,8 +52,20 @@ export const HYPERVISOR_FIELDS: FieldTable = {
 
   docker: foreign("Portainer"),
   portainer_api: foreign("Portainer"),
-  nfs: later(NFS),
-  samba: later("configure Samba by hand"),
+  "nfs.exports[].path": { ...compiled("path", "an `export`"), required: true },
+  "nfs.exports[].clients": compiled("texts", "`clients` of an export"),
+  "nfs.exports[].options": compiled("texts", "`options` of an export"),
+  "nfs.shares": later("write `nfs.exports` with their `clients`: without clients nobody could mount them"),
+  "samba.user": compiled("name", "`owner` of shares, and a `user` of `samba` of the host"),
+  "samba.shares[].name": { ...compiled("name", "a `share`"), required: true },
+  "samba.shares[].path": { ...compiled("anyPath", "`path` of a share"), required: true },
+  "samba.shares[].valid_users": compiled("texts", "`users` of a share"),
+  "samba.shares[].options": compiled("texts", "attributes and `options` of a share"),
+  "samba.shares[].browsable": compiled("bool", "`browseable` of a share"),
+  "samba.shares[].browseable": compiled("bool", "`browseable` of a share"),
+  "samba.shares[].read_only": compiled("bool", "`readonly` of a share"),
+  "samba.shares[].writable": compiled("bool", "`readonly` of a share"),
+  "samba.shares[].guest_ok": compiled("bool", "`guest_ok` of a share"),
   dns_server: later("configure dnsmasq on the host by hand"),
   step_ca: foreign("step-ca"),
   nvidia: later("install the NVIDIA driver on the host by hand"),

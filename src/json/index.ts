@@ -7,6 +7,7 @@ import type { ConfD } from "./conf-d.js";
 import { type Context, findGuests } from "./context.js";
 import { hostBlocks, networkBlocks } from "./convert-network.js";
 import { checkStorageIds, datasetBlocks, findDatasets, poolBlocks } from "./convert-storage.js";
+import { exportBlocks, shareBlocks } from "./convert-shares.js";
 import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
 import { checkEnvironments, clusterFirewall } from "./firewall.js";
 import { imageBlocks, imageOf } from "./images.js";
@@ -83,6 +84,8 @@ function convert(context: Context): readonly Item[] {
     ...clusterFirewall(context),
     ...poolBlocks(context),
     ...datasetBlocks(context, datasets),
+    ...exportBlocks(context),
+    ...shareBlocks(context),
     ...imageBlocks([...images.values()]),
     ...context.guests.map((guest) =>
       guest.kind === "ct"

@@ -259,13 +259,17 @@ export type Probe =
     }
   /** Some of these packages of Debian are not installed. `commands`: programs that they bring, which preflight does not miss. */
   | { readonly kind: "packages"; readonly names: readonly string[]; readonly commands: readonly string[] }
-  /** A directory of the host exists, with its owner where given (numbers as the host sees them). */
+  /** A directory of the host exists, with its owner (numbers, or names of the host) and its mode where given. */
   | {
       readonly kind: "directory";
       readonly path: string;
-      readonly owner?: { readonly uid: number; readonly gid: number };
+      readonly owner?: { readonly uid: number; readonly gid: number } | string;
+      /** Octal, as `stat` prints it: `750`. */
+      readonly mode?: string;
       readonly guest?: GuestRef;
     }
+  /** Samba does not know the user, or the password is not the secret; without one it is only told. */
+  | { readonly kind: "samba-user"; readonly user: string; readonly secret?: string }
   | ZfsProbe
   | StorageProbe
   /** The file of an image or a container template is not there. */

@@ -15,6 +15,7 @@ export * from "./passthrough.js";
 export * from "./per-model.js";
 export * from "./plugin.js";
 export * from "./pve.js";
+export * from "./shares.js";
 export * from "./storages.js";
 export * from "./types.js";
 export * from "./values.js";

@@ -6,6 +6,7 @@ import { imagePlugin } from "./image/plugin.js";
 import { jobsPlugin } from "./jobs/plugin.js";
 import { lxcPlugin } from "./lxc/plugin.js";
 import { networkPlugin } from "./network/plugin.js";
+import { sharesPlugin } from "./shares/plugin.js";
 import { storagePlugin } from "./storage/plugin.js";
 import { validation } from "./validation/index.js";
 import { vmPlugin } from "./vm/plugin.js";
@@ -17,6 +18,7 @@ export const plugins: readonly Plugin[] = [
   networkPlugin,
   zfsPlugin,
   storagePlugin,
+  sharesPlugin,
   imagePlugin,
   firewallPlugin,
   guestPlugin,

@@ -129,7 +129,17 @@ function filesOf(plan: Plan): NonNullable<HostOptions["files"]> {
     if ("file" in parameter) return [[parameter.file, "simulated\n"]];
     return [];
   });
-  return Object.fromEntries(entries);
+  return Object.fromEntries([...entries, ...accountsOf(plan)]);
+}
+
+/** The accounts that directories of the plan belong to. */
+function accountsOf(plan: Plan): readonly (readonly [string, string])[] {
+  const owners = plan.steps.flatMap(({ probe }) =>
+    probe.kind === "directory" && typeof probe.owner === "string" ? [probe.owner] : [],
+  );
+  const names = unique(owners);
+  const lines = names.map((name, number) => `${name}:x:${2000 + number}:${2000 + number}::/:/usr/sbin/nologin\n`);
+  return names.length === 0 ? [] : [["/etc/passwd", `root:x:0:0:root:/root:/bin/bash\n${lines.join("")}`]];
 }
 
 const DRIVER = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.05  Release Build\n";

@@ -120,6 +120,12 @@ const cases: readonly (readonly [string, ...string[]])[] = [
   [vm('"qm_options": ["--vga"]'), "PHX2057 3:16"],
   ['{ "zfs": { "pools": [\n{ "name": "tank" }] } }', "PHX2058 2:11"],
   [vm('"health_checks": [{ "name": "a" }]'), "PHX2059 3:29"],
+  ['{ "samba": {\n"user": "heads" } }', "PHX2084 2:9"],
+  [
+    '{ "samba": { "shares": [{ "name": "a", "path": "tank/a",\n"options": "browseable" },\n{ "name": "b", "path": "tank/b",\n"options": "writable=perhaps" }] } }',
+    "PHX2085 2:12",
+    "PHX2085 4:12",
+  ],
 ];
 
 for (const [text, ...wanted] of cases) {

@@ -1,6 +1,7 @@
 import { type DiagnosticKind, diagnosticKind } from "../diagnostic.js";
 import { suggestion } from "../did-you-mean.js";
 import { jsonLayerDiagnostics } from "./json-layers.js";
+import { jsonShareDiagnostics } from "./json-shares.js";
 import { jsonTextDiagnostics } from "./json-text.js";
 
 /** Findings of the JSON front end about what a configuration says: PHX2030 and up. */
@@ -235,6 +236,7 @@ export const jsonEnvironmentUnused = diagnosticKind<{ readonly stack: string; re
 export const jsonDiagnostics: readonly DiagnosticKind<never>[] = [
   ...jsonTextDiagnostics,
   ...jsonLayerDiagnostics,
+  ...jsonShareDiagnostics,
   jsonSecret,
   jsonProfileTwice,
   jsonProfileConflict,

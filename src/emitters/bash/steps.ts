@@ -74,7 +74,7 @@ function turnLine(verb: string, guest: GuestRef, needs: readonly string[]): stri
 function ownersRead(steps: readonly Step[]): string {
   const paths = steps.flatMap(({ probe }) => {
     if (probe.kind !== "directory" && probe.kind !== "file") return [];
-    return probe.owner !== undefined || (probe.kind === "file" && probe.mode !== undefined) ? [probe.path] : [];
+    return probe.owner !== undefined || probe.mode !== undefined ? [probe.path] : [];
   });
   return paths.length === 0 ? "" : ShellWord.call("read_owners", [], [...new Set(paths)].map(value));
 }
@@ -168,6 +168,7 @@ type HostProbe = Extract<
       | "file"
       | "packages"
       | "directory"
+      | "samba-user"
       | "pool"
       | "pool-vdev"
       | "pool-disk"
@@ -190,10 +191,9 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "packages":
       return acting("packages", [], argv);
     case "directory":
-      return ShellWord.call("directory", [
-        value(probe.path),
-        ...(probe.owner === undefined ? [] : [bare(`${probe.owner.uid}:${probe.owner.gid}`)]),
-      ]);
+      return ShellWord.call("directory", directoryWords(probe));
+    case "samba-user":
+      return acting("samba_user", probe.secret === undefined ? [] : flag("--password", value(probe.secret)), argv);
     case "pool":
       return acting("pool", inherited(probe.rootInherit), argv);
     case "pool-vdev":
@@ -218,6 +218,12 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
 /** Properties that nobody is to have set. */
 function inherited(properties: readonly string[] = []): ShellWord[] {
   return properties.flatMap((property) => flag("--inherit", value(property)));
+}
+
+function directoryWords({ path, owner, mode }: Extract<Probe, { kind: "directory" }>): ShellWord[] {
+  const names =
+    typeof owner === "string" ? [value(owner)] : owner === undefined ? [] : [bare(`${owner.uid}:${owner.gid}`)];
+  return [...(mode === undefined ? [] : flag("--mode", bare(mode))), value(path), ...names];
 }
 
 function flag(name: string, word: ShellWord): ShellWord[] {

@@ -10,9 +10,11 @@ import {
   nets,
   refOf,
   sectionOf,
+  shareOfVolume,
   storageById,
   storages,
   stringOf,
+  volumes,
 } from "../../plugin-api/index.js";
 import type { FirewallRule, Model, Resource } from "../../plugin-api/index.js";
 
@@ -32,6 +34,7 @@ export function guestEdges(resource: Resource, model: Model): readonly Reach[] {
     ...nets(resource, model).map((net) => reach(net.network?.address, "network")),
     ...storageIds.map((id) => reach(id === undefined ? undefined : storageById(model, id)?.owner.address, "storage")),
     ...mounts(resource).map((mount) => reach(datasetOfPath(model, mount.hostPath)?.address, "mount")),
+    ...volumes(resource).map((volume) => reach(shareOfVolume(volume, model)?.resource.address, "volume")),
     ...needsOf(resource).map((address) => reach(address, "needs")),
     ...pieceEdges(firewallOf(resource, model)?.rules ?? [], model),
     reach(refOf(resource, "host"), "host"),

@@ -36,7 +36,7 @@ export const exportUndeclared = diagnosticKind<{ path: string; host: string }>({
   severity: "note",
   title: "volume from a path that no dataset is for",
   message: ({ path, host }) => `no declared dataset of host ${host} holds ${path}, which a guest mounts over NFS`,
-  help: "Declare the dataset, so that it is made before the guest; the export itself is still made by hand.",
+  help: "Declare the dataset, or an `export` of the path, so that it is made before the guest.",
 });
 
 export const accountUnclear = diagnosticKind<{ volume: string; type: string }>({

@@ -16,6 +16,19 @@ export const line: OptionType = LINE;
 export const port: OptionType = { type: "int", min: 1, max: 65535 };
 /** Proxmox counts these in whole seconds. */
 export const seconds: OptionType = { type: "duration", min: 0, multipleOf: 1000 };
+/** The mode of a file or directory. */
+export const mode: OptionType = {
+  type: "string",
+  pattern: "[0-7]{3,4}",
+  describe: "a mode in octal, such as 0750",
+};
+/** A user or group of the host. */
+export const account: OptionType = {
+  type: "string",
+  pattern: "[a-z_][a-z0-9_-]*",
+  describe: "a name of lower-case letters, digits, `_` and `-`",
+  maxLength: 32,
+};
 /** New disks are counted in GiB, growing ones in KiB. */
 export const diskSize: OptionType = { type: "size", min: 1024, multipleOf: 1024 };
 

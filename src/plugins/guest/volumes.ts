@@ -7,6 +7,7 @@ import {
   nfsExport,
   resourcesOf,
   settingOf,
+  shareOfVolume,
   stringOf,
   stringsOf,
   valueOf,
@@ -156,6 +157,7 @@ function exportFindings(volume: GuestVolume, model: Model): readonly Diagnostic[
   const share = nfsExport(volume);
   const host = share && resourcesOf(model, "host").find((each) => stringOf(each, "address") === share.server);
   if (share === undefined || host === undefined || datasetOfPath(model, share.path) !== undefined) return [];
+  if (shareOfVolume(volume, model) !== undefined) return [];
   const at = settingOf(volume.section, "from")?.span ?? volume.section.headSpan;
   return [diagnose(exportUndeclared, at, { path: share.path, host: host.name })];
 }

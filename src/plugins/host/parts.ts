@@ -5,6 +5,7 @@ import { kernelPart } from "./kernel.js";
 import { packagesPart } from "./packages.js";
 import type { HostPart } from "./part.js";
 import { resolverPart } from "./resolver.js";
+import { sambaPart } from "../shares/samba.js";
 
 /** The parts of a host, in the order of their steps. */
 export const hostParts: readonly HostPart[] = [
@@ -13,6 +14,7 @@ export const hostParts: readonly HostPart[] = [
   kernelPart,
   interfacesPart,
   resolverPart,
+  sambaPart,
 ];
 
 /** What all parts add to the block. */

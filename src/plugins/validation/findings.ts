@@ -3,6 +3,7 @@ import { firewallDiagnostics } from "./findings/firewall.js";
 import { lifecycleDiagnostics } from "./findings/lifecycle.js";
 import { networkDiagnostics } from "./findings/network.js";
 import { resourceDiagnostics } from "./findings/resources.js";
+import { shareDiagnostics } from "./findings/shares.js";
 import { secretDiagnostics } from "./findings/secrets.js";
 
 /** All findings of the semantic rules, PHX4001 to PHX4999, in the order of their codes. */
@@ -11,5 +12,6 @@ export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
   ...lifecycleDiagnostics,
   ...resourceDiagnostics,
   ...firewallDiagnostics,
+  ...shareDiagnostics,
   ...secretDiagnostics,
 ];

@@ -46,6 +46,9 @@ import { networkPool } from "./rules/network-pool.js";
 import { secretClearText } from "./rules/secret-clear-text.js";
 import { secretPrivateKey } from "./rules/secret-private-key.js";
 import { secretUrl } from "./rules/secret-url.js";
+import { shareClients } from "./rules/share-clients.js";
+import { shareOpen } from "./rules/share-open.js";
+import { shareTwice } from "./rules/share-twice.js";
 import { snapshotBindMounts } from "./rules/snapshot-bind-mounts.js";
 import { snapshotDirectory } from "./rules/snapshot-directory.js";
 import { snapshotReservedName } from "./rules/snapshot-reserved-name.js";
@@ -94,6 +97,9 @@ export const validationRules: readonly Rule[] = [
   storageQuota,
   storageSharedPath,
   storageUnknownRule,
+  shareClients,
+  shareOpen,
+  shareTwice,
   imageUnknownRule,
   gpuIndex,
   gpuInheritedRule,

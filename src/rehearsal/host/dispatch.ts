@@ -31,7 +31,9 @@ import {
 } from "../tools/pvesm.js";
 import { pvesrCreate, pvesrDelete, pvesrUpdate } from "../tools/jobs.js";
 import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
+import { useradd } from "../tools/accounts.js";
 import { aptGet, dpkg, modprobe, needPackage, sysctl, systemctl } from "../tools/settings.js";
+import { exportfs, pdbedit, smbpasswd, testparm } from "../tools/shares.js";
 import { zfs } from "../tools/zfs.js";
 import { zpool } from "../tools/zpool.js";
 import type { Command, Handler } from "./command.js";
@@ -114,19 +116,24 @@ const tools: Readonly<Record<string, Tool>> = {
   blkid,
   chown,
   dpkg,
+  exportfs,
   id,
   ifreload,
   lsblk,
   modprobe,
+  pdbedit,
   perl,
   ping,
   pvesh,
   pveversion,
   sha256sum,
+  smbpasswd,
   stat,
   sysctl,
   systemctl,
   "systemd-run": systemdRun,
+  testparm,
+  useradd,
   wget,
   wipefs,
   zfs,
@@ -175,7 +182,17 @@ const mutatingTools: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** Tools that change something whatever their arguments are. */
-const changing: ReadonlySet<string> = new Set(["apt-get", "chown", "dpkg", "modprobe", "sysctl", "wget"]);
+const changing: ReadonlySet<string> = new Set([
+  "apt-get",
+  "chown",
+  "dpkg",
+  "exportfs",
+  "modprobe",
+  "smbpasswd",
+  "sysctl",
+  "useradd",
+  "wget",
+]);
 
 /** The words of a Proxmox command line that name the command; undefined when there is no such command. */
 function commandName(argv: readonly string[]): { readonly name: string; readonly words: number } | undefined {

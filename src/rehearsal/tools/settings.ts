@@ -7,7 +7,13 @@ import { refuse } from "../host/refusal.js";
 const STATUS = "/var/lib/dpkg/status";
 
 /** Programs that are there only once their package is installed. Each part of the host adds its own. */
-const PACKAGED: Readonly<Record<string, string>> = { visudo: "sudo" };
+const PACKAGED: Readonly<Record<string, string>> = {
+  exportfs: "nfs-kernel-server",
+  pdbedit: "samba",
+  smbpasswd: "samba",
+  testparm: "samba",
+  visudo: "sudo",
+};
 
 /** What the shell says of a program whose package is not installed; nothing of all others. */
 export function needPackage({ machine }: Command, tool: string): void {

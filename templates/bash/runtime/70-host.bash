@@ -14,32 +14,65 @@ read_owners() {
 	done <<<"${REPLY}"
 }
 
-# directory PATH [OWNER]: the directory exists, and belongs to OWNER (uid:gid as the host sees them).
+# directory [--mode MODE] PATH [OWNER]: the directory exists, with this mode, and belongs to OWNER (uid:gid as the host sees
+# them, or names of the host).
 directory() {
 	active || return 0
-	local path="${ROOT}$1" owner='new'
+	local path mode='' owner text=''
+	if [[ $1 == --mode ]]; then
+		mode=$2
+		shift 2
+	fi
+	path="${ROOT}$1"
+	owner_number "${2-}"
+	owner=${REPLY}
 	if [[ -d ${path} ]]; then
-		[[ -n ${2-} ]] || return 0
-		owner=${OWNER[${path}]-}
-		if [[ -z ${owner} ]]; then
-			ask stat -c '%u:%g' -- "${path}" || refuse "the owner of $1 cannot be read"
-			owner=${REPLY}
-		fi
-		[[ ${owner} != "$2" ]] || return 0
+		[[ -n ${mode}${owner} ]] || return 0
+		[[ -n ${ACCESS[${path}]-} ]] || read_owners "$1"
+		[[ -z ${owner} || ${OWNER[${path}]-} == "${owner}" ]] || text="owner of $1: ${OWNER[${path}]-} -> ${2}"
+		[[ -z ${mode} || ${ACCESS[${path}]-} == "${mode}" ]] ||
+			text+="${text:+, }mode ${ACCESS[${path}]-} -> ${mode}"
+		[[ -n ${text} ]] || return 0
+		[[ ${text} == owner* ]] || text="mode of $1: ${text#mode }"
 	elif [[ -e ${path} ]]; then
 		hold "$1 is not a directory"
 		return 0
 	fi
 	if ! checking; then
 		run mkdir -p -- "${path}"
-		[[ -z ${2-} ]] || run chown "$2" -- "${path}"
-		OWNER[${path}]=${2-}
+		[[ -z ${owner} || ${OWNER[${path}]-} == "${owner}" ]] || run chown "${owner}" -- "${path}"
+		[[ -z ${mode} || ${ACCESS[${path}]-} == "${mode}" ]] || run chmod "${mode}" -- "${path}"
+		OWNER[${path}]=${owner} ACCESS[${path}]=${mode}
 	fi
-	if [[ ${owner} == new ]]; then
+	if [[ -z ${text} ]]; then
 		change '+' "directory $1${2:+ of $2}"
 	else
-		change '~' "owner of $1: ${owner} -> $2"
+		change '~' "${text}"
 	fi
+}
+
+# entry_of FILE NAME: sets REPLY to the line of a name in /etc/passwd or /etc/group; fails when there is none.
+entry_of() {
+	local -a lines=()
+	[[ ! -r ${ROOT}$1 ]] || mapfile -t lines <"${ROOT}$1"
+	for REPLY in "${lines[@]}"; do [[ ${REPLY} != "$2:"* ]] || return 0; done
+	return 1
+}
+
+# owner_number OWNER: sets REPLY to uid:gid of an owner that is given by names (`heads`, `heads:users`); a name alone stands for
+# the user with the group of the account. With --check the account may not be there yet.
+owner_number() {
+	local uid gid rest
+	REPLY=$1
+	[[ -n $1 && ! $1 =~ ^[0-9]+:[0-9]+$ ]] || return 0
+	if entry_of /etc/passwd "${1%%:*}"; then
+		IFS=: read -r rest rest uid gid rest <<<"${REPLY}"
+		[[ $1 != *:* ]] || gid=''
+		if [[ -z ${gid} ]] && entry_of /etc/group "${1#*:}"; then IFS=: read -r rest rest gid rest <<<"${REPLY}"; fi
+	fi
+	REPLY="${uid-}:${gid-}"
+	[[ ${REPLY} =~ ^[0-9]+:[0-9]+$ ]] || REPLY=''
+	[[ -n ${REPLY} ]] || checking || refuse "the host has no user or group $1"
 }
 
 # image [--sha256 SUM] PATH COMMAND...: fetches a file that is not there. A download goes beside its place (the command writes

@@ -1,0 +1,50 @@
+import { defineKind, definePlugin } from "../../plugin-api/index.js";
+import * as t from "../guest/types.js";
+import { lowerExport } from "./export.js";
+import { shareFindings } from "./findings.js";
+import { shareEdges } from "./lower.js";
+import { exportArgs, exportOptions, exportSections, shareArgs, shareOptions, shareSections } from "./options.js";
+import { lowerShare } from "./share.js";
+
+const host = { type: t.hostRef, doc: "The host that it belongs to." };
+
+const nfsExport = defineKind({
+  keyword: "export",
+  aliases: ["nfs", "nfs_export", "nfs_share"],
+  doc: "A directory of the host that clients mount over NFS.",
+  args: exportArgs,
+  identity: { name: "name" },
+  options: { ...exportOptions, host },
+  sections: exportSections,
+  instead: { directory: "path", hosts: "clients", client_list: "clients" },
+  edges: shareEdges,
+  lower: lowerExport,
+});
+
+const sambaShare = defineKind({
+  keyword: "share",
+  aliases: ["samba", "smb", "cifs", "samba_share"],
+  doc: "A directory of the host that clients use over Samba.",
+  args: shareArgs,
+  identity: { name: "name" },
+  options: { ...shareOptions, host },
+  sections: shareSections,
+  instead: {
+    directory: "path",
+    valid_users: "users",
+    read_only: "readonly",
+    browsable: "browseable",
+    hosts_allow: "clients",
+    writable: "write `readonly = false`",
+    writeable: "write `readonly = false`",
+  },
+  edges: shareEdges,
+  lower: lowerShare,
+});
+
+/** What the host offers over the network: exports (NFS) and shares (Samba). */
+export const sharesPlugin = definePlugin({
+  name: "shares",
+  kinds: [nfsExport, sambaShare],
+  diagnostics: shareFindings,
+});
