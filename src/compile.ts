@@ -7,11 +7,15 @@ import type { FrontEnds } from "./compile/front-ends.js";
 import type { Diagnostic, Result } from "./diagnostics/diagnostic.js";
 import { joinRepeated } from "./diagnostics/repeated.js";
 import { hasErrors, sortFindings } from "./diagnostics/summary.js";
+import type { Occupied } from "./model/drawn.js";
 import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
 import type { ActionRequest } from "./planner/actions.js";
+import type { LockFile, OpenLock } from "./compile/lock.js";
+import { lockPath } from "./compile/names.js";
 import type { Plugin } from "./plugin-api/index.js";
 import type { Committed } from "./planner/memory/index.js";
+import { sha256 } from "./text/sha256.js";
 import type { Files, ReadFailure } from "./text/files.js";
 
 export type { JsonValue, ParamSetting } from "./checker/input.js";
@@ -40,6 +44,8 @@ export interface CompileRequest {
   readonly host?: string;
   /** Committed plans are read: the plan follows the last one. `write`: a host that has none is to get its first. */
   readonly memory?: { readonly folder?: string; readonly write: boolean };
+  /** What guests of a captured host have: nothing of it is drawn for others. */
+  readonly occupied?: readonly Occupied[];
   /** The folder of the scripts that guests run, relative to the project's root. Default: `scripts`. */
   readonly scripts?: string;
   /** `check` stops before planning; `plans` plans for every host, for what is found there, and gives no plan. */
@@ -54,6 +60,8 @@ export interface Compilation {
   readonly model?: Model;
   /** There when it was asked for and there are no errors. */
   readonly plan?: Plan;
+  /** The lock file as it is to be, where values are drawn or were. */
+  readonly lock?: LockFile;
   /** Why the entry itself could not be read; there are no findings then. */
   readonly unreadable?: ReadFailure;
   readonly registry: Registry;
@@ -72,6 +80,7 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
     diagnostics: joinRepeated(sortFindings([...found, ...known.findings], paths)),
     model,
     registry: known,
+    ...(checked.lock === undefined ? {} : { lock: checked.lock }),
     ...(plan === undefined ? {} : { plan }),
   });
   const blocked = hasErrors(checked.diagnostics) || hasErrors(known.findings);
@@ -99,7 +108,9 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
   const { value, diagnostics } = plan(model, kinds, options);
   const found = [...checked.diagnostics, ...diagnostics, ...ofFeatures()];
   if (hasErrors(found) || hasErrors(known.findings)) return done(found);
-  const planned = { ...value, sources: [...value.sources, ...(features?.sources() ?? [])] };
+  const { lock } = checked;
+  const drawn = lock === undefined ? [] : [{ path: lock.path, sha256: sha256(lock.content) }];
+  const planned = { ...value, sources: [...value.sources, ...(features?.sources() ?? []), ...drawn] };
   return { ...done(found, planned), replan: (other) => plan(other, kinds, options).value };
 }
 
@@ -182,25 +193,48 @@ export async function pluginApi(): Promise<typeof import("./plugin-api/index.js"
   return import("./plugin-api/index.js");
 }
 
-type Checked =
-  { readonly model: Model; readonly diagnostics: readonly Diagnostic[] } | { readonly unreadable: ReadFailure };
+interface Checked {
+  readonly model: Model;
+  readonly diagnostics: readonly Diagnostic[];
+  readonly lock?: LockFile;
+}
 
 /**
  * Reads the entry and checks it. Which front ends the imports need shows only while they are followed; what was missing is
  * loaded, and the check begins again.
  */
-async function checkEntry(request: CompileRequest, known: Registry): Promise<Checked> {
+async function checkEntry(
+  request: CompileRequest,
+  known: Registry,
+): Promise<Checked | { readonly unreadable: ReadFailure }> {
   const { check } = await import("./checker/index.js");
   const ends = frontEnds(request.files);
+  const lock = await lockOf(request, known, false);
   for (;;) {
     const entry = ends.load(request.entry);
     if ("error" in entry && !ends.incomplete()) return { unreadable: entry.error };
     if (!("error" in entry)) {
-      const { value, diagnostics } = check(checkInput(request, known, ends, entry));
-      if (!ends.incomplete()) return { model: value, diagnostics };
+      const input = checkInput(request, known, ends, entry);
+      const again = (drawn: ReadonlyMap<string, string>): Result<Model> => check({ ...input, drawn });
+      const first = again(lock?.values ?? new Map());
+      if (!ends.incomplete()) {
+        const { value: model, diagnostics } = first;
+        const opened = lock ?? (model.draws === true ? await lockOf(request, known, true) : undefined);
+        return opened === undefined ? { model, diagnostics } : opened.settle(first, again);
+      }
     }
     await ends.complete();
   }
+}
+
+/** The lock file of an entry; undefined where there is none, unless it is to be made. */
+async function lockOf(request: CompileRequest, { kinds }: Registry, make: boolean): Promise<OpenLock | undefined> {
+  const { entry, files, occupied = [], memory } = request;
+  const path = lockPath(entry);
+  const read = files.read(path);
+  if (!read.ok && read.reason === "missing" && !make) return undefined;
+  const { openLock } = await import("./compile/lock.js");
+  return openLock({ path, read, kinds, occupied, write: memory?.write === true });
 }
 
 function checkInput(request: CompileRequest, known: Registry, ends: FrontEnds, entry: SourceDocument): CheckInput {

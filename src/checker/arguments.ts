@@ -16,6 +16,8 @@ import { ERROR } from "./values.js";
 export interface Arguments {
   readonly values: ReadonlyMap<string, Value>;
   readonly spans: ReadonlyMap<string, Span>;
+  /** Those whose value is left to phxc; error values as well. */
+  readonly drawn: ReadonlySet<string>;
 }
 
 /** Evaluates and types the arguments of a block. */
@@ -24,6 +26,7 @@ export function readArguments(ctx: Context, block: Block, kind: SectionSpec, sco
   const before = ctx.findings.length;
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
+  const drawn = new Set<string>();
   let next = 0;
   for (const spec of specs) {
     const given = spec.rest === true ? block.args.slice(next) : block.args.slice(next, next + 1);
@@ -35,17 +38,21 @@ export function readArguments(ctx: Context, block: Block, kind: SectionSpec, sco
       continue;
     }
     const data = given.map((arg) => argument(ctx, arg, scope));
-    const at = cover(first.span, last.span);
+    spans.set(spec.name, cover(first.span, last.span));
+    if (first.type === "word" && first.name === spec.draw?.word) {
+      drawn.add(spec.name);
+      values.set(spec.name, ERROR);
+      continue;
+    }
     values.set(
       spec.name,
       spec.rest === true ? restValue(ctx, data, spec, scope) : convertFirst(ctx, data, spec, scope),
     );
-    spans.set(spec.name, at);
   }
   const surplus = block.args[next];
   if (ctx.findings.length > before) sayForm(ctx, before, formOf(block.kind.text, specs));
   if (surplus !== undefined && surplus.type !== "error") reportSurplus(ctx, block, surplus, kind, scope);
-  return { values, spans };
+  return { values, spans, drawn };
 }
 
 /** An argument of another type is often one in another place. */

@@ -17,6 +17,8 @@ export interface Context {
   readonly evaluate: (expr: Expr, scope: Scope) => Datum;
   readonly findings: Diagnostic[];
   readonly globals: Scope;
+  /** Values that were drawn, by whose they are. */
+  readonly drawn: ReadonlyMap<string, string>;
   readonly profiles: Map<string, Profile>;
   /** All top-level blocks of known kinds, in source order. */
   readonly nodes: ResourceNode[];
@@ -54,6 +56,8 @@ interface State {
   isIncomplete: boolean;
   /** Where it is uncertain which block an entry stands in. */
   doubts: Doubts;
+  /** Something is left to phxc to choose. */
+  draws: boolean;
 }
 
 /** Names in force at a place. */
@@ -144,6 +148,8 @@ export interface ResourceNode extends BodyNode {
   readonly address: Address;
   readonly id: number | undefined;
   readonly name: string;
+  /** Whose id it is in the lock file, where it was left to phxc. */
+  readonly drawn: string | undefined;
   /** Its id or name is another's, or unreadable: it is checked, but not in the model. */
   isSpurious: boolean;
 }

@@ -35,8 +35,9 @@ export function check(input: CheckInput): Result<Model> {
   const resources = checkResources(ctx);
   for (const { item, scope } of ctx.assertions) checkAssertion(ctx, item, scope);
   const environment = [...ctx.environment].sort();
+  const draws = ctx.state.draws ? ({ draws: true } as const) : {};
   const model = withKindEdges(
-    { resources, sources: [...sources, ...textSources(ctx, sources)], environment },
+    { resources, sources: [...sources, ...textSources(ctx, sources)], environment, ...draws },
     ctx.kinds,
   );
   const found = [...front, ...oncePerPlace(ctx.findings), ...findCycles(model), ...judge(input, model)];
@@ -55,13 +56,14 @@ function textSources({ texts }: Context, sources: Model["sources"]): Model["sour
   return [...texts.values()].filter(({ path }) => !known.has(path)).sort((a, b) => compareText(a.path, b.path));
 }
 
-function context({ kinds, io }: CheckInput): Context {
+function context({ kinds, io, drawn = new Map() }: CheckInput): Context {
   const ctx: Context = {
     kinds,
     io,
     evaluate: (expr, scope) => evaluate(ctx, expr, scope),
     findings: [],
     globals: childScope(undefined),
+    drawn,
     profiles: new Map(),
     nodes: [],
     byAddress: new Map(),
@@ -74,7 +76,7 @@ function context({ kinds, io }: CheckInput): Context {
     unnamed: new Set(),
     suggestions: new Map(),
     lost: [],
-    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false, doubts: NO_DOUBTS },
+    state: { turns: 0, depth: 0, areResourcesKnown: false, isIncomplete: false, doubts: NO_DOUBTS, draws: false },
   };
   return ctx;
 }

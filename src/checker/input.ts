@@ -57,4 +57,6 @@ export interface CheckInput {
   /** By name. */
   readonly params: ReadonlyMap<string, ParamSetting>;
   readonly io: CheckerIo;
+  /** What was drawn, by whose it is (`vm.8001.net.lan.ip`); what is missing becomes an error value. Default: nothing. */
+  readonly drawn?: ReadonlyMap<string, string>;
 }

@@ -87,9 +87,11 @@ export function addResource(ctx: Context, { kind, block, scope }: Found): void {
 }
 
 function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Arguments): ResourceNode {
-  const idValue = kind.identity.id === undefined ? undefined : args.values.get(kind.identity.id);
-  const id = idValue?.type === "number" ? idValue.value : undefined;
   const written = nameOf(args.values.get(kind.identity.name));
+  const drawn = drawnId(ctx, kind, args, written);
+  const values = drawn?.value === undefined ? args.values : new Map([...args.values, ...drawn.value]);
+  const idValue = kind.identity.id === undefined ? undefined : values.get(kind.identity.id);
+  const id = idValue?.type === "number" ? idValue.value : undefined;
   const name = written ?? String(id ?? "");
   const address = `${kind.keyword}.${id ?? name}`;
   if (written === undefined) ctx.unnamed.add(kind.keyword);
@@ -97,7 +99,7 @@ function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Argument
     keyword: kind.keyword,
     path: [],
     spec: kind,
-    args: args.values,
+    args: values,
     argSpans: args.spans,
     headSpan: headSpan(block),
     span: block.span,
@@ -105,7 +107,23 @@ function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Argument
   });
   // With an argument that could not be read, even the id may be half of what was meant.
   const isUnclear = id === undefined || block.args.some((arg) => arg.type === "error");
-  return Object.assign(body, { kind, address, id, name, isSpurious: written === undefined && isUnclear });
+  const isSpurious = written === undefined && isUnclear;
+  return Object.assign(body, { kind, address, id, name, drawn: drawn?.key, isSpurious });
+}
+
+/** An id that is left to phxc: whose it is, and its value where it has been drawn. */
+function drawnId(
+  ctx: Context,
+  kind: KindSpec,
+  args: Arguments,
+  name: string | undefined,
+): { readonly key: string; readonly value: ReadonlyMap<string, Value> | undefined } | undefined {
+  const { id } = kind.identity;
+  if (id === undefined || name === undefined || !args.drawn.has(id)) return undefined;
+  ctx.state.draws = true;
+  const key = `${kind.keyword}.${name}.id`;
+  const text = ctx.drawn.get(key);
+  return { key, value: text === undefined ? undefined : new Map([[id, { type: "number", value: Number(text) }]]) };
 }
 
 function nameOf(value: Value | undefined): string | undefined {

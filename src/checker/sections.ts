@@ -12,8 +12,15 @@ import { unknownSetting } from "./unknown.js";
 /** Checks all of a top-level block. The kind's own edges come later, when the whole model is there. */
 export function checkResource(ctx: Context, node: ResourceNode): Resource {
   const section = checkSection(ctx, node);
-  const { address, id, name } = node;
-  return { ...section, address, ...(id === undefined ? {} : { id }), name, requires: edgesOf(section, address) };
+  const { address, id, name, drawn } = node;
+  return {
+    ...section,
+    address,
+    ...(id === undefined ? {} : { id }),
+    ...(drawn === undefined ? {} : { drawn }),
+    name,
+    requires: edgesOf(section, address),
+  };
 }
 
 /** Checks a body: names, values, what is missing, nested blocks, assertions. */

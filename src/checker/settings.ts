@@ -15,6 +15,7 @@ import type { BodyNode, Context, Expansion, Lazy, Source } from "./context.js";
 import { repeatedItem, tryConvert } from "./convert.js";
 import { anchored } from "./convert-text.js";
 import { describe } from "./datum.js";
+import { drawnSetting, isLeftToDraw } from "./drawn.js";
 import { reportGlued } from "./words.js";
 import { ERROR, fromValue } from "./values.js";
 
@@ -47,7 +48,12 @@ function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Laz
   const direct = node.direct.value?.get(name) ?? force(ctx, node.direct, at, new Map()).get(name);
   const sources = direct ?? expansionOf(ctx, node, at).sources.get(name);
   if (sources === undefined) return undefined;
-  const thunk = lazy(`${node.label}.${name}`, () => merge(ctx, node, sources, { name, option }));
+  const thunk = lazy(`${node.label}.${name}`, () => {
+    const setting = merge(ctx, node, sources, { name, option });
+    const owner = sources.at(-1)?.scope.self;
+    if (setting === undefined || owner === undefined || !isLeftToDraw(setting, option)) return setting;
+    return drawnSetting(ctx, setting, node, owner, expansionOf(ctx, owner, at).sections);
+  });
   node.settings.set(name, thunk);
   return thunk;
 }

@@ -9,6 +9,7 @@ import type { NewFile } from "../host/write.js";
 import { MAX_PLAN_BYTES, describeFailure } from "../text/files.js";
 import { visible } from "../text/visible.js";
 import { version } from "../version.generated.js";
+import { occupiedArgument } from "./against.js";
 import { EXIT, isProblem, valueOf } from "./command.js";
 import type { Arguments, Problem } from "./command.js";
 import { writeFailure } from "./deliver.js";
@@ -25,7 +26,9 @@ const OUTDATED = 2;
 export async function commitPlan(args: Arguments, terminal: Terminal): Promise<number | Problem> {
   const clash = misuse(args);
   if (clash !== undefined) return clash;
-  const compiled = await compileArguments(args, terminal, { upTo: "plan", write: true });
+  const occupied = await occupiedArgument(args, terminal);
+  if (typeof occupied === "number" || isProblem(occupied)) return occupied;
+  const compiled = await compileArguments(args, terminal, { upTo: "plan", write: true, occupied });
   if (isProblem(compiled)) return compiled;
   const { compilation, project } = compiled;
   const { plan, model, diagnostics } = compilation;
@@ -43,7 +46,7 @@ export async function commitPlan(args: Arguments, terminal: Terminal): Promise<n
     }
   }
   if (isMachineReport(args)) return EXIT.ok;
-  const names = files.map(({ path }) => shortPath(terminal.cwd, path)).join(" and ");
+  const names = listed(files.map(({ path }) => shortPath(terminal.cwd, path)));
   terminal.out.write(planSummary(plan, terminal.out.palette));
   terminal.out.write(changed.length > 0 ? `written to ${names}\n` : `${names} are as they were\n`);
   return EXIT.ok;
@@ -70,13 +73,24 @@ function withTargets({ targets }: Plan): Problem {
   };
 }
 
-/** The script first: when the second file is lost, the next plan is made from what was remembered before, and is the same. */
+/** `a, b and c` */
+function listed(names: readonly string[]): string {
+  const last = names.at(-1) ?? "";
+  return names.length < 2 ? last : `${names.slice(0, -1).join(", ")} and ${last}`;
+}
+
+/**
+ * The lock file first, by which the next plan is the same; then the script: when the last file is lost, the next plan is made
+ * from what was remembered before, and is the same as well.
+ */
 async function filesOf(compiled: Compiled, plan: Plan, model: Model): Promise<readonly NewFile[]> {
-  const { project, entry } = compiled;
+  const { project, entry, compilation } = compiled;
+  const { lock } = compilation;
   const { folder } = plansFolder(project);
   const place = planFolder(model, plan.host, { entry, ...(folder === undefined ? {} : { configured: folder }) });
   const { script, data } = await committedTexts(plan, { version });
   return [
+    ...(lock === undefined ? [] : [{ path: join(project.root, lock.path), content: lock.content, mode: 0o666 }]),
     { path: join(project.root, place, PLAN_FILES.script), content: script, mode: 0o777 },
     { path: join(project.root, place, PLAN_FILES.data), content: data, mode: 0o666 },
   ];

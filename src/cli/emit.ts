@@ -2,6 +2,7 @@ import { BUILT_IN_FORMATS, emit } from "../compile.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { hasErrors } from "../diagnostics/summary.js";
 import { didYouMean, suggestion } from "../diagnostics/did-you-mean.js";
+import type { Occupied } from "../model/drawn.js";
 import { version } from "../version.generated.js";
 import { isProblem } from "./command.js";
 import type { Arguments, Problem } from "./command.js";
@@ -17,13 +18,14 @@ export interface Planned {
   readonly text: string | undefined;
 }
 
-/** Plans what the arguments name, writes the plan in a format, and reports all that was found on the way. */
+/** Plans what the arguments name, apart from what a captured host has, writes the plan in a format, and reports all that was found on the way. */
 export async function planText(
   args: Arguments,
   terminal: Terminal,
   format: string | undefined,
+  occupied: readonly Occupied[] = [],
 ): Promise<Planned | Problem> {
-  const compiled = await compileArguments(args, terminal, { upTo: "plan" });
+  const compiled = await compileArguments(args, terminal, { upTo: "plan", occupied });
   if (isProblem(compiled)) return compiled;
   const text = await emitText(compiled, format);
   if (isProblem(text)) return text;

@@ -5,6 +5,7 @@ import { cliUnreadable } from "../diagnostics/catalogue/cli.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
 import { hasErrors } from "../diagnostics/summary.js";
+import type { Occupied } from "../model/drawn.js";
 import { ACTIONS } from "../model/plan.js";
 import { defaultEntry, openProject, projectOf, whatIsAt } from "../host/project.js";
 import type { Project } from "../host/project.js";
@@ -52,16 +53,19 @@ export interface Compiled extends Selection {
 /** What a command wants of a compilation. */
 interface Wish {
   readonly upTo: "check" | "plans" | "plan";
+  /** What was made is going to be written as the committed plan. */
   readonly write?: boolean;
   /** What follows the entry are names of things in the files, that may have slashes, and no targets of the plan. */
   readonly areNames?: boolean;
+  /** What guests of a captured host have: nothing of it is drawn for others. */
+  readonly occupied?: readonly Occupied[];
 }
 
 /** Compiles what the positionals name. */
 export async function compileArguments(
   args: Arguments,
   terminal: Terminal,
-  { upTo, write = false, areNames = false }: Wish,
+  { upTo, write = false, areNames = false, occupied = [] }: Wish,
 ): Promise<Compiled | Problem> {
   const params = readParams(args, terminal);
   if (isProblem(params)) return params;
@@ -70,7 +74,7 @@ export async function compileArguments(
   const selection = await select(args.positionals, terminal.cwd, { areNames });
   return isProblem(selection)
     ? selection
-    : compileSelection(selection, params, { args, terminal, upTo, write, action, isWhole: areNames });
+    : compileSelection(selection, params, { args, terminal, upTo, write, occupied, action, isWhole: areNames });
 }
 
 /** What is asked for, where that is not to converge. */
@@ -87,6 +91,7 @@ interface Setting {
   readonly terminal: Terminal;
   readonly upTo: "check" | "plans" | "plan";
   readonly write: boolean;
+  readonly occupied: readonly Occupied[];
   readonly action: ActionRequest | undefined;
   /** Whether the plan is of everything, whatever is named. */
   readonly isWhole: boolean;
@@ -95,7 +100,7 @@ interface Setting {
 async function compileSelection(
   selection: Selection,
   params: ReadonlyMap<string, ParamSetting>,
-  { args, terminal, upTo, write, action, isWhole }: Setting,
+  { args, terminal, upTo, write, occupied, action, isWhole }: Setting,
 ): Promise<Compiled | Problem> {
   const { project, entry, targets } = selection;
   const plugins = await pluginsOf(project, args, terminal);
@@ -111,6 +116,7 @@ async function compileSelection(
     env: (name) => terminal.env[name],
     ...(host === undefined ? {} : { host }),
     ...(action === undefined ? {} : { action }),
+    occupied,
     memory: { write, ...plansFolder(project) },
     ...scriptsFolder(project),
     upTo: hasErrors(own) ? "check" : upTo,

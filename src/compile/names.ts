@@ -8,3 +8,8 @@ export const PLUGIN_FOLDER = "plugins";
 export function isPluginFile(name: string): boolean {
   return /^plugins\/[^\\]+\.m?js$/.test(name) && !name.split("/").includes("..");
 }
+
+/** The lock file of an entry: what was drawn for its guests. */
+export function lockPath(entry: string): string {
+  return `${entry.slice(0, entry.lastIndexOf("/") + 1)}phxc.lock`;
+}

@@ -32,6 +32,8 @@ export interface Setting {
   /** Of the value. */
   readonly span: Span;
   readonly nameSpan: Span;
+  /** The value was left to phxc: whose it is in the lock file (`vm.8001.net.lan.ip`). An error value until it is drawn. */
+  readonly drawn?: string;
   /** What each layer says, lowest first; left out where only the block itself says anything. */
   readonly layers?: readonly SettingLayer[];
 }
@@ -67,6 +69,8 @@ export interface Resource extends Section {
   readonly address: Address;
   /** The numeric id, for guests. */
   readonly id?: number;
+  /** The id was left to phxc: whose it is in the lock file (`vm.web.id`). Without an id until it is drawn. */
+  readonly drawn?: string;
   readonly name: string;
   /** Resources that must exist before this one, with the place that says so; order as written. */
   readonly requires: readonly Edge[];
@@ -89,6 +93,8 @@ export interface Model {
   readonly sources: readonly ModelSource[];
   /** Variables that `env()` read, sorted; the header lists the names. */
   readonly environment: readonly string[];
+  /** Something in it is left to phxc to choose. */
+  readonly draws?: true;
 }
 
 export interface ModelSource {

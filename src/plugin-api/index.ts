@@ -1,4 +1,5 @@
 /** All that a plugin may import. */
+export type * from "./draw.js";
 export * from "./features.js";
 export * from "./files.js";
 export * from "./firewall.js";
@@ -22,6 +23,7 @@ export * from "./values.js";
 export * from "./volumes.js";
 export * from "../diagnostics/diagnostic.js";
 export { didYouMean } from "../diagnostics/did-you-mean.js";
+export type * from "../model/drawn.js";
 export type * from "../model/memory.js";
 export * from "../model/plan.js";
 export type * from "../model/probes-network.js";

@@ -134,6 +134,11 @@ export function netAddresses({ address, prefix, six }: GuestNet): readonly Guest
   ];
 }
 
+/** What two interfaces must share to meet: the bridge and its VLAN, else the name of the network. */
+export function segmentOf(bridge: string | undefined, vlan: number | undefined, network: string): string {
+  return bridge === undefined ? `network ${network}` : `bridge ${bridge}.${vlan ?? 0}`;
+}
+
 function ipMode(section: Section, attribute: string): GuestNetSix["mode"] {
   const ip = stringOf(section, attribute);
   if (ip === undefined) return "unset";

@@ -1,5 +1,6 @@
 import type { Value } from "../model/resource.js";
 import type { Effect, PropertyFormat } from "../pve/spec.js";
+import type { DrawSpec } from "./draw.js";
 
 export type { Effect } from "../pve/spec.js";
 
@@ -87,6 +88,8 @@ export interface OptionSpec {
   readonly effect?: Effect;
   /** The oldest Proxmox VE release that knows it, as `8.2`: a host that declares an older one is refused. */
   readonly since?: string;
+  /** A word, which the type takes as well, lets phxc choose the value. Only in a top-level block and the blocks in it. */
+  readonly draw?: DrawSpec;
 }
 
 /** An argument of a block: `vm 9000 ubuntu-template` has two. */
@@ -97,6 +100,8 @@ export interface ArgSpec {
   readonly optional?: boolean;
   /** Takes all remaining arguments as a list. */
   readonly rest?: boolean;
+  /** A word in its place lets phxc choose the id. Only of a kind's own id. */
+  readonly draw?: DrawSpec;
 }
 
 /** What a block may hold. Nested blocks are sections of the same form. */

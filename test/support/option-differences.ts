@@ -1,5 +1,7 @@
 const startup = "a key of `startup`, which Proxmox reads with code of its own; times are written with their unit";
-const address = "`dhcp`, `none`, or an address whose prefix may be that of its network; of either family";
+const address =
+  "`dhcp`, `none`, an address whose prefix may be that of its network, or a word for one that phxc chooses; of either family";
+const drawn = "an address, or `auto`, for which phxc chooses one";
 const notes = "several lines; Proxmox keeps each as a comment";
 const list = "a list in brackets";
 const storage = "the name of a storage, declared or on the host";
@@ -23,6 +25,7 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.cdrom.iso: pattern": "an image on a storage, or `none`; Proxmox takes any volume, and the host's own drive",
   "vm.net.ip: type": address,
   "vm.net.ip6: type": address,
+  "vm.net.mac: type": drawn,
   "vm.net.bridge: pattern": device,
   "vm.net.bridge: length": device,
   "vm.cloud_init.user: pattern": "a user name that Linux takes; Proxmox takes any text",
@@ -54,6 +57,7 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "ct.mount.at: type": "an absolute path; Proxmox takes a relative one, as one below the root",
   "ct.net.ip: type": address,
   "ct.net.ip6: type": address,
+  "ct.net.mac: type": drawn,
   "ct.net.bridge: pattern": device,
   "ct.net.bridge: length": device,
   "ct.net.rate: range": "a limit below zero is none; Proxmox refuses it for virtual machines only",

@@ -158,6 +158,13 @@ async function scriptOf(args: Arguments, terminal: Terminal): Promise<Buffer | n
   }
   const planned = await planText(args, terminal, "bash");
   if (isProblem(planned)) return planned;
+  const { lock, plan } = planned.compiled.compilation;
+  if (plan !== undefined && plan.action === undefined && lock?.changed === true) {
+    return {
+      problem: `${lock.path} is not up to date: what is drawn for guests must be kept before they get it`,
+      hint: "phxc plan --write writes it",
+    };
+  }
   return planned.text === undefined ? EXIT.findings : Buffer.from(planned.text);
 }
 

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { BUILT_IN_FORMATS } from "../../compile.js";
+import { AGAINST_OPTION, occupiedArgument } from "../against.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { planText } from "../emit.js";
@@ -16,6 +17,7 @@ ENTRY is a .phx file or a JSON configuration. Targets are ids or names of guests
 The script and other formats go to standard output when --format is given without --out; findings go to standard error.
 --write keeps the plan as plans/HOST/plan.sh and plan.json, to be committed: the next plan reads it, and takes back what
 the files no longer declare. --check tells whether the committed plan is what the files give; exit code 2 when it is not.
+What the files leave to phxc (\`ip = auto\`) is kept in phxc.lock beside the entry; --write and --check take it along.
 --action stop, start, restart or destroy plans just that for the guests that are named, and changes nothing else: what
 stops goes before what it needs, what starts after it. A guest that a running one needs is not stopped.
 --action health plans the checks of the guests that are named, or of all, and nothing else; its script changes nothing.`,
@@ -29,6 +31,7 @@ stops goes before what it needs, what starts after it. A guest that a running on
     },
     write: { takes: "flag", doc: "write the host's plan.sh and plan.json, both or none" },
     check: { takes: "flag", doc: "compare them with what --write would write, and write nothing" },
+    ...AGAINST_OPTION,
     ...ACTION_OPTIONS,
     ...SOURCE_OPTIONS,
     ...REPORT_OPTIONS,
@@ -39,6 +42,7 @@ stops goes before what it needs, what starts after it. A guest that a running on
     ["phxc plan fleet.phx docker-1 9000 --format markdown", "two guests, for a pull request"],
     ["phxc plan fleet.phx --write", "the committed plan, which the next one follows"],
     ["phxc plan fleet.phx --check", "for a job that runs on every change"],
+    ["phxc plan fleet.phx --write --against pve1.json", "draw no address that a guest of that host has"],
     ["phxc plan fleet.phx web --action stop --with-dependents", "web, and what needs it, and nothing else"],
     ["phxc plan fleet.phx --set cores=8 --params site.json", "with other values of params"],
   ],
@@ -62,7 +66,9 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
   const isPiped = out === undefined || out === "-";
   const clash = outputClash(args, isPiped && format !== undefined);
   if (clash !== undefined) return clash;
-  const planned = await planText(args, terminal, format);
+  const occupied = await occupiedArgument(args, terminal);
+  if (typeof occupied === "number" || isProblem(occupied)) return occupied;
+  const planned = await planText(args, terminal, format, occupied);
   if (isProblem(planned)) return planned;
   const { compiled, text } = planned;
   const { plan } = compiled.compilation;

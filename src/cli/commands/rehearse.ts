@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import type { Plan } from "../../model/plan.js";
-import { heldBackWithout, rehearse, standIns } from "../../rehearsal/index.js";
+import { heldBackWithout, occupiedOf, rehearse, standIns } from "../../rehearsal/index.js";
 import type { Rehearsal } from "../../rehearsal/index.js";
 import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
@@ -71,7 +71,7 @@ async function run(args: Arguments, terminal: Terminal): Promise<number | Proble
     await report(captured.diagnostics, { args, terminal, root: terminal.cwd }, terminal.err);
     return EXIT.findings;
   }
-  const planned = await planText(args, terminal, "bash");
+  const planned = await planText(args, terminal, "bash", captured.host === undefined ? [] : occupiedOf(captured.host));
   if (isProblem(planned)) return planned;
   const { compiled, text } = planned;
   const { plan } = compiled.compilation;

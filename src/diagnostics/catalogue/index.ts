@@ -2,6 +2,7 @@ import type { DiagnosticKind } from "../diagnostic.js";
 import { cliDiagnostics } from "./cli.js";
 import { featureDiagnostics } from "./features.js";
 import { jsonDiagnostics } from "./json.js";
+import { lockDiagnostics } from "./planner-lock.js";
 import { memoryDiagnostics } from "./planner-memory.js";
 import { plannerDiagnostics } from "./planner.js";
 import { semanticsDiagnostics } from "./semantics.js";
@@ -15,5 +16,6 @@ export const coreDiagnostics: readonly DiagnosticKind<never>[] = [
   ...semanticsDiagnostics,
   ...plannerDiagnostics,
   ...memoryDiagnostics,
+  ...lockDiagnostics,
   ...cliDiagnostics,
 ];

@@ -1,5 +1,6 @@
 import { attribute, renderTags, renderText, renderWords, written } from "../../plugin-api/index.js";
 import type { Options, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
+import { drawnIp, drawnIp6, drawnMac } from "./draws.js";
 import { bootHabits, netHabits } from "./habits.js";
 import * as t from "./types.js";
 import { firewallSection } from "./firewall-sections.js";
@@ -124,10 +125,10 @@ export function netSection(pve: Options, doc: string, own: Readonly<Record<strin
     repeat: "any",
     options: {
       ip: written(pve, `${address}.ip`, {
-        type: t.union(t.oneOf("dhcp", "none"), t.ip, { type: "cidr", host: true }),
-        doc: "The address, with the prefix of its network unless it says one; or `dhcp`, or `none`.",
-        hint: "`auto` is not there yet: this version draws no addresses from the network's `pool`; write an address",
+        type: t.union(t.oneOfMeant({ pool: "auto" }, "dhcp", "auto", "none"), t.ip, { type: "cidr", host: true }),
+        doc: "The address, with the prefix of its network unless it says one; `auto`: one of the network's `pool`; or `dhcp`, or `none`.",
         removable: true,
+        draw: drawnIp,
       }),
       gateway: written(pve, `${address}.gw`, {
         type: t.ip,
@@ -135,9 +136,10 @@ export function netSection(pve: Options, doc: string, own: Readonly<Record<strin
         removable: true,
       }),
       ip6: written(pve, `${address}.ip6`, {
-        type: t.union(t.oneOf("dhcp", "auto", "none"), t.ip, { type: "cidr", host: true }),
-        doc: "The IPv6 address, with the prefix of its network unless it says one; or `dhcp`, `auto` (as routers announce), `none`.",
+        type: t.union(t.oneOf("dhcp", "auto", "pool", "none"), t.ip, { type: "cidr", host: true }),
+        doc: "The IPv6 address, with the prefix of its network unless it says one; `pool`: one of the network's `pool6`; or `dhcp`, `auto` (as routers announce), `none`.",
         removable: true,
+        draw: drawnIp6,
       }),
       gateway6: written(pve, `${address}.gw6`, {
         type: t.ip,
@@ -156,6 +158,12 @@ export function netSection(pve: Options, doc: string, own: Readonly<Record<strin
     sections: {},
     instead: netHabits,
   };
+}
+
+/** A MAC address as an attribute that phxc may choose. */
+export function drawable(mac: OptionSpec): OptionSpec {
+  const doc = `${mac.doc} \`auto\`: one that begins with the \`mac_prefix\` of the network or the host.`;
+  return { ...mac, type: t.union(t.oneOf("auto"), mac.type), doc, draw: drawnMac };
 }
 
 /** `options { cpulimit = 2 }`: what a kind of guest has no attribute for; property strings also as blocks. */

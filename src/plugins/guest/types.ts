@@ -56,6 +56,13 @@ export const label: OptionType = {
   maxLength: 64,
 };
 
+/** One to five octets; the first is that of a locally administered address of a single interface. */
+export const macPrefix: OptionType = {
+  type: "string",
+  pattern: "[0-9A-Fa-f][26AEae](:[0-9A-Fa-f]{2}){0,4}",
+  describe: "one to five octets, the first one's second digit being 2, 6, A or E (locally administered), as `02:50:00`",
+};
+
 /** Proxmox's range of guest ids. */
 export const guestId: OptionType = { type: "int", min: 100, max: 999999999 };
 

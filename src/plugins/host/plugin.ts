@@ -24,6 +24,8 @@ const host = defineKind({
       type: t.listOfType(t.union({ type: "int", min: 0, max: 31 }, { type: "pci" }), true),
       doc: "Its GPUs, by number or PCI address.",
     },
+    ids: { type: { type: "range", of: "int" }, doc: "The ids from which `vm auto` and `ct auto` draw." },
+    mac_prefix: { type: t.macPrefix, doc: "How the MAC addresses begin that `mac = auto` draws." },
     plans: { type: t.text, doc: "The folder of its committed plan, relative to the project. Default: `plans/NAME`." },
     ...parts.options,
   },

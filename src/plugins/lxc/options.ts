@@ -1,12 +1,13 @@
 import { attribute, attributes, pctConfig, written } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
-import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
+import { drawable, furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import { diskHabits, mountHabits } from "../guest/habits.js";
+import { drawnId } from "../guest/draws.js";
 import * as t from "../guest/types.js";
 
 /** `ct 103 step-ca` */
 export const ctArgs: readonly ArgSpec[] = [
-  { name: "id", type: t.guestId, doc: "The container's id." },
+  { name: "id", type: t.guestId, doc: "The container's id, or `auto`: one of its host's `ids`.", draw: drawnId },
   { name: "name", type: t.dnsName, doc: "The host name." },
 ];
 
@@ -95,7 +96,7 @@ const disk: SectionSpec = {
 };
 
 const net = netSection(pctConfig, "A network interface; the n-th block is `netN`.", {
-  mac: written(pctConfig, "net[n].hwaddr"),
+  mac: drawable(written(pctConfig, "net[n].hwaddr")),
   device: written(pctConfig, "net[n].name", {
     type: { type: "string", pattern: "[A-Za-z0-9_.-]+", describe: "the name of an interface", maxLength: 15 },
   }),

@@ -151,11 +151,6 @@ export function labelOf(resource: Resource): string {
     : `${resource.kind} ${resource.id} ${resource.name}`;
 }
 
-/** What two interfaces must share to meet: the bridge and its VLAN, else the name of the network. */
-export function segmentOf(bridge: string | undefined, vlan: number | undefined, network: string): string {
-  return bridge === undefined ? `network ${network}` : `bridge ${bridge}.${vlan ?? 0}`;
-}
-
 /** Adds to the list of a key. */
 export function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);

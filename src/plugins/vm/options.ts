@@ -1,7 +1,8 @@
 import { attribute, qmConfig, written } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
-import { furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
+import { drawable, furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import { diskHabits } from "../guest/habits.js";
+import { drawnId } from "../guest/draws.js";
 import * as t from "../guest/types.js";
 import { cdromSection } from "./cdrom.js";
 import { cloudInitSection } from "./cloud-init/options.js";
@@ -10,7 +11,7 @@ import { furtherAttributes, furtherBlocks } from "./further.js";
 
 /** `vm 9000 ubuntu-template` */
 export const vmArgs: readonly ArgSpec[] = [
-  { name: "id", type: t.guestId, doc: "The virtual machine's id." },
+  { name: "id", type: t.guestId, doc: "The virtual machine's id, or `auto`: one of its host's `ids`.", draw: drawnId },
   { name: "name", type: t.dnsName, doc: "The name; with cloud-init also the host name." },
 ];
 
@@ -94,7 +95,7 @@ const disk: SectionSpec = {
 };
 
 const net = netSection(qmConfig, "A network interface; the n-th block is `netN` and `ipconfigN`.", {
-  mac: written(qmConfig, "net[n].macaddr"),
+  mac: drawable(written(qmConfig, "net[n].macaddr")),
   model: written(qmConfig, "net[n].model"),
   queues: written(qmConfig, "net[n].queues", { removable: true }),
   "host-tunnel": written(qmConfig, "net[n].host-tunnel", { removable: true }),

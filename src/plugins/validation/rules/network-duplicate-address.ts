@@ -1,6 +1,6 @@
-import { defineRule, diagnose, formatIp, parseIp } from "../../../plugin-api/index.js";
+import { defineRule, diagnose, formatIp, parseIp, segmentOf } from "../../../plugin-api/index.js";
 import type { Span } from "../../../plugin-api/index.js";
-import { factsOf, placeOf, segmentOf, staticAddresses } from "../facts.js";
+import { factsOf, placeOf, staticAddresses } from "../facts.js";
 import { duplicateAddress } from "../findings/network.js";
 
 /** Two interfaces of one network with the same static address. Equal addresses in separate networks are left alone. */

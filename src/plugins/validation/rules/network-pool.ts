@@ -1,20 +1,30 @@
 import {
   defineRule,
   diagnose,
+  netAddresses,
   numberOf,
   parseIp,
   parseRange,
   rangeCovers,
   rangeHolds,
   rangeOf,
+  segmentOf,
+  settingOf,
   stringOf,
 } from "../../../plugin-api/index.js";
-import type { IpRange, Resource, Span } from "../../../plugin-api/index.js";
-import { factsOf, placeOf, push, segmentOf } from "../facts.js";
+import type { Diagnostic, IpRange, Resource, Span } from "../../../plugin-api/index.js";
+import { factsOf, placeOf, push } from "../facts.js";
 import { addressInPool, poolOutsideSubnet } from "../findings/network.js";
+
+/** The attributes of a network that belong together. */
+const FAMILIES = [
+  { pool: "pool", subnet: "subnet", gateway: "gateway" },
+  { pool: "pool6", subnet: "subnet6", gateway: "gateway6" },
+] as const;
 
 interface Pool {
   readonly network: Resource;
+  readonly names: (typeof FAMILIES)[number];
   readonly text: string;
   readonly range: IpRange;
 }
@@ -26,34 +36,49 @@ export const networkPool = defineRule({
     const { guests, hosts, networks } = factsOf(model);
     const pools = new Map<string, Pool[]>();
     for (const network of networks) {
-      const ends = rangeOf(network, "pool");
-      if (ends === undefined) continue;
-      const text = ends.join("..");
-      const subnet = stringOf(network, "subnet");
-      const outer = subnet === undefined ? undefined : parseRange(subnet);
-      const range = parseRange(ends.join("-"));
-      if (subnet !== undefined && outer !== undefined && (range === undefined || !rangeCovers(outer, range))) {
-        report(diagnose(poolOutsideSubnet, placeOf(network, "pool"), { pool: text, subnet }));
-      }
       const segment = segmentOf(stringOf(network, "bridge"), numberOf(network, "vlan"), network.name);
-      if (range !== undefined) push(pools, segment, { network, text, range });
+      for (const pool of poolsOf(network, report)) push(pools, segment, pool);
     }
     if (pools.size === 0) return;
-    const judge = (pool: Pool, what: string, address: string | undefined, at: Span): void => {
+    const judge = (
+      { network, names, range, text }: Pool,
+      what: string,
+      address: string | undefined,
+      at: Span,
+    ): void => {
       const ip = address === undefined ? undefined : parseIp(address);
-      if (address === undefined || ip === undefined || !rangeHolds(pool.range, ip)) return;
-      const related = [{ span: placeOf(pool.network, "pool"), message: "the pool" }];
-      const args = { what, address, network: pool.network.name, pool: pool.text };
-      report(diagnose(addressInPool, at, args, { related }));
+      if (address === undefined || ip === undefined || !rangeHolds(range, ip)) return;
+      const related = [{ span: placeOf(network, names.pool), message: "the pool" }];
+      report(diagnose(addressInPool, at, { what, address, network: network.name, pool: text }, { related }));
     };
     for (const pool of [...pools.values()].flat()) {
-      judge(pool, "the gateway", stringOf(pool.network, "gateway"), placeOf(pool.network, "gateway"));
+      const { network, names } = pool;
+      judge(pool, "the gateway", stringOf(network, names.gateway), placeOf(network, names.gateway));
       for (const host of hosts) judge(pool, "the host's address", stringOf(host, "address"), placeOf(host, "address"));
     }
     for (const net of guests.flatMap((guest) => guest.nets)) {
       for (const pool of pools.get(segmentOf(net.bridge, net.vlan, net.networkName)) ?? []) {
-        judge(pool, "the address", net.address, placeOf(net.section, "ip"));
+        for (const { attribute, address } of netAddresses(net)) {
+          if (settingOf(net.section, attribute)?.drawn !== undefined) continue;
+          judge(pool, "the address", address, placeOf(net.section, attribute));
+        }
       }
     }
   },
 });
+
+/** The pools of a network; one outside of its subnet is reported. */
+function poolsOf(network: Resource, report: (finding: Diagnostic) => void): readonly Pool[] {
+  return FAMILIES.flatMap((names) => {
+    const ends = rangeOf(network, names.pool);
+    if (ends === undefined) return [];
+    const text = ends.join("..");
+    const subnet = stringOf(network, names.subnet);
+    const outer = subnet === undefined ? undefined : parseRange(subnet);
+    const range = parseRange(ends.join("-"));
+    if (subnet !== undefined && outer !== undefined && (range === undefined || !rangeCovers(outer, range))) {
+      report(diagnose(poolOutsideSubnet, placeOf(network, names.pool), { pool: text, subnet }));
+    }
+    return range === undefined ? [] : [{ network, names, text, range }];
+  });
+}

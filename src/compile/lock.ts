@@ -1,0 +1,147 @@
+import { drawUnsettled, lockOutdated, lockUnreadable } from "../diagnostics/catalogue/planner-lock.js";
+import { diagnose } from "../diagnostics/diagnostic.js";
+import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
+import { hasErrors } from "../diagnostics/summary.js";
+import type { Model } from "../model/resource.js";
+import { draw, lockText, readLock } from "../planner/lock/index.js";
+import type { Drawing, Entry } from "../planner/lock/index.js";
+import type { Occupied } from "../model/drawn.js";
+import type { KindSpec } from "../plugin-api/index.js";
+import type { Forgettable } from "./memory.js";
+import { lockPath } from "./names.js";
+import { describeFailure } from "../text/files.js";
+import type { FileRead, Files } from "../text/files.js";
+import { sourceFile, span } from "../text/source.js";
+
+/** The lock file as it is to be. */
+export interface LockFile {
+  /** Relative to the project. */
+  readonly path: string;
+  readonly content: string;
+  /** It is not what is there. */
+  readonly changed: boolean;
+}
+
+/** A model with all that was drawn in it. */
+export interface Drawn {
+  readonly model: Model;
+  readonly diagnostics: readonly Diagnostic[];
+  /** None where nothing is drawn and nothing ever was, or where the one that is there cannot be used. */
+  readonly lock?: LockFile;
+}
+
+/** What drawing needs of a compilation. */
+export interface LockRequest {
+  readonly path: string;
+  readonly read: FileRead;
+  readonly kinds: ReadonlyMap<string, KindSpec>;
+  readonly occupied: readonly Occupied[];
+  /** The lock file is going to be written, so that there is nothing to say about that. */
+  readonly write: boolean;
+}
+
+/** A lock file that has been read. */
+export interface OpenLock {
+  /** What it says, by whose it is: known from the beginning, so that one check is enough as long as nothing is new. */
+  readonly values: ReadonlyMap<string, string>;
+  /** Draws what is missing; `first` is what the check found with these values, `check` checks with more of them. */
+  readonly settle: (first: Result<Model>, check: (drawn: ReadonlyMap<string, string>) => Result<Model>) => Drawn;
+}
+
+/** More turns than any files need: ids come first, then what has them in its name, then what only drawn values show. */
+const MOST_TURNS = 6;
+
+/** Reads a lock file; one that is missing is empty. */
+export function openLock(request: LockRequest): OpenLock {
+  const { entries, diagnostics } = readEntries(request);
+  return {
+    // With half of a lock file, the rules would report what the other half explains.
+    values: new Map(hasErrors(diagnostics) ? [] : entries.map(({ key, value }) => [key, value])),
+    settle: (first, check) =>
+      hasErrors(diagnostics)
+        ? { model: first.value, diagnostics: [...diagnostics, ...first.diagnostics] }
+        : settle(request, entries, first, check),
+  };
+}
+
+/** Checks again with what was drawn, until every guest has what it keeps. */
+function settle(
+  { path, read, kinds, occupied, write }: LockRequest,
+  entries: readonly Entry[],
+  first: Result<Model>,
+  check: (drawn: ReadonlyMap<string, string>) => Result<Model>,
+): Drawn {
+  const locked = entries.map(({ key, value }) => [key, value] as const);
+  let values: ReadonlyMap<string, string> = new Map(locked);
+  let checked = first;
+  const tentative = new Map<string, string>();
+  let drawing = draw(checked.value, kinds, { entries, tentative, occupied });
+  for (let turn = 1; turn < MOST_TURNS && moving(drawing, values).length > 0; turn++) {
+    for (const [key, value] of drawing.values) tentative.set(key, value);
+    values = new Map([...locked, ...drawing.values]);
+    checked = check(values);
+    drawing = draw(checked.value, kinds, { entries, tentative, occupied });
+  }
+  const model = checked.value;
+  const diagnostics = [...checked.diagnostics, ...drawing.diagnostics];
+  const [unsettled] = moving(drawing, values);
+  if (unsettled !== undefined) {
+    // What the rules say of the value says it better.
+    const finding = hasErrors(diagnostics) ? [] : [diagnose(drawUnsettled, unsettled.at, { what: unsettled.label })];
+    return { model, diagnostics: [...diagnostics, ...finding] };
+  }
+  const lock = lockOf(path, drawing, read.ok ? read.text : undefined);
+  const note = lock?.changed === true && !write && !hasErrors(diagnostics) ? [outdated(path, drawing)] : [];
+  return { model, diagnostics: [...diagnostics, ...note], ...(lock === undefined ? {} : { lock }) };
+}
+
+/** What was drawn otherwise than the last check had it. */
+function moving({ fresh }: Drawing, values: ReadonlyMap<string, string>): Drawing["fresh"] {
+  return fresh.filter(({ key, value }) => values.get(key) !== value);
+}
+
+function readEntries({ path, read }: Pick<LockRequest, "path" | "read">): {
+  readonly entries: readonly Entry[];
+  readonly diagnostics: readonly Diagnostic[];
+} {
+  if (read.ok) {
+    const { value: entries, diagnostics } = readLock(sourceFile(path, read.text));
+    return { entries, diagnostics };
+  }
+  if (read.reason === "missing") return { entries: [], diagnostics: [] };
+  const problem = describeFailure(read.reason);
+  return { entries: [], diagnostics: [diagnose(lockUnreadable, span(sourceFile(path, ""), 0), { path, problem })] };
+}
+
+function lockOf(path: string, { entries }: Drawing, before: string | undefined): LockFile | undefined {
+  if (before === undefined && entries.length === 0) return undefined;
+  const content = lockText(entries);
+  return { path, content, changed: content !== before };
+}
+
+/** At what asks for the first new value, or else at the line of the first one that is released. */
+function outdated(path: string, { fresh, released }: Drawing): Diagnostic {
+  const place = [...fresh, ...released][0]?.at ?? span(sourceFile(path, ""), 0);
+  const drawn = fresh.map(({ key, value }) => `${key} = ${value}`);
+  return diagnose(lockOutdated, place, { path, drawn, released: released.map(({ key }) => key) });
+}
+
+/** What can be forgotten of the lock file of an entry: the items are what was released. None where there is no lock file. */
+export function forgettableLock(files: Files, entry: string): Result<Forgettable | undefined> {
+  const path = lockPath(entry);
+  const read = files.read(path);
+  if (!read.ok && read.reason === "missing") return { value: undefined, diagnostics: [] };
+  const { entries, diagnostics } = readEntries({ path, read });
+  const value: Forgettable = {
+    path,
+    items: entries.filter(({ released }) => released).map(({ key }) => key),
+    without: (items) => {
+      const isMeant = ({ key, released }: Entry, item: string): boolean =>
+        key === item || (released && key.startsWith(`${item}.`));
+      const left = entries.filter((one) => !items.some((item) => isMeant(one, item)));
+      const unknown = items.filter((item) => !entries.some((one) => isMeant(one, item)));
+      return Promise.resolve({ text: lockText(left), unknown });
+    },
+  };
+  return { value, diagnostics };
+}

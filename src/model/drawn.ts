@@ -1,0 +1,13 @@
+/** What can be left to phxc to choose, as the lock file calls it. Addresses of both families are one sort. */
+export type DrawSort = "id" | "ip" | "mac";
+
+/** A value that a guest of a captured host has: what is drawn for other guests must differ from it. */
+export interface Occupied {
+  readonly sort: DrawSort;
+  /** As the lock file writes it: addresses in their short form, MAC addresses in lower case. */
+  readonly value: string;
+  /** Of an address: what its interface is on. */
+  readonly bridge?: string;
+  readonly vlan?: number;
+  readonly guest: { readonly kind: "vm" | "ct"; readonly id: number; readonly name?: string };
+}

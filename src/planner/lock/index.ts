@@ -1,0 +1,202 @@
+import {
+  lockOccupied,
+  lockOutsidePool,
+  nothingToDraw,
+  poolExhausted,
+} from "../../diagnostics/catalogue/planner-lock.js";
+import { diagnose } from "../../diagnostics/diagnostic.js";
+import type { Diagnostic } from "../../diagnostics/diagnostic.js";
+import type { Occupied } from "../../model/drawn.js";
+import type { Model } from "../../model/resource.js";
+import { segmentOf } from "../../plugin-api/index.js";
+import type { KindSpec, Supply } from "../../plugin-api/index.js";
+import type { Span } from "../../text/source.js";
+import { asksOf } from "./asks.js";
+import type { Ask } from "./asks.js";
+import type { Entry } from "./file.js";
+import { numberOfValue, textOfNumber } from "./values.js";
+
+export { lockText, readLock } from "./file.js";
+export type { Entry } from "./file.js";
+
+/** What is known before anything is drawn. */
+export interface Known {
+  /** The lines of the lock file. */
+  readonly entries: readonly Entry[];
+  /** What this compilation drew already, by whose it is: kept where it still fits, so that drawing comes to an end. */
+  readonly tentative: ReadonlyMap<string, string>;
+  /** What guests of a captured host have. */
+  readonly occupied: readonly Occupied[];
+}
+
+/** What guests get that leave a value to phxc. */
+export interface Drawing {
+  /** By whose it is; without those for which there is none. */
+  readonly values: ReadonlyMap<string, string>;
+  /** The lines that the lock file is to have, in no order. */
+  readonly entries: readonly Entry[];
+  /** What was drawn now, and the keys of what nobody asks for any more; each with a place. */
+  readonly fresh: readonly Fresh[];
+  readonly released: readonly { readonly key: string; readonly at: Span }[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+export interface Fresh {
+  readonly key: string;
+  readonly value: string;
+  readonly at: Span;
+  readonly label: string;
+}
+
+/**
+ * Gives every asker what the lock file says, and the others the lowest value that is free: in no line of the lock file,
+ * declared by nobody, and not in use on the captured host. Pure: the same model and lock file give the same values.
+ */
+export function draw(model: Model, kinds: ReadonlyMap<string, KindSpec>, known: Known): Drawing {
+  const asks = asksOf(model, kinds);
+  const work: Work = {
+    known,
+    spaces: spacesOf(asks),
+    kept: new Map(known.entries.map((entry) => [`${entry.sort} ${entry.key}`, entry])),
+    used: new Set(),
+    cursors: new Map(),
+    values: new Map(),
+    findings: [],
+  };
+  const waiting = asks.filter((ask) => !keep(work, ask));
+  for (const entry of work.kept.values()) work.used.add(usedKey(work, entry));
+  const later = waiting.filter((ask) => !take(work, ask, known.tentative.get(ask.key)));
+  for (const ask of later) drawOne(work, ask);
+  const fresh = asks.filter((ask) => work.values.has(ask.key) && !work.kept.has(`${ask.sort} ${ask.key}`));
+  const asked = new Set(asks.map((ask) => `${ask.sort} ${ask.key}`));
+  const kept = [...work.kept].map(([name, entry]) => ({ ...entry, released: !asked.has(name) }));
+  const before = new Map(known.entries.map((entry) => [`${entry.sort} ${entry.key}`, entry.released]));
+  return {
+    values: work.values,
+    entries: [...kept, ...fresh.flatMap((ask) => entryOf(work, ask))],
+    fresh: fresh.map(({ key, at, label }) => ({ key, at, label, value: work.values.get(key) ?? "" })),
+    released: kept.flatMap(({ sort, key, released, at }) =>
+      released && before.get(`${sort} ${key}`) === false && at !== undefined ? [{ key, at }] : [],
+    ),
+    diagnostics: work.findings,
+  };
+}
+
+interface Work {
+  readonly known: Known;
+  /** The space of a scope: networks on one bridge share one. */
+  readonly spaces: ReadonlyMap<string, string>;
+  /** The lines that stay, by sort and key. */
+  readonly kept: Map<string, Entry>;
+  /** What nobody else gets, as `sort space value`. */
+  readonly used: Set<string>;
+  /** Where the search in a range goes on; below it nothing is free. */
+  readonly cursors: Map<string, bigint>;
+  readonly values: Map<string, string>;
+  readonly findings: Diagnostic[];
+}
+
+function spacesOf(asks: readonly Ask[]): ReadonlyMap<string, string> {
+  return new Map(
+    asks.flatMap(({ sort, supply }) => ("lack" in supply ? [] : [[`${sort} ${supply.scope}`, supply.space] as const])),
+  );
+}
+
+function usedKey({ spaces }: Work, { sort, scope, value }: Entry): string {
+  return `${sort} ${spaces.get(`${sort} ${scope}`) ?? `network ${scope}`} ${value}`;
+}
+
+/** Whether the lock file says what an asker has. A line that was released and does not fit any more is given up. */
+function keep(work: Work, ask: Ask): boolean {
+  const { supply, sort, key } = ask;
+  const name = `${sort} ${key}`;
+  const entry = work.kept.get(name);
+  if (entry === undefined || "lack" in supply) return false;
+  const number = numberOfValue(sort, entry.value) ?? -1n;
+  const other = occupant(work, ask, supply, entry.value);
+  const isFamily = sort !== "ip" || entry.value.includes(":") === supply.text.includes(":");
+  const isInside = isFamily && number >= supply.first && number <= supply.last;
+  if (entry.released && (!isInside || other !== undefined || supply.isTaken(number))) {
+    work.kept.delete(name);
+    return false;
+  }
+  work.values.set(key, entry.value);
+  const { label: what } = ask;
+  const related = entry.at === undefined ? [] : [{ span: entry.at, message: "locked here" }];
+  if (!isInside) {
+    const args = { what, value: entry.value, pool: supply.text, key };
+    const pool = { span: supply.span, message: "drawn from here" };
+    work.findings.push(diagnose(lockOutsidePool, ask.at, args, { related: [...related, pool] }));
+  } else if (other !== undefined) {
+    work.findings.push(diagnose(lockOccupied, ask.at, { what, value: entry.value, guest: other, key }, { related }));
+  }
+  return true;
+}
+
+/** Gives an asker a value if it can have it. */
+function take(work: Work, ask: Ask, value: string | undefined): boolean {
+  const { supply, sort } = ask;
+  if (value === undefined || "lack" in supply) return false;
+  const number = numberOfValue(sort, value) ?? -1n;
+  if (number < supply.first || number > supply.last || supply.isTaken(number)) return false;
+  const name = `${sort} ${supply.space} ${value}`;
+  if (work.used.has(name) || occupant(work, ask, supply, value) !== undefined) return false;
+  work.used.add(name);
+  work.values.set(ask.key, value);
+  return true;
+}
+
+function drawOne(work: Work, ask: Ask): void {
+  const { supply, sort, label: what } = ask;
+  if ("lack" in supply) {
+    const related = supply.span === undefined ? [] : [{ span: supply.span, message: "here" }];
+    work.findings.push(diagnose(nothingToDraw, ask.at, { what, lack: supply.lack, help: supply.help }, { related }));
+    return;
+  }
+  const range = `${sort} ${supply.space} ${supply.first} ${supply.last}`;
+  let next = work.cursors.get(range) ?? supply.first;
+  while (next <= supply.last && !take(work, ask, textOfNumber(sort, next, supply.text))) next++;
+  work.cursors.set(range, next);
+  if (next > supply.last) work.findings.push(exhausted(work, ask, supply));
+}
+
+function exhausted(work: Work, ask: Ask, supply: Supply): Diagnostic {
+  const asked = (entry: Entry): boolean => work.values.get(entry.key) === entry.value;
+  const released = [...work.kept.values()].filter((entry) => {
+    const number = numberOfValue(entry.sort, entry.value) ?? -1n;
+    const isHere = entry.sort === ask.sort && entry.scope === supply.scope;
+    return isHere && !asked(entry) && number >= supply.first && number <= supply.last;
+  });
+  const related = [
+    { span: supply.span, message: "drawn from here" },
+    ...released.flatMap(({ at }) => (at === undefined ? [] : [{ span: at, message: "released" }])),
+  ];
+  const args = { what: ask.label, pool: supply.text, released: released.map(({ key }) => key) };
+  return diagnose(poolExhausted, ask.at, args, { related });
+}
+
+/** The guest of the captured host that has a value, unless it is the asker itself. */
+function occupant({ known }: Work, ask: Ask, supply: Supply, value: string): string | undefined {
+  const found = known.occupied.find(
+    (one) => one.sort === ask.sort && spaceOf(one) === supply.space && one.value === value && !isSame(one, ask),
+  );
+  if (found === undefined) return undefined;
+  const { kind, id, name } = found.guest;
+  return [kind, id, ...(name === undefined ? [] : [name])].join(" ");
+}
+
+function spaceOf({ sort, bridge, vlan }: Occupied): string {
+  return sort === "ip" ? segmentOf(bridge, vlan, "") : sort;
+}
+
+/** An id is a guest's own where the names agree too: the one that has it may be somebody else's. */
+function isSame({ sort, guest }: Occupied, { resource }: Ask): boolean {
+  if (guest.kind !== resource.kind) return false;
+  return sort === "id" ? guest.name === resource.name : guest.id === resource.id;
+}
+
+function entryOf(work: Work, { sort, key, supply }: Ask): readonly Entry[] {
+  const value = work.values.get(key);
+  if (value === undefined || "lack" in supply) return [];
+  return [{ sort, scope: supply.scope, value, key, released: false }];
+}

@@ -1,0 +1,194 @@
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { inFolder } from "../support/folder.js";
+import { drawnValues, guest, lockFile } from "../support/lock.js";
+import { runCli } from "../support/terminal.js";
+
+const test = suite("lock-file");
+
+const LAN = "network lan { bridge = vmbr0, subnet = 10.0.0.0/24, pool = 10.0.0.150..10.0.0.199 }\n";
+const [A, B, C] = ["ct 101 a", "ct 102 b", "ct 103 c"].map((head) => guest(head, "ip = auto")) as [
+  string,
+  string,
+  string,
+];
+const ONE = lockFile("ip lan 10.0.0.150: ct.101.net.lan.ip");
+const TWO = lockFile("ip lan 10.0.0.150: ct.101.net.lan.ip", "ip lan 10.0.0.151: ct.102.net.lan.ip");
+
+/** A project whose lock file and plan are written. */
+function inProject(text: string, body: (project: Project) => Promise<void>): Promise<void> {
+  return inFolder({ "main.phx": text }, async (cwd) => {
+    const phxc: Project["phxc"] = (...argv) => runCli(argv, { cwd });
+    const edit: Project["edit"] = (now) => writeFileSync(join(cwd, "main.phx"), now);
+    const lock: Project["lock"] = () => readFileSync(join(cwd, "phxc.lock"), "utf8");
+    assert.is((await phxc("plan", "--write")).code, 0);
+    await body({ cwd, phxc, edit, lock });
+  });
+}
+
+interface Project {
+  readonly cwd: string;
+  readonly phxc: (...argv: readonly string[]) => ReturnType<typeof runCli>;
+  readonly edit: (text: string) => void;
+  readonly lock: () => string;
+}
+
+test("one more guest is one more line, and a plan by itself writes nothing", async () => {
+  await inProject(`${LAN}${A}`, async ({ phxc, edit, lock }) => {
+    assert.is(lock(), ONE);
+    edit(`${LAN}${B}${A}`);
+    const shown = await phxc("plan");
+    assert.is(shown.code, 0);
+    assert.match(shown.err, "PHX6046: phxc.lock would change: ct.102.net.lan.ip = 10.0.0.151 would be added");
+    assert.is(lock(), ONE);
+    const checked = await phxc("plan", "--check");
+    assert.is(checked.code, 2);
+    assert.match(checked.err, "phxc.lock is not what the files give");
+    const written = await phxc("plan", "--write");
+    assert.match(written.out, "written to phxc.lock, plans/host/plan.sh and plans/host/plan.json");
+    assert.not.match(written.err, "PHX6046");
+    assert.is(lock(), TWO);
+    assert.equal([(await phxc("plan", "--check")).code, (await phxc("plan")).err], [0, "no findings\n"]);
+  });
+});
+
+test("the lock file alone being old is told by --check, and mended by --write", async () => {
+  await inProject(`${LAN}${A}`, async ({ cwd, phxc, lock }) => {
+    writeFileSync(join(cwd, "phxc.lock"), ONE.replaceAll("  ", ""));
+    const { code, err } = await phxc("plan", "--check");
+    assert.is(code, 2);
+    assert.not.match(err, "plan.sh");
+    assert.match((await phxc("plan")).err, "phxc.lock would change: its form");
+    await phxc("plan", "--write");
+    assert.is(lock(), ONE);
+  });
+});
+
+test("the lock file is beside the entry, and written with the plan or not at all", async () => {
+  const files = { "sub/main.phx": `${LAN}${A}`, "phx.config.json": '{ "entry": "sub/main.phx" }' };
+  await inFolder(files, async (cwd) => {
+    // The place of plan.json is taken by a folder.
+    mkdirSync(join(cwd, "sub/plans/host/plan.json"), { recursive: true });
+    writeFileSync(join(cwd, "sub/plans/host/plan.json/x"), "");
+    assert.is((await runCli(["plan", "--write"], { cwd })).code, 1);
+    assert.not.ok(existsSync(join(cwd, "sub/phxc.lock")));
+  });
+  await inFolder(files, async (cwd) => {
+    assert.is((await runCli(["plan", "--write"], { cwd })).code, 0);
+    assert.is(readFileSync(join(cwd, "sub/phxc.lock"), "utf8"), ONE);
+  });
+});
+
+test("apply refuses sources whose lock file is not up to date, but for an action", async () => {
+  await inProject(`${LAN}${A}`, async ({ phxc, edit }) => {
+    edit(`${LAN}${A}${B}`);
+    const { code, err } = await phxc("apply", "main.phx", "--host", "root@nowhere.invalid");
+    assert.is(code, 2);
+    assert.match(err, "phxc.lock is not up to date");
+    const action = ["--action", "stop", "--host", "root@nowhere.invalid"];
+    const stopped = await phxc("apply", "main.phx", "101", ...action, "--ssh", "/bin/false");
+    assert.not.match(stopped.err, "phxc.lock");
+  });
+});
+
+test("two people who add a guest each get a conflict; it is refused, and mended by drawing again", async () => {
+  await inProject(`${LAN}${A}`, async ({ cwd, phxc, edit, lock }) => {
+    const [base, ours, theirs] = ["base", "ours", "theirs"].map((name) => join(cwd, name)) as [string, string, string];
+    writeFileSync(base, lock());
+    for (const [more, path] of [
+      [B, ours],
+      [C, theirs],
+    ] as const) {
+      writeFileSync(join(cwd, "phxc.lock"), readFileSync(base));
+      edit(`${LAN}${A}${more}`);
+      await phxc("plan", "--write");
+      writeFileSync(path, lock());
+    }
+    const merged = spawnSync("git", ["merge-file", "-p", ours, base, theirs], { encoding: "utf8" });
+    assert.is(merged.status, 1, "one conflict");
+    edit(`${LAN}${A}${B}${C}`);
+    writeFileSync(join(cwd, "phxc.lock"), merged.stdout);
+    const refused = await phxc("plan");
+    assert.is(refused.code, 1);
+    assert.match(refused.err, "error PHX6042");
+    // Both sides kept, as by a merge driver that knows no better.
+    writeFileSync(join(cwd, "phxc.lock"), merged.stdout.replace(/^[<=>]{7}.*\n/gm, ""));
+    assert.match((await phxc("plan")).err, "error PHX6043");
+    writeFileSync(join(cwd, "phxc.lock"), readFileSync(ours));
+    assert.is((await phxc("plan", "--write")).code, 0);
+    assert.equal(drawnValues(lock()), [
+      "ip lan 10.0.0.150: ct.101.net.lan.ip",
+      "ip lan 10.0.0.151: ct.102.net.lan.ip",
+      "ip lan 10.0.0.152: ct.103.net.lan.ip",
+    ]);
+  });
+});
+
+test("what was released is listed and forgotten, a value in use by its name alone", async () => {
+  await inProject(`${LAN}${A}${B}`, async ({ phxc, edit, lock }) => {
+    edit(`${LAN}${B}`);
+    await phxc("plan", "--write");
+    assert.match((await phxc("forget")).out, "ct.101.net.lan.ip");
+    assert.not.match((await phxc("forget")).out, "ct.102");
+    const unknown = await phxc("forget", "ct.101.net.lan.ipp");
+    assert.is(unknown.code, 2);
+    assert.match(unknown.err, "did you mean `ct.101.net.lan.ip`");
+    // Of a guest that is there, its whole is not meant.
+    await phxc("forget", "ct.102");
+    assert.match(lock(), '"ct.102.net.lan.ip"');
+    assert.is((await phxc("forget", "ct.101")).code, 0);
+    assert.equal(drawnValues(lock()), ["ip lan 10.0.0.151: ct.102.net.lan.ip"]);
+    assert.is((await phxc("forget", "ct.102.net.lan.ip")).code, 0);
+    await phxc("plan", "--write");
+    assert.equal(drawnValues(lock()), ["ip lan 10.0.0.150: ct.102.net.lan.ip"]);
+  });
+});
+
+const STATE = {
+  ...{ format: "phxc-host", formatVersion: 1, node: "pve", version: "9.2.11", devices: [], disks: [], pools: {} },
+  ...{ datasets: {}, volumes: {}, paths: {}, running: [], masked: 0, warnings: [] },
+  bridges: [{ name: "vmbr0", mtu: 1500 }],
+  elsewhere: [{ id: 200, kind: "vm", node: "other" }],
+  files: {
+    "/etc/pve/nodes/pve/lxc/900.conf":
+      "hostname: x\nnet0: name=eth0,bridge=vmbr0,hwaddr=02:50:00:00:00:00,ip=10.0.0.150/24\n",
+    "/etc/pve/nodes/pve/qemu-server/901.conf":
+      "name: y\nnet3: virtio=02:50:00:00:00:01,bridge=vmbr0\nipconfig3: ip=10.0.0.151/24,ip6=fd00::1/64\nnet1: virtio=02:50:00:00:00:09,bridge=vmbr0,tag=5\nipconfig1: ip=10.0.0.152/24\n",
+  },
+};
+
+test("what guests of a captured host have is not drawn; where it was, that is a finding", async () => {
+  const text = `host pve { node = pve, ids = 200..209, mac_prefix = "02:50:00" }\n${LAN}${guest("ct auto a", "ip = auto, mac = auto")}`;
+  await inFolder({ "main.phx": text, "state.json": JSON.stringify(STATE) }, async (cwd) => {
+    const phxc = (...argv: readonly string[]): ReturnType<typeof runCli> => runCli(argv, { cwd });
+    assert.is((await phxc("plan", "--write", "--against", "state.json")).code, 0);
+    const lock = readFileSync(join(cwd, "phxc.lock"), "utf8");
+    assert.equal(drawnValues(lock), [
+      "id 201: ct.a.id",
+      "ip lan 10.0.0.152: ct.201.net.lan.ip",
+      "mac 02:50:00:00:00:02: ct.201.net.lan.mac",
+    ]);
+    assert.is((await phxc("plan", "--check", "--against", "state.json")).code, 0);
+    writeFileSync(join(cwd, "phxc.lock"), lock.replace("10.0.0.152", "10.0.0.151"));
+    for (const argv of [
+      ["plan", "--against", "state.json"],
+      ["plan", "--check", "--against", "state.json"],
+      ["rehearse", "--from", "state.json"],
+    ]) {
+      const { code, err } = await phxc(...argv);
+      assert.is(code, 1, argv.join(" "));
+      assert.match(
+        err,
+        "error PHX6045: `ip` in `net lan` of ct 201 a is locked as 10.0.0.151, which vm 901 y of the captured host has",
+      );
+    }
+    assert.is((await phxc("plan", "--against", "nowhere.json")).code, 2);
+    writeFileSync(join(cwd, "state.json"), "{}");
+    assert.is((await phxc("plan", "--against", "state.json")).code, 1);
+  });
+});
+
+test.run();
