@@ -4,6 +4,9 @@ import type { Outcome, Session } from "./session.js";
 const NOTHING_TO_DO = 0;
 const CHANGES_PENDING = 2;
 const PREFLIGHT_REFUSED = 3;
+const RESTART_NEEDED = 6;
+
+const RESTART = { message: "restart the host, then apply the same plan again: it goes on from there" } as const;
 
 /** What the operator says to the shown difference; `cannot-ask` where there is no terminal. */
 export type Answer = "yes" | "no" | "cannot-ask";
@@ -28,7 +31,7 @@ export async function applyScript(session: Session, ask: () => Promise<Answer>):
     const answer = await ask();
     if (answer !== "yes") return { code: CHANGES_PENDING, message: declined(answer) };
     const run = await session.execute("run");
-    if (run.kind === "exit") return { code: run.code };
+    if (run.kind === "exit") return { code: run.code, ...(run.code === RESTART_NEEDED ? RESTART : {}) };
     return failure(run, "while the script ran; it has been interrupted, and the next apply goes on where it ended");
   } finally {
     await session.close();

@@ -8,7 +8,7 @@ import { type Context, setting } from "./context.js";
 import { sambaBlock } from "./convert-shares.js";
 import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
 import { guestAddress } from "./nets.js";
-import { member, type Part, partsOf, textOf } from "./read.js";
+import { boolOf, member, type Part, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
 /** The name of the host where the files give none: what the existing system calls it. */
@@ -19,7 +19,12 @@ export function hostBlocks(context: Context): readonly Block[] {
   const hostname = setting(context.files, "network", "hostname");
   const [first] = interfaces(context);
   const own = member(first, "address");
-  const items = [...attribute(own, "address", asHostAddress), ...resolver(context), ...sambaBlock(context)];
+  const items = [
+    ...attribute(own, "address", asHostAddress),
+    ...resolver(context),
+    ...sambaBlock(context),
+    ...nvidiaBlocks(context),
+  ];
   const at = hostname?.value.span ?? own?.value.span ?? items[0]?.span;
   checkResolver(context);
   if (at === undefined) return [];
@@ -36,6 +41,17 @@ function resolver(context: Context): readonly Block[] {
   if (first === undefined || servers.length === 0) return [];
   const list = asList(address, () => servers);
   return [block("dns", first.nameSpan, first.span, [], attribute(first, "servers", list))];
+}
+
+/** The host's driver of NVIDIA, unless `install` says that it gets none. */
+function nvidiaBlocks(context: Context): readonly Block[] {
+  const own = setting(context.files, "nvidia_driver");
+  if (own?.value.type !== "object" || boolOf(member(own.value, "install")?.value) === false) return [];
+  const items = [
+    ...attribute(member(own.value, "version"), "version", asString),
+    ...attribute(member(own.value, "runfile_url"), "url", asString),
+  ];
+  return [block("nvidia", own.nameSpan, own.span, [], items)];
 }
 
 /** `10.0.0.13/24` is the address 10.0.0.13. */

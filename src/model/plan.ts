@@ -1,4 +1,5 @@
 import type { Span } from "../text/source.js";
+import type { CardRequirement } from "./device-probe.js";
 import type { FirewallPiece } from "./firewall-probe.js";
 import type { GuestRef } from "./guest.js";
 import type { PlanMemory } from "./memory.js";
@@ -80,6 +81,7 @@ export type Requirement = { readonly blocks: readonly Address[]; readonly source
   | { readonly kind: "version"; readonly minimum: string }
   /** A secret can be read: where it is, never what it is. */
   | { readonly kind: "secret"; readonly secret: string }
+  | CardRequirement
   /** A part of the cluster's firewall that rules name. */
   | { readonly kind: "firewall-piece"; readonly piece: FirewallPiece; readonly name: string }
 );

@@ -1,3 +1,4 @@
+import type { DeviceProbe } from "./device-probe.js";
 import type { FirewallProbe } from "./firewall-probe.js";
 import type { GuestRef } from "./guest.js";
 import type { JobProbe } from "./job-probe.js";
@@ -206,6 +207,7 @@ export type Probe =
       readonly advice: Argv;
     }
   | FirewallProbe
+  | DeviceProbe
   | JobProbe
   /** A file that only the last plan makes is still there, and begins with this mark; with `block`: that block of it is. */
   | {

@@ -12,6 +12,10 @@ export function hardwareOf(requirements: readonly Requirement[], node: string): 
         if (requirement.mdev !== undefined)
           files[`/sys/bus/pci/devices/${address}/mdev_supported_types/${requirement.mdev}/available_instances`] = "8\n";
       }
+    } else if (requirement.kind === "card" || requirement.kind === "nvidia-card") {
+      const id = requirement.kind === "card" ? requirement.id : "10de:ffff";
+      Object.assign(files, cardFiles(id, `0000:${(0x80 + group).toString(16)}:00.0`, group++));
+      if (requirement.kind === "nvidia-card") files["/sys/module/nouveau/initstate"] = "live\n";
     } else if (requirement.kind === "usb") {
       Object.assign(files, usbFiles(requirement.device));
     } else if (requirement.kind === "mapping") {
@@ -33,6 +37,13 @@ export function pciFiles(address: string, group: number, driver = ""): Readonly<
     [`/sys/bus/pci/devices/${address}/uevent`]: `${line}PCI_CLASS=30000\nPCI_SLOT_NAME=${address}\n`,
     [`/sys/kernel/iommu_groups/${group}/devices/${address}`]: "",
   };
+}
+
+/** A card with the driver that Debian's kernel has for it, which takes it before it is told otherwise. */
+function cardFiles(id: string, address: string, group: number): Readonly<Record<string, string>> {
+  const [uevent = "", iommu = ""] = Object.keys(pciFiles(address, group));
+  const lines = `DRIVER=nouveau\nPCI_CLASS=30000\nPCI_ID=${id.toUpperCase()}\nPCI_SLOT_NAME=${address}\n`;
+  return { [uevent]: lines, [iommu]: "" };
 }
 
 function usbFiles(device: string): Readonly<Record<string, string>> {

@@ -123,9 +123,10 @@ function storagesOf(plan: Plan): StorageSection[] {
 
 /** What the host says of itself to work in guests: files, the version of its NVIDIA driver. */
 function filesOf(plan: Plan): NonNullable<HostOptions["files"]> {
+  const isMade = plan.steps.some(({ probe }) => probe.kind === "nvidia-driver");
   const given = plan.steps.flatMap(({ probe }) => (probe.kind === "guest-work" ? probe.parameters : []));
   const entries = given.flatMap((parameter): readonly (readonly [string, string])[] => {
-    if ("driver" in parameter) return [["/proc/driver/nvidia/version", DRIVER]];
+    if ("driver" in parameter) return isMade ? [] : [["/proc/driver/nvidia/version", DRIVER]];
     if ("file" in parameter) return [[parameter.file, "simulated\n"]];
     return [];
   });

@@ -8,7 +8,7 @@ import { type Prediction, predict } from "./costs.js";
 import { endedAsMeant } from "./held-back.js";
 import type { GuestEntry } from "./host/guests.js";
 import type { HostRunOptions } from "./host/perform.js";
-import { type RecordedCommand, type ScriptResult, startHost } from "./host/simulated-host.js";
+import { type RecordedCommand, type ScriptResult, type SimulatedHost, startHost } from "./host/simulated-host.js";
 import type { HostState } from "./state.js";
 
 export interface RehearsalOptions extends HostRunOptions {
@@ -68,7 +68,7 @@ export async function rehearse(script: string, state: HostState, options: Rehear
     return { ...summary(result), files: differences(before, fingerprints(host.root)), milliseconds };
   };
   try {
-    const first = await runOnce();
+    const first = await throughRestarts(await runOnce(), host, runOnce);
     const second = options.twice ? await runOnce() : undefined;
     const meant = options.without ?? new Set();
     const clean = (run: RehearsalRun): boolean => endedAsMeant(run, meant) && run.unknown.length === 0;
@@ -84,6 +84,36 @@ export async function rehearse(script: string, state: HostState, options: Rehear
     await host.close();
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** The code with which a run ends that needs a restart of the host before it goes on. */
+const RESTART_NEEDED = 6;
+
+/** Restarts the host where a run asks for it, and runs the script again; all of it together is one run. */
+async function throughRestarts(
+  first: RehearsalRun,
+  host: SimulatedHost,
+  runOnce: () => Promise<RehearsalRun>,
+): Promise<RehearsalRun> {
+  let whole = first;
+  for (let restarts = 0; whole.code === RESTART_NEEDED && restarts < 3; restarts++) {
+    host.restart();
+    const next = await runOnce();
+    const commands = [...whole.commands, ...next.commands];
+    whole = {
+      code: next.code,
+      signal: next.signal,
+      stdout: `${whole.stdout}${next.stdout}`,
+      stderr: `${whole.stderr}${next.stderr}`,
+      commands,
+      mutating: whole.mutating + next.mutating,
+      unknown: [...whole.unknown, ...next.unknown],
+      files: [...new Set([...whole.files, ...next.files])].sort(),
+      milliseconds: whole.milliseconds + next.milliseconds,
+      predicted: predict(commands),
+    };
+  }
+  return whole;
 }
 
 function summary({ commands, ...rest }: ScriptResult): Omit<RehearsalRun, "files" | "milliseconds"> {

@@ -95,7 +95,8 @@ function badEnd({ fault, cut, command }: Survival): string | undefined {
   if (command === undefined) return "the fault was never reached";
   const struck = cut.commands.find(({ number }) => number === fault.at);
   if (fault.when === "fail") {
-    if (cut.code === 0)
+    // A run that ends for a restart of the host has done all that comes before it.
+    if (cut.code === 0 || cut.code === 6)
       return struck?.mutating === true && !triedAgain(cut, struck) ? "its failure went unnoticed" : undefined;
     const told = /^(Failed|Refused): step \S+/m.test(cut.stderr) || /^Refused; nothing was touched/m.test(cut.stderr);
     return told && [3, 4].includes(cut.code) ? undefined : `it ended with ${cut.code} and without a report`;

@@ -84,6 +84,10 @@ function call(requirement: Requirement): [string, ShellWord[]] {
       return ["need_file", [value(requirement.path), value(requirement.hint ?? "")]];
     case "device":
       return ["need_device", [value(requirement.path)]];
+    case "card":
+      return ["need_card", [value(requirement.id)]];
+    case "nvidia-card":
+      return ["need_nvidia_card", requirement.except.map(value)];
     case "pci":
       return ["need_pci", [value(requirement.addresses.join(" ")), value(requirement.mdev ?? "")]];
     case "usb":

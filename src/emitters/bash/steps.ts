@@ -121,8 +121,6 @@ function renderProbe(step: Step): string {
       return renderSnippet(probe);
     case "snippets-unused":
       return ShellWord.call("drop_snippets", [value(probe.storage)]);
-    case "job":
-      return acting("job", [bare(probe.job), value(probe.id), ...withoutWords(probe.absent)], argv);
     case "cloud-init-drive":
       return acting("cloud_init_drive", [], argv);
     case "firewall-piece":
@@ -174,6 +172,9 @@ type HostProbe = Extract<
       | "pool-disk"
       | "dataset"
       | "storage"
+      | "restart-of-host"
+      | "nvidia-driver"
+      | "job"
       | "image-absent"
       | "command";
   }
@@ -204,6 +205,12 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
       return acting("dataset", inherited(probe.inherit), argv);
     case "storage":
       return secretLines(probe.secrets) + acting("storage", withoutWords(probe.absent), argv);
+    case "restart-of-host":
+      return ShellWord.call("fence", [], fenceWords(probe));
+    case "nvidia-driver":
+      return acting("nvidia_driver", [value(probe.version)], argv);
+    case "job":
+      return acting("job", [bare(probe.job), value(probe.id), ...withoutWords(probe.absent)], argv);
     case "image-absent":
       return acting("image", imageWords(probe), argv);
     case "command": {
@@ -266,6 +273,15 @@ function secretLines(secrets: readonly SecretOption[] = []): string {
 
 function withoutWords(names: readonly string[] = []): ShellWord[] {
   return names.flatMap((name) => flag("--without", value(name)));
+}
+
+function fenceWords({ vfio, without, nvidia }: Extract<Probe, { kind: "restart-of-host" }>): ShellWord[] {
+  const word = (name: string, text: string): ShellWord => ShellWord.join([bare(name), value(text)]);
+  return [
+    ...vfio.map((id) => word("--vfio", id)),
+    ...without.map((module) => word("--without", module)),
+    ...(nvidia === undefined ? [] : [word("--nvidia", nvidia)]),
+  ];
 }
 
 function formerNames(names: readonly string[]): ShellWord[] {

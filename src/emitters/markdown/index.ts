@@ -140,6 +140,10 @@ function requirementText(requirement: Requirement): string {
       return `the file ${code(requirement.path)}`;
     case "device":
       return `the device ${code(requirement.path)}`;
+    case "card":
+      return `a PCI device ${code(requirement.id)}`;
+    case "nvidia-card":
+      return "a card of NVIDIA that no machine gets";
     case "pci":
       return `the PCI ${requirement.addresses.length === 1 ? "device" : "devices"} ${requirement.addresses.map(code).join(", ")}${requirement.mdev === undefined ? ", alone in their IOMMU groups" : ` with the type ${code(requirement.mdev)}`}`;
     case "usb":

@@ -1,4 +1,5 @@
 import type { RetiredThing, Span, Step } from "../../plugin-api/index.js";
+import { devicesPart } from "./devices.js";
 import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
 import { kernelPart } from "./kernel.js";
@@ -13,6 +14,7 @@ export const hostParts: readonly HostPart[] = [
   packagesPart,
   kernelPart,
   interfacesPart,
+  devicesPart,
   resolverPart,
   sambaPart,
 ];

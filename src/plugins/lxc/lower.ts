@@ -14,6 +14,7 @@ import {
   plainOptions,
   propertyOption,
   rootDisk,
+  resourcesOf,
   sectionOf,
   settingOf,
   stringOf,
@@ -53,7 +54,7 @@ export function lowerCt(resource: Resource, context: LowerContext): Lowered {
     directorySteps(resource, model),
     createStep(resource, model),
     networkNeeds(resource, model),
-    deviceNeeds(resource),
+    deviceNeeds(resource, model),
     volumeNeeds(resource, model),
     onlySteps(ctOptionsStep(resource, model, retired)),
     onlySteps(rawStep(resource, retired)),
@@ -129,10 +130,13 @@ function archiveStep(resource: Resource, model: Model, label: string): Lowered {
 }
 
 /** GPUs and other devices must be there, or this container is held back: Proxmox refuses every change and start without. */
-function deviceNeeds(resource: Resource): Lowered {
-  const requirements = (devices(resource) ?? []).map((device): Requirement => {
+function deviceNeeds(resource: Resource, model: Model): Lowered {
+  const isMade = resourcesOf(model, "host").some((host) => sectionOf(host, "nvidia") !== undefined);
+  const requirements = (devices(resource) ?? []).flatMap((device): readonly Requirement[] => {
+    // The host's driver makes its devices before guests have their turn.
+    if (isMade && device.path.startsWith("/dev/nvidia")) return [];
     const source = device.section?.headSpan ?? settingOf(resource, "gpus")?.span ?? resource.headSpan;
-    return { kind: "device", path: device.path, blocks: [resource.address], source };
+    return [{ kind: "device", path: device.path, blocks: [resource.address], source }];
   });
   return { steps: [], requirements };
 }

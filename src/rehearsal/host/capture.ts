@@ -5,7 +5,18 @@ import { readImage } from "./images.js";
 import { type Machine, machinePath } from "./machine.js";
 
 /** Folders whose text files are part of the host's state. */
-const kept = ["/etc", "/root", "/var/lib/dpkg", "/var/lib/phxc", "/var/lib/vz/snippets"];
+const kept = [
+  "/boot",
+  "/etc",
+  "/proc/driver",
+  "/proc/sys/kernel/random",
+  "/root",
+  "/sys/bus/pci",
+  "/usr/lib/modules",
+  "/var/lib/dpkg",
+  "/var/lib/phxc",
+  "/var/lib/vz/snippets",
+];
 
 /** What the layout of a host writes anew from its state. */
 const GIVEN = /^\/etc\/(?:hostname$|pve\/(?:\.|local\/|qemu-server\/|lxc\/))/;

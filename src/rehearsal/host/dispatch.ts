@@ -29,6 +29,7 @@ import {
   pvesmSet,
   pvesmStatus,
 } from "../tools/pvesm.js";
+import { sh, updateInitramfs } from "../tools/devices.js";
 import { pvesrCreate, pvesrDelete, pvesrUpdate } from "../tools/jobs.js";
 import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
 import { useradd } from "../tools/accounts.js";
@@ -126,6 +127,7 @@ const tools: Readonly<Record<string, Tool>> = {
   ping,
   pvesh,
   pveversion,
+  sh,
   sha256sum,
   smbpasswd,
   stat,
@@ -136,6 +138,7 @@ const tools: Readonly<Record<string, Tool>> = {
   useradd,
   wget,
   wipefs,
+  "update-initramfs": updateInitramfs,
   zfs,
   zpool,
 };
@@ -191,6 +194,7 @@ const changing: ReadonlySet<string> = new Set([
   "smbpasswd",
   "sysctl",
   "useradd",
+  "update-initramfs",
   "wget",
 ]);
 
@@ -212,6 +216,7 @@ export function isMutating(argv: readonly string[]): boolean {
   const [tool = "", verb = ""] = argv;
   const command = commandName(argv);
   if (LOOKING.test(argv.join(" "))) return false;
+  if (tool === "sh") return verb.endsWith(".run");
   if (command !== undefined) return commandSpecs[command.name]?.mutating ?? true;
   const verbs = mutatingTools[tool];
   if (verbs !== undefined) return verbs.includes(verb);

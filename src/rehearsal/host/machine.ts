@@ -43,6 +43,9 @@ export function hostFolders(node: string): readonly string[] {
   ];
 }
 
+const BOOT_ID = "/proc/sys/kernel/random/boot_id";
+const FIRST_BOOT = "00000000-0000-4000-8000-000000000001\n";
+
 /** Lays the host's files out in `root`. */
 export function layOut(root: string, state: HostState): Machine {
   const machine = { root, state };
@@ -71,6 +74,7 @@ export function layOut(root: string, state: HostState): Machine {
     "/dev/fuse /etc/pve fuse rw,nosuid,nodev,relatime,user_id=0,group_id=0,default_permissions,allow_other 0 0\n",
   );
   writeHostFile(machine, "/etc/pve/.members", `{\n"nodename": "${state.node}",\n"version": 0\n}\n`);
+  if (readHostFile(machine, BOOT_ID) === undefined) writeHostFile(machine, BOOT_ID, FIRST_BOOT);
   writeHostFile(machine, "/etc/hostname", `${state.node}\n`);
   return machine;
 }

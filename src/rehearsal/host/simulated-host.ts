@@ -11,6 +11,7 @@ import { type GuestEntry, listGuests, writeRunning } from "./guests.js";
 import { layOut, type Machine, removeHostFile, writeHostFile } from "./machine.js";
 import { type CommandResult, endProcess, type HostRunOptions, perform, type Performer } from "./perform.js";
 import { type Caller, listen, type Request } from "./session.js";
+import { restart } from "../tools/devices.js";
 import { findProgram, layOutCommands } from "./shim.js";
 
 /** A command as the simulated host saw it. */
@@ -75,6 +76,8 @@ export interface SimulatedHost {
   guests(): readonly GuestEntry[];
   /** Adds or removes a device file. */
   setDevice(path: string, present: boolean): void;
+  /** Restarts the host. */
+  restart(): void;
   /** The whole host as data, to start another one from. */
   capture(): HostState;
   close(): Promise<void>;
@@ -126,6 +129,7 @@ export async function startHost(state: HostState, dir: string, options: HostRunO
     runScript: (script, args = [], more = {}) => runScript(live, dir, env, script, [...args, ...sent], more),
     guests: () => listGuests(machine),
     setDevice: (path, present) => setDevice(machine, path, present),
+    restart: () => restart(machine),
     capture: () => captureState(machine),
     close: async () => {
       for (const pid of live.daemons.values()) endProcess(pid);

@@ -216,8 +216,9 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
   --list           print the steps
 
 Exit codes: 0 done or nothing to do, 2 changes pending (--check), 3 refused before anything was touched,
-4 a step failed or a guest was held back, 5 another run holds the lock, 7 a check did not pass (plans of
---action health), 64 wrong options, 130 interrupted.
+4 a step failed or a guest was held back, 5 another run holds the lock, 6 the host has to be restarted
+first, then the same script goes on, 7 a check did not pass (plans of --action health), 64 wrong options,
+130 interrupted.
 TEXT
 }
 

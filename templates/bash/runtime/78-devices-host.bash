@@ -1,0 +1,111 @@
+# --- Devices of the host, and the restart that the kernel asks for -----------------------------------
+
+# read_card FOLDER: sets CARD_ID, CARD_CLASS and CARD_DRIVER to what the kernel says of a PCI device.
+read_card() {
+	local line
+	CARD_ID='' CARD_CLASS='' CARD_DRIVER=''
+	while IFS= read -r line; do
+		case ${line} in
+		PCI_ID=*) CARD_ID=${line#*=} ;;
+		PCI_CLASS=*) CARD_CLASS=${line#*=} ;;
+		DRIVER=*) CARD_DRIVER=${line#*=} ;;
+		*) ;;
+		esac
+	done <"$1/uevent"
+	CARD_ID=${CARD_ID,,}
+}
+
+# need_card ID: the host has a PCI device of this vendor and model.
+need_card() {
+	local path
+	for path in "${ROOT}"/sys/bus/pci/devices/*; do
+		[[ -r ${path}/uevent ]] || continue
+		read_card "${path}"
+		[[ ${CARD_ID} != "$1" ]] || return 0
+	done
+	problem "there is no PCI device $1; lspci -n prints those that are there"
+}
+
+# need_nvidia_card [ID...]: the host has a graphics card of NVIDIA with none of these ids, which machines get: no card has both.
+need_nvidia_card() {
+	local path given=" $* "
+	for path in "${ROOT}"/sys/bus/pci/devices/*; do
+		[[ -r ${path}/uevent ]] || continue
+		read_card "${path}"
+		[[ ${CARD_ID} != 10de:* || ${CARD_CLASS} != 3???? || ${given} == *" ${CARD_ID} "* ]] || return 0
+	done
+	problem 'there is no card of NVIDIA for the driver: none at all, or machines get all of them'
+}
+
+# loaded_driver: sets REPLY to the version of NVIDIA's driver that is loaded; to nothing where none is.
+loaded_driver() {
+	driver_version || REPLY=''
+}
+
+# nvidia_driver VERSION COMMAND...: installs the driver with COMMAND, unless it is loaded, or was installed and waits for the restart.
+nvidia_driver() {
+	active || return 0
+	local version=$1 record="${STATE}/nvidia-driver"
+	shift
+	loaded_driver
+	[[ ${REPLY} != "${version}" ]] || return 0
+	[[ ! -e ${record} || $(<"${record}") != "${version}" ]] || return 0
+	if ! checking; then
+		run "${@/#\/var\/lib\/phxc/"${STATE}"}"
+		printf '%s\n' "${version}" | write_file "${record}" || refuse "no record can be written below ${STATE#"${ROOT}"}"
+	fi
+	change '+' "driver of NVIDIA ${version}"
+}
+
+# awaited_card ID: fails, and sets REPLY to the reason, while a PCI device is not with vfio-pci.
+awaited_card() {
+	local path
+	local -a groups=("${ROOT}"/sys/kernel/iommu_groups/*)
+	REPLY='the IOMMU is off (VT-d or AMD-Vi in the firmware; on the kernel command line intel_iommu=on for Intel)'
+	[[ -e ${groups[0]} ]] || return 1
+	for path in "${ROOT}"/sys/bus/pci/devices/*; do
+		[[ -r ${path}/uevent ]] || continue
+		read_card "${path}"
+		[[ ${CARD_ID} == "$1" && ${CARD_DRIVER} != vfio-pci ]] || continue
+		REPLY="${path##*/} ($1) is with ${CARD_DRIVER:-no driver}, not with vfio-pci"
+		return 1
+	done
+}
+
+# fence [--vfio ID]... [--without MODULE]... [--nvidia VERSION]: ends the run where what was set up holds only after a restart of the
+# host; the next run goes on from here. One that still finds the same after a restart gives up.
+fence() {
+	active || return 0
+	local why='' boot record="${STATE}/fence" asked="$*"
+	while (($# > 0)); do
+		case $1 in
+		--vfio) awaited_card "$2" || why+="; ${REPLY}" ;;
+		--without) [[ ! -e ${ROOT}/sys/module/$2 ]] || why+="; the module $2 is loaded" ;;
+		*)
+			loaded_driver
+			[[ ${REPLY} == "$2" ]] || why+="; the driver of NVIDIA that is loaded is ${REPLY:-none}, not $2"
+			;;
+		esac
+		shift 2
+	done
+	why=${why#; }
+	if [[ -z ${why} ]]; then
+		if ! checking && [[ -e ${record} && $(<"${record}") == *" ${asked}" ]]; then rm -f -- "${record}"; fi
+		return 0
+	fi
+	if checking; then
+		change '~' "restart of the host: ${why}"
+		return 0
+	fi
+	boot=$(<"${ROOT}/proc/sys/kernel/random/boot_id")
+	if [[ -e ${record} && $(<"${record}") == *" ${asked}" && $(<"${record}") != "${boot} "* ]]; then
+		# The next run asks for a restart again: by then the cause may have been mended.
+		rm -f -- "${record}"
+		refuse "the host was restarted since an earlier run asked for it, and still ${why}"
+	fi
+	printf '%s %s\n' "${boot}" "${asked}" | write_file "${record}" || refuse "no record can be written below ${STATE#"${ROOT}"}"
+	say ''
+	say "Restart needed: ${why}."
+	say 'Restart this host, then run the same script again: it goes on from here. Nothing that comes after this step was done.'
+	finish 6
+}
