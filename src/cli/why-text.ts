@@ -1,4 +1,4 @@
-import type { Effect, EffectStep, Entry, Explanation, LayerText } from "../compile/why/index.js";
+import type { Effect, EffectStep, Entry, Explanation, LayerText, Place } from "../compile/why/index.js";
 import type { Palette } from "../diagnostics/palette.js";
 import { visible } from "../text/visible.js";
 
@@ -29,14 +29,19 @@ function about({ doc }: Entry): readonly string[] {
   return doc === undefined ? [] : [`  ${doc}`];
 }
 
-function layerLines({ layers }: Entry, { path, palette }: WhyStyle): readonly string[] {
+function layerLines({ layers, block }: Entry, { path, palette }: WhyStyle): readonly string[] {
+  if (block !== undefined) return [`> ${placeText(block, path)}`];
   if (layers.length === 0) return ["  no file sets it: what no file declares is not managed"];
-  const places = layers.map(({ file, line, column }) => visible(`${path(file)}:${line}:${column}`));
+  const places = layers.map((layer) => placeText(layer, path));
   const width = Math.max(...places.map((place) => place.length));
   return layers.map((layer, index) => {
     const text = `${(places[index] ?? "").padEnd(width)}  ${said(layer)}`;
     return layer.counts ? `> ${text}` : palette.faint(`  ${text}`);
   });
+}
+
+function placeText({ file, line, column }: Place, path: WhyStyle["path"]): string {
+  return visible(`${path(file)}:${line}:${column}`);
 }
 
 function said({ operator, value, profile }: LayerText): string {

@@ -25,6 +25,7 @@ const ENTRY = "four-docker-vms.phx";
 const WITHOUT = [
   ["homelab", "homelab.phx"],
   ["homelab/json", "phoenix_hypervisor_config.json"],
+  ["modular", "phoenix_hypervisor_config.json"],
   ["phoenix", "phoenix.phx"],
 ] as const;
 

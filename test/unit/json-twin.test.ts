@@ -39,6 +39,21 @@ test("the home server: one plan", async () => {
   assert.is(JSON.stringify(bare(phx.plan), null, 1), JSON.stringify(bare(json.plan), null, 1));
 });
 
+test("the home server in one file a guest: the same plan, with its own sources", async () => {
+  const whole = await compiled(join(root, "examples/homelab/json"), ENTRY);
+  const modular = await compiled(join(root, "examples/modular"), ENTRY);
+  assert.is(JSON.stringify(bare(modular.plan), null, 1), JSON.stringify(bare(whole.plan), null, 1));
+  assert.equal(
+    modular.plan.sources.map(({ path }) => path),
+    [
+      ENTRY,
+      ...["lxc_base", "profile_service", "profile_web", "vm_base"].map((name) => `conf.d/defaults/${name}.json`),
+      ...["101_web-1", "102_web-2"].map((name) => `conf.d/lxc/${name}.json`),
+      ...["201_docker", "9000_ubuntu-template"].map((name) => `conf.d/vm/${name}.json`),
+    ],
+  );
+});
+
 test("the home server: one model, but for names that .phx looks up where JSON has addresses", async () => {
   const phx = await compiled(join(root, "examples/homelab"), "homelab.phx");
   const json = await compiled(join(root, "examples/homelab/json"), ENTRY);

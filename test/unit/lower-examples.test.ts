@@ -12,6 +12,7 @@ const test = suite("lower-examples");
 const PROJECTS = [
   [join(root, "examples/homelab"), "homelab.phx"],
   [join(root, "examples/homelab/json"), "phoenix_hypervisor_config.json"],
+  [join(root, "examples/modular"), "phoenix_hypervisor_config.json"],
   [join(root, "examples/phoenix"), "phoenix.phx"],
   [join(root, "examples/four-docker-vms"), "four-docker-vms.phx"],
   [join(shared, "phoenix/config"), "phoenix_hypervisor_config.json"],

@@ -116,6 +116,14 @@ test("a block as a whole, and what follows from all of it", async () => {
   assert.match(out, "qm set 201 --onboot 1 --startup order=7,up=5\n");
 });
 
+test("rules, which have no attributes, are told with their places", async () => {
+  const out = await told(
+    "101.firewall",
+    FLEET.replace("10.0.0.11 }", "10.0.0.11 }\n  firewall { in accept tcp 5432 from lan }"),
+  );
+  assert.match(out, /^in\.accept\.tcp\.5432\.from\.lan\n> main\.phx:20:14$/m);
+});
+
 test("a whole guest: all that is set, and all of its steps", async () => {
   const out = await told("201");
   assert.match(out, /^201 \(vm\.201\)\n/);

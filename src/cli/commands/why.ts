@@ -16,10 +16,10 @@ const FORMAT = { format: "phxc-why", version: 1 } as const;
 /** `phxc why` */
 export const whyCommand: Command = {
   usage: ["phxc why [ENTRY] WHAT..."],
-  about: `Says where a value comes from and what of the plan follows from it: every profile and file that says something of it, the
-one that counts marked, and the steps that would be others without it, with the parts of their commands.
-WHAT is an attribute (801.memory, docker-1.net.lan.ip, tank/files.quota), a block (801.net.lan) or a whole guest (801), by its
-id, its name, or both with the kind before it (ct.801).`,
+  about: `Says where a value comes from and what of the plan follows from it: every profile and file that says something
+of it, the one that counts marked, and the steps that would be others without it, with the parts of their commands.
+WHAT is an attribute (801.memory, docker-1.net.lan.ip, tank/files.quota), a block (801.net.lan) or a whole guest (801),
+by its id or name, with the kind before it where that is needed (ct.801).`,
   options: {
     format: {
       takes: "value",

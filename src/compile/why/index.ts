@@ -26,10 +26,12 @@ export interface LayerText extends Place {
   readonly counts: boolean;
 }
 
-/** An attribute, and every place that says something of it. */
+/** An attribute, and every place that says something of it; or a block that has no attributes, as most rules of a firewall. */
 export interface Entry {
   /** From the subject on: `memory`, `net.lan.ip`. */
   readonly name: string;
+  /** Of a block, where it stands. */
+  readonly block?: Place;
   /** Undefined where nothing sets it. */
   readonly value?: string;
   readonly doc?: string;
@@ -85,7 +87,11 @@ function entriesOf({ path, attribute }: Subject): readonly Entry[] {
 
 function allEntries(section: Section, prefix: string): readonly Entry[] {
   const own = [...section.settings.values()].map((setting) => entryOf(`${prefix}${setting.name}`, setting));
-  const inner = section.sections.flatMap((block) => allEntries(block, `${prefix}${blockName(block)}.`));
+  const inner = section.sections.flatMap((block) => {
+    const name = `${prefix}${blockName(block)}`;
+    const entries = allEntries(block, `${name}.`);
+    return entries.length === 0 ? [{ name, block: placeOf(block.headSpan), layers: [] }] : entries;
+  });
   return [...own, ...inner];
 }
 
