@@ -26,7 +26,8 @@ export function drawnSetting(
   const nth = sections.filter((other) => labelOf(other) === label).indexOf(node);
   const drawn = `${owner.address}.${label}${nth > 0 ? `:${nth + 1}` : ""}.${setting.name}`;
   const value = ctx.drawn.get(drawn);
-  return { ...setting, value: value === undefined ? ERROR : { type: "string", value }, drawn };
+  const layers = setting.layers ?? [{ operator: "=", value: setting.value, span: setting.span }];
+  return { ...setting, value: value === undefined ? ERROR : { type: "string", value }, layers, drawn };
 }
 
 /** `net.lan`; undefined where it is not known which network it is. */

@@ -29,15 +29,16 @@ function about({ doc }: Entry): readonly string[] {
   return doc === undefined ? [] : [`  ${doc}`];
 }
 
-function layerLines({ layers, block }: Entry, { path, palette }: WhyStyle): readonly string[] {
+function layerLines({ layers, block, drawn }: Entry, { path, palette }: WhyStyle): readonly string[] {
   if (block !== undefined) return [`> ${placeText(block, path)}`];
   if (layers.length === 0) return ["  no file sets it: what no file declares is not managed"];
   const places = layers.map((layer) => placeText(layer, path));
   const width = Math.max(...places.map((place) => place.length));
-  return layers.map((layer, index) => {
+  const lines = layers.map((layer, index) => {
     const text = `${(places[index] ?? "").padEnd(width)}  ${said(layer)}`;
     return layer.counts ? `> ${text}` : palette.faint(`  ${text}`);
   });
+  return drawn === undefined ? lines : [...lines, visible(`  drawn, and kept in the lock file as ${drawn}`)];
 }
 
 function placeText({ file, line, column }: Place, path: WhyStyle["path"]): string {

@@ -34,7 +34,7 @@ export interface Setting {
   readonly nameSpan: Span;
   /** The value was left to phxc: whose it is in the lock file (`vm.8001.net.lan.ip`). An error value until it is drawn. */
   readonly drawn?: string;
-  /** What each layer says, lowest first; left out where only the block itself says anything. */
+  /** What each layer says, lowest first; left out where only the block itself says anything, and that is the value. */
   readonly layers?: readonly SettingLayer[];
 }
 

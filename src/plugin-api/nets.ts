@@ -134,6 +134,28 @@ export function netAddresses({ address, prefix, six }: GuestNet): readonly Guest
   ];
 }
 
+/** An address that a host has by its block. */
+export interface HostAddress {
+  /** Without prefix. */
+  readonly address: string;
+  readonly section: Section;
+  readonly attribute: "address" | "address6";
+  /** The bridge that has it: guests elsewhere do not meet it. */
+  readonly bridge: string | undefined;
+}
+
+/** The addresses of a host and of its interfaces. */
+export function hostAddresses(host: Resource): readonly HostAddress[] {
+  return [host, ...host.sections].flatMap((section) =>
+    (["address", "address6"] as const).flatMap((attribute) => {
+      const text = stringOf(section, attribute);
+      if (text === undefined) return [];
+      const bridge = section.kind === "bridge" ? argOf(section, "name") : undefined;
+      return [{ address: splitAddress(text)[0], section, attribute, bridge }];
+    }),
+  );
+}
+
 /** What two interfaces must share to meet: the bridge and its VLAN, else the name of the network. */
 export function segmentOf(bridge: string | undefined, vlan: number | undefined, network: string): string {
   return bridge === undefined ? `network ${network}` : `bridge ${bridge}.${vlan ?? 0}`;

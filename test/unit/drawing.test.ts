@@ -37,6 +37,11 @@ test("the lowest address that nobody has: neither the gateway, nor the host, nor
   assert.equal(await drawn(text), ["ip lan 10.0.0.13: ct.101.net.lan.ip", "ip lan 10.0.0.14: ct.103.net.lan.ip"]);
 });
 
+test("nor the address of an interface of the host, on the bridge of the guest", async () => {
+  const host = "host pve {\n  bridge vmbr0 { address = 10.0.0.11/24 }\n  bridge vmbr1 { address = 10.0.0.12/24 }\n}\n";
+  assert.equal(await drawn(`${host}${LAN}${guest("ct 101 a", "ip = auto")}`), ["ip lan 10.0.0.12: ct.101.net.lan.ip"]);
+});
+
 test("an address that is written stays out of reach in any spelling, with its prefix, and on a network of the same bridge", async () => {
   const other = "network other { bridge = vmbr0, subnet = 10.0.0.0/24 }\n";
   const far = "network far { bridge = vmbr1, subnet = 10.0.0.0/24 }\n";
@@ -200,6 +205,40 @@ test("mistakes in the lock file are told at their line, and stop the plan", asyn
     assert.equal(errors(compilation), found, lock);
     assert.is(compilation.plan === undefined, found.length > 0);
   }
+});
+
+test("ranges of ids and MAC addresses that were changed are told as those of addresses are", async () => {
+  const lock = lockFile(
+    "id 300: ct.a.id",
+    "ip lan fd00::99: ct.300.net.lan.ip6",
+    "mac 02:51:00:00:00:00: ct.300.net.lan.mac",
+  );
+  const { diagnostics, plan } = await compiled(
+    `${HOST}${LAN}${guest("ct auto a", "ip = none, ip6 = pool, mac = auto")}`,
+    lock,
+  );
+  assert.equal(
+    diagnostics.filter(({ severity }) => severity === "error").map(({ code, message }) => `${code} ${message}`),
+    [
+      "PHX6044 the id of ct a is locked as 300, which does not lie in 200..203",
+      "PHX6044 `ip6` in `net lan` of ct 300 a is locked as fd00::99, which does not lie in fd00::10..fd00::12",
+      "PHX6044 `mac` in `net lan` of ct 300 a is locked as 02:51:00:00:00:00, which does not lie in 02:50:00",
+    ],
+  );
+  assert.is(plan, undefined);
+});
+
+test("a guest that is renamed keeps its address; one whose id was drawn is another guest", async () => {
+  const named = (name: string): string => `${HOST}${LAN}${guest(`ct 101 ${name}`, "ip = auto")}`;
+  const { lock } = await compiled(named("old"));
+  assert.equal(await drawn(named("new"), lock?.content), ["ip lan 10.0.0.11: ct.101.net.lan.ip"]);
+  const auto = (name: string): string => `${HOST}${LAN}${guest(`ct auto ${name}`, "ip = auto")}`;
+  assert.equal(await drawn(auto("new"), (await compiled(auto("old"))).lock?.content), [
+    "id 200: released ct.old.id",
+    "id 201: ct.new.id",
+    "ip lan 10.0.0.11: released ct.200.net.lan.ip",
+    "ip lan 10.0.0.13: ct.201.net.lan.ip",
+  ]);
 });
 
 test("a locked address that a file gives to another guest is the duplicate that it is", async () => {

@@ -147,6 +147,15 @@ test("what was released is listed and forgotten, a value in use by its name alon
   });
 });
 
+test("why tells that a value was drawn, and where it is kept", async () => {
+  await inProject(`${LAN}${A}`, async ({ phxc }) => {
+    const { code, out } = await phxc("why", "101.net.lan.ip");
+    assert.is(code, 0);
+    assert.match(out, /^> main\.phx:5:18 {2}= auto\n {2}drawn, and kept in the lock file as ct\.101\.net\.lan\.ip$/m);
+    assert.match(out, "ip=10.0.0.150/24");
+  });
+});
+
 const STATE = {
   ...{ format: "phxc-host", formatVersion: 1, node: "pve", version: "9.2.11", devices: [], disks: [], pools: {} },
   ...{ datasets: {}, volumes: {}, paths: {}, running: [], masked: 0, warnings: [] },

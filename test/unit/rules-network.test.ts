@@ -128,6 +128,38 @@ ct 102 b { net lan { ip = 10.0.0.14 } }
 `);
 });
 
+test("the address of an interface of a host is taken too, that of a bridge by those on it", async () => {
+  await expectFindings(`
+host pve1 {
+  bridge vmbr0 { ports = [eno1], address = 10.0.0.13/24, address6 = fd00::13/64 }
+  bridge vmbr1 { address = 10.0.0.14/24 }
+  vlan "vmbr0.20" { address = 10.0.0.15/24 }
+}
+network lan { bridge = vmbr0, subnet = 10.0.0.0/24, gateway = 10.0.0.1, subnet6 = fd00::/64 }
+ct 101 a { net lan { ip = 10.0.0.13 } } # PHX4005
+ct 102 b { net lan { ip = 10.0.0.14 } }
+ct 103 c { net lan { ip = 10.0.0.15 } } # PHX4005
+ct 104 d { net lan { ip = none, ip6 = fd00::13 } } # PHX4005
+`);
+});
+
+test("pools of IPv6 are looked at like those of IPv4; what is drawn belongs into its pool", async () => {
+  await expectFindings(`
+host pve1 { address = fd00::1f } # PHX4009
+network lan {
+  bridge = vmbr0
+  subnet = 10.0.0.0/24
+  pool = 10.0.0.150..10.0.0.199
+  subnet6 = fd00::/64
+  gateway6 = fd00::10 # PHX4009
+  pool6 = fd00::10..fd00::1f
+}
+network bad { bridge = vmbr1, subnet6 = fd01::/64, pool6 = fd01::10..fd01:0:0:1::10 } # PHX4011
+ct 101 a { net lan { ip = auto, ip6 = pool } }
+ct 102 b { net lan { ip = 10.0.0.5, ip6 = fd00::12 } } # PHX4009
+`);
+});
+
 test("pools hold no fixed addresses and lie in their subnet", async () => {
   await expectFindings(`
 host pve1 { address = 10.0.0.155 } # PHX4009

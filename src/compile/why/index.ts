@@ -35,6 +35,8 @@ export interface Entry {
   /** Undefined where nothing sets it. */
   readonly value?: string;
   readonly doc?: string;
+  /** Whose it is in the lock file, where it was left to phxc. */
+  readonly drawn?: string;
   /** Lowest first. */
   readonly layers: readonly LayerText[];
 }
@@ -113,6 +115,7 @@ function entryOf(name: string, setting: Setting): Entry {
   return {
     name,
     value: shownValue(setting.name, value),
+    ...(setting.drawn === undefined ? {} : { drawn: setting.drawn }),
     layers: layers.map((layer, index) => layerText(setting.name, layer, index >= last)),
   };
 }

@@ -1,5 +1,6 @@
 import {
   guests,
+  hostAddresses,
   netAddresses,
   nets,
   parseIp,
@@ -118,7 +119,7 @@ function addressSupply(
   const space = segmentOf(net.bridge, net.vlan, net.networkName);
   const { low: first, high: last } = range;
   const ofGuests = takenAddresses(model).get(space);
-  const others = [...ofNetwork(network, subnet), ...ofHosts(model)];
+  const others = [...ofNetwork(network, subnet), ...ofHosts(model, net.bridge)];
   const isTaken = (value: bigint): boolean => ofGuests?.has(value) === true || others.includes(value);
   return { scope: network.name, space, first, last, text: ends.join(".."), span: setting.span, isTaken };
 }
@@ -131,8 +132,11 @@ function ofNetwork(network: Resource, subnet: "subnet" | "subnet6"): readonly bi
   return [...ends, ...(gateway === undefined ? [] : [gateway.value])];
 }
 
-function ofHosts(model: Model): readonly bigint[] {
-  return resourcesOf(model, "host").flatMap((host) => parseIp(stringOf(host, "address") ?? "")?.value ?? []);
+function ofHosts(model: Model, bridge: string | undefined): readonly bigint[] {
+  return resourcesOf(model, "host")
+    .flatMap(hostAddresses)
+    .filter((one) => one.bridge === undefined || one.bridge === bridge)
+    .flatMap(({ address }) => parseIp(address)?.value ?? []);
 }
 
 /** Addresses that the files give to guests, by what their interfaces are on. */

@@ -1,6 +1,7 @@
 import {
   defineRule,
   diagnose,
+  hostAddresses,
   netAddresses,
   numberOf,
   parseIp,
@@ -54,7 +55,9 @@ export const networkPool = defineRule({
     for (const pool of [...pools.values()].flat()) {
       const { network, names } = pool;
       judge(pool, "the gateway", stringOf(network, names.gateway), placeOf(network, names.gateway));
-      for (const host of hosts) judge(pool, "the host's address", stringOf(host, "address"), placeOf(host, "address"));
+      for (const { address, section, attribute } of hosts.flatMap(hostAddresses)) {
+        judge(pool, "the host's address", address, placeOf(section, attribute));
+      }
     }
     for (const net of guests.flatMap((guest) => guest.nets)) {
       for (const pool of pools.get(segmentOf(net.bridge, net.vlan, net.networkName)) ?? []) {
