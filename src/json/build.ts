@@ -47,6 +47,10 @@ export function gibibytes(at: Span, value: number): Expr {
   return literal(at, "size", `${value}GiB`, value * 1024 * MIB);
 }
 
+export function bytes(at: Span, value: number): Expr {
+  return literal(at, "size", String(value), value);
+}
+
 export function seconds(at: Span, value: number): Expr {
   return literal(at, "duration", `${value}s`, value * 1000);
 }
@@ -106,6 +110,7 @@ export const asBool: Make = from(boolOf, bool);
 export const asInt: Make = from(intOf, int);
 export const asMebibytes: Make = from(intOf, mebibytes);
 export const asGibibytes: Make = from(intOf, gibibytes);
+export const asBytes: Make = from(intOf, bytes);
 export const asSeconds: Make = from(intOf, seconds);
 export const asAddress: Make = from(textOf, address);
 export const asMac: Make = from(textOf, (at, text) => literal(at, "mac", text));

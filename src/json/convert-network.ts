@@ -3,7 +3,18 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block } from "../syntax/ast.js";
 import { formatCidr, networkOf, parseCidr } from "../text/ip.js";
 import type { Span } from "../text/source.js";
-import { address, asAddress, asList, asString, attribute, block, constant, string } from "./build.js";
+import {
+  address,
+  asAddress,
+  asBytes,
+  asGibibytes,
+  asList,
+  asString,
+  attribute,
+  block,
+  constant,
+  string,
+} from "./build.js";
 import { type Context, setting } from "./context.js";
 import { sambaBlock } from "./convert-shares.js";
 import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
@@ -24,12 +35,22 @@ export function hostBlocks(context: Context): readonly Block[] {
     ...resolver(context),
     ...sambaBlock(context),
     ...nvidiaBlocks(context),
+    ...cacheLimit(context),
   ];
   const at = hostname?.value.span ?? own?.value.span ?? items[0]?.span;
   checkResolver(context);
   if (at === undefined) return [];
   const called = string(hostname?.value.span ?? at, textOf(hostname?.value) ?? DEFAULT_HOST);
   return [block("host", at, own?.span ?? at, [called], items)];
+}
+
+/** The limit of the ZFS cache: in GiB, or as the forerunner wrote it, in bytes. */
+function cacheLimit({ files }: Context): readonly Block[] {
+  const [gibibytes, bytes] = [setting(files, "zfs", "arc_max_gb"), setting(files, "zfs", "arc_max")];
+  const found = gibibytes ?? bytes;
+  if (found === undefined) return [];
+  const limit = attribute(found, "arc_max", found === gibibytes ? asGibibytes : asBytes);
+  return limit.length === 0 ? [] : [block("zfs", found.nameSpan, found.span, [], limit)];
 }
 
 /** The host's name servers: those of its interfaces, each once. */

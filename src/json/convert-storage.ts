@@ -10,7 +10,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import type { Attribute, Block, Expr } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
-import { asList, attribute, block, bool, constant, quotedAttribute, size, string, word } from "./build.js";
+import { asList, attribute, block, bool, constant, int, quotedAttribute, size, string, word } from "./build.js";
 import { type Context, setting, settings } from "./context.js";
 import { itemsOf, member, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
@@ -141,16 +141,16 @@ function splitProperties(
   return {
     own: all
       .filter(({ name }) => NAMED.includes(name))
-      .map(({ name, text, at }) => constant(at, name, propertyValue(at, name, text))),
+      .map(({ name, text, at }) => constant(at, name, propertyValue(at, text))),
     free: all
       .filter(({ name }) => !NAMED.includes(name))
-      .map(({ name, text, at }) => quotedAttribute(at, name, string(at, text))),
+      .map(({ name, text, at }) => quotedAttribute(at, name, propertyValue(at, text))),
   };
 }
 
-function propertyValue(at: Span, name: string, text: string): Expr {
-  if (name === "atime") return text === "on" || text === "off" ? bool(at, text === "on") : string(at, text);
-  return (name === "recordsize" || name === "quota" ? size(at, text) : undefined) ?? string(at, text);
+/** Sizes and numbers are told by their form; the words of ZFS stay words. */
+function propertyValue(at: Span, text: string): Expr {
+  return size(at, text) ?? (/^\d{1,15}$/.test(text) ? int(at, Number(text)) : string(at, text));
 }
 
 interface Pair {

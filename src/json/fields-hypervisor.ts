@@ -1,3 +1,4 @@
+import { int } from "./types.js";
 import { below, compiled, type FieldTable, foreign, idle, info, later, read, RULES } from "./field.js";
 
 const HOST_SETUP =
@@ -76,8 +77,8 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "nvidia_driver.install_vllm_libs": idle("the host needs no such libraries; features of containers install them"),
   "nvidia_driver.*": later("install it on the host by hand"),
 
-  "zfs.arc_max_gb": later("write `options zfs zfs_arc_max=BYTES` to /etc/modprobe.d/zfs.conf by hand"),
-  "zfs.arc_max": later("write `options zfs zfs_arc_max=BYTES` to /etc/modprobe.d/zfs.conf by hand"),
+  "zfs.arc_max_gb": compiled(int(1, 1_000_000), "`arc_max` of the host's `zfs`, in GiB"),
+  "zfs.arc_max": compiled("bytes", "`arc_max` of the host's `zfs`"),
   "zfs.settings": idle("phxc never creates a pool on a disk that carries a signature; there is nothing to switch off"),
   "zfs.pools[].name": { ...compiled("name", "a `pool`"), required: true },
   "zfs.pools[].raid_level": compiled("word", "`raid` of a pool"),

@@ -43,6 +43,10 @@ function oneOrMore(describe: string, item: Schema, single: string): FieldType {
 }
 
 export const TYPES = {
+  bytes: {
+    describe: "a number of bytes",
+    schema: { type: ["integer", "string"], minimum: 0, pattern: "^[0-9]{1,15}$" },
+  },
   /** Whatever stands there: for fields that phxc does not compile. */
   any: { describe: "anything", schema: {} },
   text: { describe: "text", schema: { type: "string" } },

@@ -35,4 +35,6 @@ export type ZfsProbe =
       readonly inherit?: readonly string[];
       /** Of a volume: its size. */
       readonly bytes?: number;
-    };
+    }
+  /** A parameter of the ZFS module that runs has another value. */
+  | { readonly kind: "zfs-parameter"; readonly name: string; readonly value: string };

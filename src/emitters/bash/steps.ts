@@ -170,6 +170,7 @@ type HostProbe = Extract<
       | "pool"
       | "pool-vdev"
       | "pool-disk"
+      | "zfs-parameter"
       | "dataset"
       | "storage"
       | "restart-of-host"
@@ -201,6 +202,8 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
       return acting("pool_add", [value(probe.pool), value(vdevText(probe.vdev))], argv);
     case "pool-disk":
       return acting("pool_replace", [probe.pool, probe.old, probe.new].map(value), argv);
+    case "zfs-parameter":
+      return ShellWord.call("zfs_parameter", [bare(probe.name), bare(probe.value)]);
     case "dataset":
       return acting("dataset", inherited(probe.inherit), argv);
     case "storage":

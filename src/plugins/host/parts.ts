@@ -1,5 +1,6 @@
 import type { RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import { devicesPart } from "./devices.js";
+import { arcPart } from "./arc.js";
 import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
 import { kernelPart } from "./kernel.js";
@@ -13,6 +14,7 @@ export const hostParts: readonly HostPart[] = [
   { leave: leaveFile },
   packagesPart,
   kernelPart,
+  arcPart,
   interfacesPart,
   devicesPart,
   resolverPart,

@@ -113,7 +113,7 @@ const properties: Readonly<Record<string, Property>> = {
   snapdev: words("hidden visible", "hidden"),
   snapdir: words("hidden visible disabled", "hidden"),
   snapshot_limit: count,
-  special_small_blocks: size("0", { powerOfTwo: false }),
+  special_small_blocks: { ...size("0", { powerOfTwo: false }), inherits: true },
   sync: words("standard always disabled", "standard"),
   utf8only: words(yes, "off"),
   version: words("1 2 3 4 5 current", "5", false),

@@ -75,7 +75,7 @@ settle() {
 	for pair in "$@"; do
 		property=${pair%%=*}
 		live=${ZFS_VALUE["${name}/${property}"]-}
-		! same_property "${pair#*=}" "${live}" || continue
+		! same_property "${pair#*=}" "${live}" "${property}" || continue
 		if [[ ${ZFS_DECIDED} == *" ${property} "* ]]; then
 			note "${what}: ${property} is ${live}, declared as ${pair#*=}; it was decided when it was made"
 		else
@@ -107,8 +107,8 @@ with_unit() {
 	REPLY+=${unit}
 }
 
-# same_property WANTED LIVE: whether a property has the value. Sizes are read as bytes, where 0 stands for none; some values
-# have two names.
+# same_property WANTED LIVE [PROPERTY]: whether a property has the value. Sizes are read as bytes, where 0 stands for none, which
+# it does not in a number of things; some values have two names.
 same_property() {
 	local size=$1
 	case $1/$2 in
@@ -117,7 +117,18 @@ same_property() {
 	on/aes-256-gcm | auto/[1-9]*) return 0 ;;
 	*) ;;
 	esac
-	[[ ${size} != none ]] || size=0
+	[[ ${size} != none || ${3-} == *_limit ]] || size=0
 	bytes "${size}"
 	[[ -n ${REPLY} && $2 == "${REPLY}" ]]
+}
+
+# zfs_parameter NAME VALUE: a parameter of the ZFS module that runs. One that is not loaded takes its own from the file.
+zfs_parameter() {
+	active || return 0
+	local path="${ROOT}/sys/module/zfs/parameters/$1" live
+	[[ -e ${path} ]] || return 0
+	live=$(<"${path}")
+	[[ ${live} != "$2" ]] || return 0
+	checking || printf '%s\n' "$2" >"${path}" || refuse "the kernel does not take $1 = $2"
+	change '~' "$1: ${live} -> $2"
 }
