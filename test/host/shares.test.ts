@@ -89,7 +89,7 @@ test("packages, directories, files, users: all is there after a run, and the sec
     assert.match(text(host, "var/lib/nfs/etab"), /\/srv\/data with blank\t10\.0\.0\.50/);
     assert.match(
       text(host, "etc/samba/smb.conf"),
-      /# phxc begin share media\n\[global\]\n\tinclude = \/etc\/samba\/phx\/media\.conf\n# phxc end share media\n/,
+      /# phxc begin share-media\n\[global\]\n\tinclude = \/etc\/samba\/phx\/media\.conf\n# phxc end share-media\n/,
     );
     assert.match(text(host, "etc/samba/smb.conf"), /\[global\]\n\tworkgroup = HOME\n\tserver min protocol = SMB3\n/);
     assert.match(text(host, "var/lib/samba/private/passdb.tdb"), /^heads:/);

@@ -39,7 +39,7 @@ export function lowerShare(resource: Resource, context: LowerContext): Lowered {
     probe: {
       kind: "file",
       path: SMB_CONF,
-      block: `share ${share.name}`,
+      block: `share-${share.name}`,
       // Samba takes an `include` among the general parameters only.
       content: `[global]\n\tinclude = ${path}\n`,
       adopt: true,
