@@ -1,4 +1,4 @@
-import { defineRule, diagnose, hostShares, settingOf, stringsOf } from "../../../plugin-api/index.js";
+import { defineRule, diagnose, hostShares, isBroken, settingOf, stringsOf } from "../../../plugin-api/index.js";
 import type { HostShare, ShareClient } from "../../../plugin-api/index.js";
 import { exportKeepsRoot, exportToAll } from "../findings/shares.js";
 
@@ -26,7 +26,8 @@ export const shareOpen = defineRule({
 });
 
 /** Where nothing is said, clients may write. */
-function isWritten({ resource }: HostShare, { options }: ShareClient): boolean {
+function isWritten({ resource }: HostShare, { options, section }: ShareClient): boolean {
+  if (isBroken(resource, "options") || isBroken(section, "options")) return false;
   const general = stringsOf(resource, "options");
   const chosen = options === undefined || options.length === 0 ? general : options;
   return chosen.length === 0 || chosen.includes("rw");
