@@ -1,7 +1,14 @@
 import type { Requirement } from "../model/plan.js";
 
-/** The files by which a host's kernel and its cluster tell of devices that a plan presupposes: each alone in its IOMMU group. */
-export function hardwareOf(requirements: readonly Requirement[], node: string): Readonly<Record<string, string>> {
+/**
+ * The files by which a host's kernel and its cluster tell of devices that a plan presupposes: each alone in its IOMMU group.
+ * `gpus`: how many cards of NVIDIA there are for the host's own driver.
+ */
+export function hardwareOf(
+  requirements: readonly Requirement[],
+  node: string,
+  gpus: number,
+): Readonly<Record<string, string>> {
   const files: Record<string, string> = {};
   const mappings = { pci: new Set<string>(), usb: new Set<string>(), directory: new Set<string>() };
   let group = 0;
@@ -12,10 +19,11 @@ export function hardwareOf(requirements: readonly Requirement[], node: string): 
         if (requirement.mdev !== undefined)
           files[`/sys/bus/pci/devices/${address}/mdev_supported_types/${requirement.mdev}/available_instances`] = "8\n";
       }
-    } else if (requirement.kind === "card" || requirement.kind === "nvidia-card") {
-      const id = requirement.kind === "card" ? requirement.id : "10de:ffff";
-      Object.assign(files, cardFiles(id, `0000:${(0x80 + group).toString(16)}:00.0`, group++));
-      if (requirement.kind === "nvidia-card") files["/sys/module/nouveau/initstate"] = "live\n";
+    } else if (requirement.kind === "card") {
+      Object.assign(files, cardFiles(requirement.id, group++));
+    } else if (requirement.kind === "nvidia-card") {
+      for (let i = 0; i < gpus; i++) Object.assign(files, cardFiles("10de:ffff", group++));
+      files["/sys/module/nouveau/initstate"] = "live\n";
     } else if (requirement.kind === "usb") {
       Object.assign(files, usbFiles(requirement.device));
     } else if (requirement.kind === "mapping") {
@@ -40,7 +48,8 @@ export function pciFiles(address: string, group: number, driver = ""): Readonly<
 }
 
 /** A card with the driver that Debian's kernel has for it, which takes it before it is told otherwise. */
-function cardFiles(id: string, address: string, group: number): Readonly<Record<string, string>> {
+function cardFiles(id: string, group: number): Readonly<Record<string, string>> {
+  const address = `0000:${(0x80 + group).toString(16)}:00.0`;
   const [uevent = "", iommu = ""] = Object.keys(pciFiles(address, group));
   const lines = `DRIVER=nouveau\nPCI_CLASS=30000\nPCI_ID=${id.toUpperCase()}\nPCI_SLOT_NAME=${address}\n`;
   return { [uevent]: lines, [iommu]: "" };

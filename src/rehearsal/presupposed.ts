@@ -40,7 +40,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     images: [...images, ...(more.images ?? [])],
     files: {
       ...peersOf(plan),
-      ...hardwareOf(requirements, node ?? "pve"),
+      ...hardwareOf(requirements, node ?? "pve", gpusOf(plan)),
       ...network.files,
       ...filesOf(plan),
       ...more.files,
@@ -50,6 +50,13 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     pages: { ...surroundings(plan).pages, ...more.pages },
   });
   return { ...host, files: { ...firewallOf(requirements), ...host.files } };
+}
+
+/** As many cards of NVIDIA as containers share: they are numbered from 0. */
+function gpusOf({ steps }: Plan): number {
+  const values = steps.flatMap(({ probe }) => (probe.kind === "options" ? probe.wanted.map(({ value }) => value) : []));
+  const numbers = values.map((value) => Number(/^\/dev\/nvidia(\d+)(?:,|$)/.exec(value)?.[1] ?? 0));
+  return Math.max(0, ...numbers) + 1;
 }
 
 /** The other nodes of the cluster, as far as jobs name them. */

@@ -43,11 +43,12 @@ export function sh(command: Command, argv: readonly string[]): Handover | undefi
 /** Loads the installed driver, where a card is left for it. */
 function loadDriver(machine: Machine): void {
   const version = readHostFile(machine, INSTALLED);
-  const card = cards(machine).find(({ id, driver }) => id.startsWith("10de:") && driver !== "vfio-pci");
-  if (version === undefined || card === undefined || isBlocked(machine)) return;
+  const own = cards(machine).filter(({ id, driver }) => id.startsWith("10de:") && driver !== "vfio-pci");
+  if (version === undefined || own.length === 0 || isBlocked(machine)) return;
   const line = `NVRM version: NVIDIA UNIX x86_64 Kernel Module  ${version}  Release Build\n`;
   writeHostFile(machine, LOADED, line);
-  for (const path of ["/dev/nvidia0", "/dev/nvidiactl"]) writeHostFile(machine, path, "");
+  const nodes = ["ctl", "-uvm", "-uvm-tools", ...own.map((_, i) => String(i))];
+  for (const node of nodes) writeHostFile(machine, `/dev/nvidia${node}`, "");
 }
 
 function isBlocked(machine: Machine): boolean {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { argument, type Call, type Command } from "../host/command.js";
 import { ownerOf } from "../host/guests.js";
 import { type Machine, machinePath, writeHostFile } from "../host/machine.js";
@@ -129,8 +129,11 @@ export function pvesrCreate(call: Call): void {
   const id = argument(call, "id");
   const target = argument(call, "target");
   const jobs = readJobs(machine, REPLICATION);
-  if (!existsSync(machinePath(machine, `/etc/pve/nodes/${target}`))) refuse(`Target '${target}' does not exist.`);
-  if (target === machine.state.node) refuse("Source and target must not be the same.");
+  const nodes = readdirSync(machinePath(machine, "/etc/pve/nodes"));
+  // A node that is in no cluster has no members, itself included.
+  if (nodes.length < 2 || !nodes.includes(target))
+    refuse(`Target '${target}' does not exist.`, nodes.includes(target) ? 255 : 2);
+  if (target === machine.state.node) refuse("Source and target must not be the same.", 255);
   if (ownerOf(machine, Number(id.split("-")[0])) === undefined) refuse(`no such guest '${id.split("-")[0] ?? ""}'`);
   if (jobs.some((job) => job.id === id)) refuse(`replication job '${id}' already exists`);
   if (jobs.some((job) => job.id.split("-")[0] === id.split("-")[0] && job.options.get("target") === target))

@@ -15,13 +15,13 @@ const noPlan = "No plan runs it, and the simulated host says loudly that it does
 /** Every divergence has one reason, and every reason has a divergence: a test compares. */
 export const divergences: readonly Divergence[] = [
   {
-    what: "tools for high availability, replication, users, backups, and the firewall's own command",
+    what: "tools for high availability, users, backups, the list of replication jobs, and the firewall's own command",
     why: noPlan,
-    commands: /^(?:ha-manager|pvesr|pveum|vzdump|pve-firewall) /,
+    commands: /^(?:ha-manager |pveum |vzdump |pve-firewall |pvesr list$)/,
   },
   {
-    what: "`pvesh create`, `pvesh set`, `pvesh delete`",
-    why: noPlan,
+    what: "`pvesh create`, `pvesh set`, `pvesh delete` of guests and of rules of their firewalls",
+    why: "Plans run these commands for backup jobs and for the network only; any other path is refused, loudly.",
     commands: /^pvesh (?:create|set|delete) /,
   },
   {

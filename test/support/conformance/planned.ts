@@ -6,6 +6,7 @@ const guest = "clone create delsnapshot destroy reboot set shutdown snapshot sta
 export const plannedCommands: ReadonlySet<string> = new Set([
   ...guest.split(" ").flatMap((verb) => [`qm ${verb}`, `pct ${verb}`]),
   ...["pct exec", "pct resize", "qm disk resize", "qm guest exec"],
+  ...["pvesr create-local-job", "pvesr update"],
   ...["pvesm add", "pvesm free", "pvesm list", "pvesm set"],
   ...["pveam download", "pveversion", "zfs create", "zfs get", "zfs list", "zfs set", "zpool create", "zpool list"],
 ]);

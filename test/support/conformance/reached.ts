@@ -12,7 +12,7 @@ export const reached: Readonly<Record<string, Agreement>> = {
   "pve-firewall": { planned: [0, 0], all: [0, 2] },
   pvesh: { planned: [0, 0], all: [11, 31] },
   pvesm: { planned: [22, 22], all: [29, 30] },
-  pvesr: { planned: [0, 0], all: [0, 3] },
+  pvesr: { planned: [2, 2], all: [2, 3] },
   pveum: { planned: [0, 0], all: [0, 4] },
   qm: { planned: [206, 208], all: [236, 241] },
   vzdump: { planned: [0, 0], all: [0, 1] },
