@@ -10,6 +10,7 @@ const INTERFACE: FieldTable = {
   name: compiled("word", "`bridge` of the network"),
   address: compiled("ipMaybePrefix", "`address` of the host"),
   gateway: compiled("ip", "`gateway` of the network"),
+  pool: compiled("ipRange", "`pool` of the network, from which `auto` draws"),
   dns_nameservers: compiled("ips", "`dns` of the host"),
 };
 

@@ -137,7 +137,7 @@ function asGuestIp(node: JsonNode): Expr | undefined {
 }
 
 function guestIp(node: JsonNode, text: string): Expr {
-  if (text === "dhcp" || text === "none") return word(node.span, text);
+  if (text === "dhcp" || text === "auto" || text === "none") return word(node.span, text);
   return text === "manual" ? word(node.span, "none") : address(node.span, text);
 }
 

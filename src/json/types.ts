@@ -74,9 +74,10 @@ export const TYPES = {
   cidr: text("a network such as `10.0.0.0/24`", whole(`${ADDRESS}${PREFIX}`)),
   ipMaybePrefix: text("an IP address, with or without prefix", whole(`${ADDRESS}(${PREFIX})?`)),
   guestIp: text(
-    "`dhcp`, `none`, or an IP address such as `10.0.0.5/24`",
-    whole(`dhcp|none|manual|${ADDRESS}(${PREFIX})?`),
+    "`dhcp`, `auto`, `none`, or an IP address such as `10.0.0.5/24`",
+    whole(`dhcp|auto|none|manual|${ADDRESS}(${PREFIX})?`),
   ),
+  ipRange: text("a range of IP addresses such as `10.0.0.150..10.0.0.199`", whole(`${ADDRESS}\\.\\.${ADDRESS}`)),
   ips: oneOrMore("an IP address or a list of them", { type: "string", pattern: whole(ADDRESS) }, several(ADDRESS)),
   mac: text("a MAC address such as `52:54:00:AA:BB:CC`", "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$"),
   path: text("an absolute path", "^/[^\\u0000]*$"),

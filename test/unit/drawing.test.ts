@@ -279,6 +279,41 @@ test("guests of a captured host keep what they have; a guest is not in its own w
   assert.equal(errors(await locked("10.0.0.11")), ["PHX6045 main.phx:5"]);
 });
 
+test("the JSON configuration asks in the same way, and has its own lock file", async () => {
+  const config = (ip: string, pool: string): string =>
+    JSON.stringify({
+      network: { interfaces: { name: "vmbr0", address: "10.0.0.13/24", gateway: "10.0.0.1", ...JSON.parse(pool) } },
+      lxc_configs: {
+        "101": {
+          ...{ name: "web", cores: 1, memory_mb: 512, storage_pool: "s1", storage_size_gb: 8, unprivileged: true },
+          template: "/var/lib/vz/template/cache/debian-13-standard_13.1-2_amd64.tar.zst",
+          network_config: { ip, bridge: "vmbr0" },
+        },
+      },
+    });
+  const from = (text: string): Promise<Compilation> =>
+    compile({ entry: "config.json", files: memoryFiles({ "config.json": text }) });
+  const { lock, ...found } = await from(config("auto", '{ "pool": "10.0.0.13..10.0.0.20" }'));
+  assert.equal(errors(found), []);
+  assert.equal(
+    [lock?.path, drawnValues(lock?.content ?? "")],
+    ["phxc.lock", ["ip vmbr0 10.0.0.14: ct.101.net.vmbr0.ip"]],
+  );
+  assert.match(JSON.stringify(found.plan?.steps), "ip=10.0.0.14/24");
+  assert.equal(
+    errors(await from(config("auto", "{}"))).map((text) => text.slice(0, 7)),
+    ["PHX3120"],
+  );
+  const bad = await from(config("automatic", '{ "pool": "10.0.0.13-20" }'));
+  assert.is(bad.diagnostics.filter(({ code }) => code === "PHX2011").length, 2);
+});
+
+test("a lock file that is a folder, or no text, is told as such", async () => {
+  const text = `${LAN}${guest("ct 101 a", "ip = auto")}`;
+  const files = memoryFiles({ "main.phx": text, "phxc.lock/x": "" });
+  assert.equal(errors(await compile({ entry: "main.phx", files })), ["PHX6041 phxc.lock:1"]);
+});
+
 test("a project without anything to draw has no lock file, and one check of its files", async () => {
   const { lock, model } = await compiled(`${LAN}${guest("ct 101 a", "ip = dhcp")}`);
   assert.equal([lock, model?.draws], [undefined, undefined]);
