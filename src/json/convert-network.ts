@@ -33,6 +33,7 @@ export function hostBlocks(context: Context): readonly Block[] {
   const items = [
     ...attribute(own, "address", asHostAddress),
     ...resolver(context),
+    ...names(context, own),
     ...sambaBlock(context),
     ...nvidiaBlocks(context),
     ...cacheLimit(context),
@@ -73,6 +74,24 @@ function nvidiaBlocks(context: Context): readonly Block[] {
     ...attribute(member(own.value, "runfile_url"), "url", asString),
   ];
   return [block("nvidia", own.nameSpan, own.span, [], items)];
+}
+
+/** The names that the existing system gives its dnsmasq, which answers on the host's address. */
+function names(context: Context, own: JsonMember | undefined): readonly Block[] {
+  const server = setting(context.files, "dns_server");
+  if (server === undefined || server.value.type !== "object") return [];
+  if (boolOf(member(server.value, "enabled")?.value) === false) return [];
+  const items = [
+    ...attribute(setting(context.files, "domain_name"), "domain", asString),
+    ...attribute(member(server.value, "upstream_servers"), "upstream", asList(address)),
+    ...attribute(own, "listen", asList(address, ownAddress)),
+  ];
+  return [block("names", server.nameSpan, server.span, [], items)];
+}
+
+function ownAddress(node: JsonNode): readonly Part[] {
+  const text = textOf(node)?.split("/")[0];
+  return text === undefined ? [] : [{ text, node }];
 }
 
 /** `10.0.0.13/24` is the address 10.0.0.13. */

@@ -94,6 +94,30 @@ export const serversTooMany = diagnosticKind<{ count: number }>({
   help: "Name at most three; the C library asks no more.",
 });
 
+export const nameOptionUnfit = diagnosticKind<{ option: string }>({
+  code: "PHX5651",
+  severity: "error",
+  title: "option of a name server without one",
+  message: ({ option }) => `\`${option}\` says something of dnsmasq, and the names go to /etc/hosts`,
+  help: "Remove it, or `form = hosts`.",
+});
+
+export const nameWithoutAddress = diagnosticKind<{ name: string; guest: string }>({
+  code: "PHX5652",
+  severity: "error",
+  title: "name without an address",
+  message: ({ name, guest }) => `${name} is to be a name of ${guest}, which has no static address`,
+  help: "Give the guest a static address, or write the address.",
+});
+
+export const nameTwice = diagnosticKind<{ name: string; address: string }>({
+  code: "PHX5653",
+  severity: "error",
+  title: "name that is taken",
+  message: ({ name, address }) => `the name ${name} stands for ${address} already`,
+  help: "A name of two addresses leads now to the one and now to the other. Choose another name.",
+});
+
 export const networkFindings: readonly DiagnosticKind<never>[] = [
   interfaceTwice,
   portTwice,
@@ -106,4 +130,7 @@ export const networkFindings: readonly DiagnosticKind<never>[] = [
   vlanOnPlainBridge,
   bondWithoutPorts,
   serversTooMany,
+  nameOptionUnfit,
+  nameWithoutAddress,
+  nameTwice,
 ];

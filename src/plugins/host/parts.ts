@@ -4,6 +4,7 @@ import { arcPart } from "./arc.js";
 import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
 import { kernelPart } from "./kernel.js";
+import { namesPart } from "./names.js";
 import { packagesPart } from "./packages.js";
 import type { HostPart } from "./part.js";
 import { resolverPart } from "./resolver.js";
@@ -19,6 +20,7 @@ export const hostParts: readonly HostPart[] = [
   devicesPart,
   resolverPart,
   sambaPart,
+  namesPart,
 ];
 
 /** What all parts add to the block. */

@@ -14,6 +14,7 @@ import { qmCreate } from "../qm/create.js";
 import { qmImport, qmMove, qmResize, qmUnlink } from "../qm/disks.js";
 import { qmDestroy, qmReboot, qmShutdown, qmStart, qmStop } from "../qm/lifecycle.js";
 import { qmSet } from "../qm/set.js";
+import { dnsmasq } from "../tools/dnsmasq.js";
 import { ifreload, ping, systemdRun } from "../tools/network.js";
 import { pvesh, pveversion } from "../tools/pvesh.js";
 import {
@@ -117,6 +118,7 @@ const tools: Readonly<Record<string, Tool>> = {
   blkid,
   chown,
   dpkg,
+  dnsmasq,
   exportfs,
   id,
   ifreload,
@@ -165,6 +167,7 @@ const countedTools: ReadonlySet<string> = new Set([
 ]);
 
 const mutatingTools: Readonly<Record<string, readonly string[]>> = {
+  dnsmasq: [],
   ifreload: ["-a"],
   pvesh: ["create", "set", "delete"],
   systemctl: [

@@ -8,6 +8,7 @@ const STATUS = "/var/lib/dpkg/status";
 
 /** Programs that are there only once their package is installed. Each part of the host adds its own. */
 const PACKAGED: Readonly<Record<string, string>> = {
+  dnsmasq: "dnsmasq",
   exportfs: "nfs-kernel-server",
   pdbedit: "samba",
   smbpasswd: "samba",
