@@ -108,18 +108,27 @@ with_unit() {
 }
 
 # same_property WANTED LIVE [PROPERTY]: whether a property has the value. Sizes are read as bytes, where 0 stands for none, which
-# it does not in a number of things; some values have two names.
+# it does not in a number of things; some values have two names, of which ZFS says one.
 same_property() {
 	local size=$1
 	case $1/$2 in
 	"$1/$1" | gzip/gzip-6 | gzip-6/gzip | zstd/zstd-3 | zstd-3/zstd | zstd-fast/zstd-fast-1 | zstd-fast-1/zstd-fast) return 0 ;;
-	enabled/active | posix/posixacl | on/sa | on/dir | dir/on | none/18446744073709551615 | current/5) return 0 ;;
-	on/aes-256-gcm | auto/[1-9]*) return 0 ;;
+	enabled/active | posix/posixacl | posixacl/posix | noacl/off | secure/restricted | geom/full | full/geom) return 0 ;;
+	none/18446744073709551615 | current/5 | on/aes-256-gcm | auto/[1-9]*) return 0 ;;
+	sa/on) on_is_sa && return 0 ;;
+	dir/on) on_is_sa || return 0 ;;
 	*) ;;
 	esac
 	[[ ${size} != none || ${3-} == *_limit ]] || size=0
 	bytes "${size}"
 	[[ -n ${REPLY} && $2 == "${REPLY}" ]]
+}
+
+# on_is_sa: whether `on` stands for `sa` as a value of xattr: from OpenZFS 2.3 on; before, for `dir`.
+on_is_sa() {
+	local version=''
+	[[ ! -r ${ROOT}/sys/module/zfs/version ]] || read -r version <"${ROOT}/sys/module/zfs/version"
+	[[ ${version} =~ ^([0-9]+)\.([0-9]+) ]] && ((BASH_REMATCH[1] * 100 + BASH_REMATCH[2] >= 203))
 }
 
 # zfs_parameter NAME VALUE: a parameter of the ZFS module that runs. One that is not loaded takes its own from the file.

@@ -31,19 +31,50 @@ need_thing() {
 	[[ ${name} == "${pool}" ]] || /usr/sbin/zfs list "${name}" &>/dev/null || /usr/sbin/zfs create -p "${name}"
 }
 
+# without TEXT PART: prints the words without those that a later line adds.
+without() { printf '%s\n' "${1/ "$2"/}"; }
+
+# remake WORD...: makes the pool of a line that changes one anew, from the line that made it, as it was before the change.
+remake() {
+	local before=${MADE[$3]-} part="${*:4}"
+	if [[ -z ${before} ]]; then
+		need_thing "$3"
+		return
+	fi
+	if [[ $2 == add ]]; then
+		before=$(without "${before}" "${part}")
+	else
+		need_disks "$4"
+		before=${before/"$5"/"$4"}
+	fi
+	/usr/sbin/zpool destroy -f "$3"
+	eval "${before}"
+}
+
 # prepare WORD...: what has to be there before a line.
 prepare() {
 	local target=${*: -1}
 	need_disks "$@"
 	case "$1 $2" in
 	'zpool create') ;;
-	'zpool '*) need_thing "$3" ;;
+	'zpool add' | 'zpool replace') remake "$@" ;;
+	'zpool '*) need_thing "${target}" ;;
 	'zfs create') [[ ${target%/*} == "${target}" ]] || need_thing "${target%/*}" ;;
 	*) need_thing "${target}" ;;
 	esac
 }
 
+# remember WORD...: the line that made a pool, by the pool's name, which follows options that all have values.
+remember() {
+	local line="$*"
+	[[ "$1 $2" == 'zpool create' ]] || return 0
+	shift 2
+	while [[ $1 == -* ]]; do shift 2; done
+	MADE[$1]=${line}
+}
+
 forget_all
+declare -A MADE=()
 failures=0
 words=()
 while IFS= read -r line; do
@@ -53,6 +84,8 @@ while IFS= read -r line; do
 	if ! printf 'passphrase\npassphrase\n' | "${words[@]}" >/run/said 2>&1; then
 		printf '%s\n    %s\n' "${line}" "$(</run/said)"
 		failures=$((failures + 1))
+	else
+		remember "${words[@]}"
 	fi
 done <"$1"
 exit "$((failures > 0))"
