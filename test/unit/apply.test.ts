@@ -114,6 +114,16 @@ test("only pending changes and a yes lead to a run", async () => {
   }
 });
 
+test("a run that needs a restart of the host says how to go on", async () => {
+  const outcome = await applyScript(pretend({ check: { kind: "exit", code: 2 }, run: { kind: "exit", code: 6 } }), () =>
+    Promise.resolve("yes"),
+  );
+  assert.equal(outcome, {
+    code: 6,
+    message: "restart the host, then apply the same plan again: it goes on from there",
+  });
+});
+
 test("of every guest that would be destroyed the name is asked for", async () => {
   const output = [
     "~ ct 101 web: cores 2 -> 4",

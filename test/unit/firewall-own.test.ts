@@ -73,6 +73,8 @@ const bad: readonly (readonly [string, readonly string[]])[] = [
   ["firewall cluster { policy_in = MAYBE }", ["PHX3042 MAYBE"]],
   ["firewall pve1 { nf_conntrack_max = 100 }", ["PHX3041 100"]],
   ["firewall pve1 { nf_conntrack_tcp_timeout_syn_recv = 61 }", ["PHX3041 61"]],
+  ["firewall cluster { in accept tcp 22\nin accept tcp 22 }", ["PHX4501 in accept tcp 22"]],
+  ["firewall pve1 { in drop tcp from any\nin accept tcp 8006 from any }", ["PHX4502 in accept tcp 8006 from any"]],
   ["firewall cluster { in accept 22 }", ["PHX5003 in accept 22"]],
 ];
 

@@ -74,6 +74,8 @@ export interface Facts {
   readonly hosts: readonly Resource[];
   readonly networks: readonly Resource[];
   readonly storages: ReadonlyMap<string, DeclaredStorage>;
+  /** The rules that never decide anything, of each firewall: of guests, of the cluster, of nodes. */
+  readonly overruled: readonly (readonly Overruling[])[];
   /** The rules of all guests, of security groups, and of the firewalls of the cluster and of nodes. */
   readonly firewallRules: readonly FirewallRule[];
 }
@@ -98,6 +100,10 @@ function gather(model: Model): Facts {
     hosts,
     networks: resourcesOf(model, "network"),
     storages: new Map(storages(model).map((storage) => [storage.id, storage])),
+    overruled: [
+      ...all.map((guest) => guest.overrulings),
+      ...resourcesOf(model, "firewall").map((own) => overrulings(readRules(firewallRules(own, own, model)))),
+    ],
     firewallRules: [
       ...all.flatMap(({ firewall }) => firewall?.rules ?? []),
       ...resourcesOf(model, "group").flatMap((group) => firewallRules(group, undefined, model)),
@@ -110,7 +116,7 @@ function guestFacts(resource: Resource, model: Model, hosts: readonly Resource[]
   const boot = bootOf(resource);
   const template = isTemplate(resource);
   const firewall = firewallOf(resource, model);
-  const rules = readRules(firewall);
+  const rules = readRules(firewall?.rules);
   const hostAddress = refOf(resource, "host");
   const onlyHost = hosts.length === 1 ? hosts[0] : undefined;
   return {

@@ -120,8 +120,8 @@ export interface ReadRule {
 }
 
 /** The rules of a firewall, each with what it matches. */
-export function readRules(firewall: GuestFirewall | undefined): readonly ReadRule[] {
-  return (firewall?.rules ?? []).map((rule) => ({ rule, match: matchOf(rule) }));
+export function readRules(rules: readonly FirewallRule[] = []): readonly ReadRule[] {
+  return rules.map((rule) => ({ rule, match: matchOf(rule) }));
 }
 
 /** How an earlier rule makes a later one pointless. */
