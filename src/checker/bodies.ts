@@ -22,6 +22,7 @@ export function bodyNode(ctx: Context, head: Head, layers: Layer[] = []): BodyNo
     direct: lazy(`${head.label} { }`, () => directSources(layers)),
     expansion: lazy(`${head.label} { ... }`, () => expand(ctx, node)),
     settings: new Map(),
+    takenAway: new Map(),
   };
   return node;
 }

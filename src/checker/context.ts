@@ -1,7 +1,7 @@
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, DiagnosticKind, Extra } from "../diagnostics/diagnostic.js";
 import { valueCycle } from "../diagnostics/catalogue/semantics.js";
-import type { Address, ModelSource, Setting, Value } from "../model/resource.js";
+import type { Address, ModelSource, Setting, SettingLayer, Value } from "../model/resource.js";
 import type { KindSpec, SectionSpec } from "../plugin-api/index.js";
 import type { AssertItem, Attribute, Block, Expr, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
@@ -122,6 +122,8 @@ export interface BodyNode {
   readonly expansion: Lazy<Expansion>;
   /** Checked attributes, as they are asked for. */
   readonly settings: Map<string, Lazy<Setting | undefined>>;
+  /** Layers of those that `absent` has taken away. */
+  readonly takenAway: Map<string, readonly SettingLayer[]>;
 }
 
 /** What a body holds after its loops and conditions. */

@@ -35,8 +35,9 @@ function checkSection(ctx: Context, node: BodyNode): Section {
   reportMissing(ctx, node, expansion, settings);
   const sections = expansion.sections.map((section) => checkSection(ctx, section));
   for (const { item, scope } of expansion.assertions) checkAssertion(ctx, item, scope);
-  const { args, argSpans, span, headSpan } = node;
-  return { kind: node.keyword, args, argSpans, settings, sections, span, headSpan };
+  const { args, argSpans, span, headSpan, takenAway } = node;
+  const section = { kind: node.keyword, args, argSpans, settings, sections, span, headSpan };
+  return takenAway.size === 0 ? section : { ...section, takenAway };
 }
 
 function checkSetting(ctx: Context, node: BodyNode, expansion: Expansion, name: string): Setting | undefined {

@@ -80,7 +80,9 @@ function merge(ctx: Context, node: BodyNode, sources: readonly Source[], declare
     layers.push({ ...(profile === undefined ? {} : { profile }), operator, value, span: expr.span });
   }
   const isPlain = layers.length === 1 && layers[0]?.profile === undefined;
-  return setting === undefined || isPlain ? setting : { ...setting, layers };
+  if (setting !== undefined) return isPlain ? setting : { ...setting, layers };
+  node.takenAway.set(name, layers);
+  return undefined;
 }
 
 /** What files below a file say comes before what it says. */

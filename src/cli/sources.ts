@@ -203,7 +203,7 @@ async function inFolder(folder: string): Promise<Omit<Selection, "targets"> | un
 
 function noEntryIn(folder: string): Problem {
   return {
-    problem: `${folder} holds no main.phx and not exactly one .phx file`,
+    problem: `${folder} holds no main.phx, not exactly one .phx file, and no phoenix_hypervisor_config.json`,
     hint: "name the file to compile, or write `entry` in phx.config.json",
   };
 }

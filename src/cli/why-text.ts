@@ -58,7 +58,7 @@ const OTHER_CHANGES: Readonly<Record<EffectStep["change"], readonly string[]>> =
 function effectLines(effect: Effect | undefined, entry: Entry | undefined, { palette }: WhyStyle): readonly string[] {
   if (effect === undefined) return ["there is no plan because of the errors"];
   const { steps, requirements, after } = effect;
-  if (entry?.layers.length === 0) return ["nothing of the plan follows from it"];
+  if (entry !== undefined && entry.value === undefined) return ["nothing of the plan follows from it"];
   if (steps.length + requirements.length + after.length === 0) {
     return ["the plan is the same without it: phxc only checks with it, or it says what holds anyway"];
   }

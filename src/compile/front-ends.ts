@@ -66,6 +66,8 @@ async function phxReader(): Promise<Reader> {
 /** The JSON front end follows the paths of its files by itself; what it read besides the entry are parts of the document. */
 async function jsonReader(files: Files): Promise<Reader> {
   const { readJson } = await import("../json/index.js");
+  // Files of one folder have one conf.d: it belongs to the first of them.
+  const owners = new Map<string, string>();
   return (file, source) => {
     const sources = new Map<string, ModelSource>();
     const read = (path: string): SourceFile | undefined => {
@@ -74,7 +76,11 @@ async function jsonReader(files: Files): Promise<Reader> {
       sources.set(path, sourceOf(path, found));
       return sourceFile(path, found.text);
     };
-    const { value, diagnostics } = readJson(file, { read, list: files.list });
+    const list = (folder: string): readonly string[] | undefined => {
+      if (!owners.has(folder)) owners.set(folder, file.path);
+      return owners.get(folder) === file.path ? files.list(folder) : undefined;
+    };
+    const { value, diagnostics } = readJson(file, { read, list });
     const parts = value.files.flatMap(({ path }) => {
       const part = sources.get(path);
       return part === undefined || path === file.path ? [] : [part];

@@ -33,17 +33,22 @@ export async function projectOf(path: string): Promise<{ readonly project: Proje
   return { project, entry: pathBelow(project.root, full) ?? basename(full) };
 }
 
+/** What the existing system calls the entry of a JSON configuration. */
+const JSON_ENTRY = "phoenix_hypervisor_config.json";
+
 /**
  * The file that is compiled when none is named: what the configuration says, else `main.phx` in the folder, else its only
- * `.phx` file. A path relative to the project's root.
+ * `.phx` file, else, where it has none, the entry of a JSON configuration. A path relative to the project's root.
  */
 export function defaultEntry(project: Project, folder: string): string | undefined {
   const named = project.config.value.entry;
   if (named !== undefined) return named.text;
   const here = pathBelow(project.root, realOr(folder));
   if (here === undefined) return undefined;
-  const sources = (project.files.list(here) ?? []).filter((name) => name.endsWith(".phx"));
-  const chosen = sources.includes("main.phx") ? "main.phx" : sources.length === 1 ? sources[0] : undefined;
+  const names = project.files.list(here) ?? [];
+  const sources = names.filter((name) => name.endsWith(".phx"));
+  const alone = sources.length === 0 ? names.find((name) => name === JSON_ENTRY) : undefined;
+  const chosen = sources.includes("main.phx") ? "main.phx" : sources.length === 1 ? sources[0] : alone;
   return chosen === undefined ? undefined : [here, chosen].filter((part) => part !== "").join("/");
 }
 

@@ -89,9 +89,12 @@ function hardware(guest: Guest): readonly Attribute[] {
   return [agent, constant(at, "scsihw", word(at, "virtio-scsi-pci")), constant(at, "serial", word(at, "socket"))];
 }
 
-/** A field of the machine, else of `vm_defaults`; one of the two is required. */
+/** A field of the machine over that of `vm_defaults`; one of the two is required. */
 function orDefault(context: Context, guest: Guest, field: string, called: string, make: Make): readonly Attribute[] {
-  const found = member(guest.node, field) ?? setting(context.files, "vm_defaults", field);
+  const own = member(guest.node, field);
+  const fallback = setting(context.files, "vm_defaults", field);
+  const lowest = fallback === undefined ? [] : [fallback];
+  const found = own === undefined ? fallback : { ...own, below: [...lowest, ...(own.below ?? [])] };
   if (found === undefined) context.report(diagnose(jsonMissingField, guest.nameSpan, { field, owner: guest.label }));
   return attribute(found, called, make);
 }

@@ -56,6 +56,8 @@ export interface Section {
   readonly args: ReadonlyMap<string, Value>;
   readonly argSpans: ReadonlyMap<string, Span>;
   readonly settings: ReadonlyMap<string, Setting>;
+  /** What layers say of attributes that `absent` has taken away, lowest first; left out where there are none. */
+  readonly takenAway?: ReadonlyMap<string, readonly SettingLayer[]>;
   readonly sections: readonly Section[];
   readonly span: Span;
   /** Of the words that open the block; where findings about the whole of it point. */

@@ -190,6 +190,10 @@ test("without a file: the configuration's entry, main.phx, or the only one", asy
   assert.match(await said({ "x/fleet.phx": CT, "b.phx": "" }, "x"), "ct 101");
   assert.match(await said({ "fleet.phx": CT }, "web"), "only web");
   assert.match(await said({ "phx.config.json": '{ "entry": "./x/fleet.phx" }', "x/fleet.phx": CT }), "ct 101");
+  const json = { "phoenix_hypervisor_config.json": "{" };
+  assert.match(await said(json), "phoenix_hypervisor_config.json:1:2");
+  assert.match(await said({ ...json, "fleet.phx": CT }), "ct 101");
+  assert.match(await said({ ...json, "a.phx": CT, "b.phx": "" }), /^2 .*holds no main\.phx/s);
   assert.match(await said({ "a.phx": CT, "b.phx": "" }), /^2 .*holds no main\.phx/s);
   assert.match(await said({}, "web"), /^2 .*no file web/s);
 });

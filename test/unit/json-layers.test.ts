@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { compile } from "../../src/compile.js";
 import { jsonLayerDiagnostics } from "../../src/diagnostics/catalogue/json-layers.js";
+import { memoryFiles } from "../../src/host/files.js";
 import type { Block } from "../../src/syntax/ast.js";
 import { position, type Span } from "../../src/text/source.js";
 import { documentText, readTexts, spansIn } from "../support/json.js";
@@ -162,6 +164,39 @@ test("the files are inputs of the plan, and what stands elsewhere counts as well
     ["etc/config.json", "etc/conf.d/defaults/lxc_base.json", "etc/conf.d/lxc/101_web.json"],
   );
   assert.match(documentText(value.document), /network "vmbr0"[^]*ct 101 "web"/);
+});
+
+test("one id in two files is a finding with both places", async () => {
+  const guest = BASE.replace("{", '{ "name": "a", ');
+  for (const other of ["conf.d/lxc/101_b.json", "conf.d/vm/101.json", "lxc.json"]) {
+    const text = other === "lxc.json" ? `{ "lxc_configs": { "101": ${guest} } }` : guest;
+    const files = memoryFiles({
+      "config.json": '{ "core_paths": { "lxc_config_file": "lxc.json" } }',
+      "lxc.json": '{ "lxc_configs": {} }',
+      "conf.d/lxc/101_a.json": guest.replace('"a"', '"first"'),
+      [other]: text,
+    });
+    const { diagnostics } = await compile({ entry: "config.json", files, upTo: "check" });
+    const found = diagnostics.find(({ message }) => /101/.test(message) && /id/.test(message));
+    const places = [found?.span, ...(found?.related ?? []).map((place) => place.span)].map((at) => at?.file.path);
+    assert.equal(places.toSorted(), ["conf.d/lxc/101_a.json", other].toSorted(), other);
+  }
+});
+
+test("files of one folder that are imported together have one conf.d", async () => {
+  const files = memoryFiles({
+    "main.phx": 'import "a.json"\nimport "b.json"\n',
+    "a.json": '{ "network": { "interfaces": { "name": "vmbr0", "address": "10.0.0.2/24" } } }',
+    "b.json": "{}",
+    "conf.d/defaults/lxc_base.json": BASE,
+    "conf.d/lxc/101_web.json": '{ "name": "web", "network_config": { "ip": "dhcp" } }',
+  });
+  const { diagnostics, model } = await compile({ entry: "main.phx", files, upTo: "check" });
+  assert.equal(
+    diagnostics.filter(({ severity }) => severity === "error").map(({ message }) => message),
+    [],
+  );
+  assert.ok(model?.resources.has("ct.101"));
 });
 
 /** Files, and what is found in them. */

@@ -61,7 +61,6 @@ function modular(): Readonly<Record<string, string>> {
     "conf.d/defaults/vm_base.json": { ...common(machines), cores: 16 },
     "conf.d/defaults/profile_base.json": { features: ["base_setup"] },
     "conf.d/defaults/profile_vllm.json": { ...vllm, memory_mb: 65536 },
-    "phx.config.json": { entry: ENTRY },
   };
   for (const [id, guest] of containers) {
     const own = withBaseSetup(without(guest, base));

@@ -157,7 +157,11 @@ test("an address that others use: all steps that follow from it", async () => {
 
 test("what no file sets, and what an upper layer took away", async () => {
   assert.match(await told("201.protection"), /no file sets it[^]*nothing of the plan follows from it/);
-  assert.match(await told("201.restart"), "no file sets it");
+  const out = await told("201.restart");
+  assert.match(
+    out,
+    /^201\.restart\n[^]* {2}main\.phx:8:13 +[^]*= when-needed[^]*\n> main\.phx:\d+:13 +.* = absent\n\nnothing of/,
+  );
 });
 
 test("what changes nothing says so", async () => {
@@ -218,6 +222,16 @@ test("with errors the layers are still told, and no plan", async () => {
   assert.match(out, "201.memory = 8GiB");
   assert.match(out, "there is no plan because of the errors");
   assert.match(err, "PHX30");
+});
+
+test("what stands below all machines of the JSON configuration is a layer as well", async () => {
+  const files = {
+    "phoenix_hypervisor_config.json": '{ "vm_defaults": { "cores": 2, "memory_mb": 1024, "storage_pool": "s1" } }',
+    "conf.d/vm/201_box.json": `{ "name": "box", "template_image": "noble.img", "disk_size_gb": 8, "memory_mb": 4096,
+      "user_config": { "username": "admin" } }`,
+  };
+  const { out } = await inFolder(files, (cwd) => runCli(["why", "201.memory"], { cwd }));
+  assert.match(out, /^ {2}phoenix_hypervisor_config\.json:1:\d+ += 1GiB\n> conf\.d\/vm\/201_box\.json:1:\d+ += 4GiB$/m);
 });
 
 test("layers of conf.d, appended ones among them", async () => {

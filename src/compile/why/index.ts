@@ -83,7 +83,8 @@ function entriesOf({ path, attribute }: Subject): readonly Entry[] {
   if (attribute === undefined) return allEntries(section, "");
   const { name, option } = attribute;
   const setting = section.settings.get(name);
-  const entry = setting === undefined ? { name, layers: [] } : entryOf(name, setting);
+  const gone = section.takenAway?.get(name) ?? [];
+  const entry = setting === undefined ? { name, layers: layerTexts(name, gone) } : entryOf(name, setting);
   return [{ ...entry, doc: option.doc }];
 }
 
@@ -110,14 +111,18 @@ function argumentText(value: Value): readonly string[] {
 function entryOf(name: string, setting: Setting): Entry {
   const { value, span } = setting;
   const alone: SettingLayer = { operator: "=", value, span };
-  const layers = setting.layers ?? [alone];
-  const last = layers.findLastIndex(({ operator, value: said }) => operator === "=" || said.type === "absent");
   return {
     name,
     value: shownValue(setting.name, value),
     ...(setting.drawn === undefined ? {} : { drawn: setting.drawn }),
-    layers: layers.map((layer, index) => layerText(setting.name, layer, index >= last)),
+    layers: layerTexts(setting.name, setting.layers ?? [alone]),
   };
+}
+
+/** From the last that does not append on, they count. */
+function layerTexts(name: string, layers: readonly SettingLayer[]): readonly LayerText[] {
+  const last = layers.findLastIndex(({ operator }) => operator === "=");
+  return layers.map((layer, index) => layerText(name, layer, index >= last));
 }
 
 function layerText(name: string, { profile, operator, value, span }: SettingLayer, counts: boolean): LayerText {
