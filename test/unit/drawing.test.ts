@@ -83,6 +83,8 @@ profile small { image = "local:vztmpl/x.tar.zst"
   const steps = JSON.stringify(compilation.plan?.steps.filter(({ resource }) => resource === "ct.202"));
   assert.match(steps, "202 10.0.0.11");
   assert.match(steps, "ip=10.0.0.13/24");
+  const machine = JSON.stringify(compilation.plan?.steps.filter(({ resource }) => resource === "vm.201"));
+  assert.match(machine, /--ipconfig0","[^"]*ip=10\.0\.0\.14\/24/);
 });
 
 test("a second interface on one network has a place of its own", async () => {
@@ -272,11 +274,15 @@ test("guests of a captured host keep what they have; a guest is not in its own w
     "ip lan 10.0.0.12: ct.201.net.lan.ip",
     "mac 02:50:00:00:00:01: ct.201.net.lan.mac",
   ]);
-  const own = `${LAN}${guest("ct 101 a", "ip = auto")}`;
+  const own = `${LAN}${guest("ct 102 z", "ip = auto")}${guest("ct 101 a", "ip = auto")}`;
+  assert.equal(drawnValues((await compiled(own, undefined, { occupied })).lock?.content ?? ""), [
+    "ip lan 10.0.0.12: ct.102.net.lan.ip",
+    "ip lan 10.0.0.13: ct.101.net.lan.ip",
+  ]);
   const locked = (address: string): Promise<Compilation> =>
     compiled(own, lockFile(`ip lan ${address}: ct.101.net.lan.ip`), { occupied });
   assert.equal(errors(await locked("10.0.0.13")), []);
-  assert.equal(errors(await locked("10.0.0.11")), ["PHX6045 main.phx:5"]);
+  assert.equal(errors(await locked("10.0.0.11")), ["PHX6045 main.phx:10"]);
 });
 
 test("the JSON configuration asks in the same way, and has its own lock file", async () => {

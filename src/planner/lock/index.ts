@@ -49,8 +49,8 @@ export interface Fresh {
 }
 
 /**
- * Gives every asker what the lock file says, and the others the lowest value that is free: in no line of the lock file,
- * declared by nobody, and not in use on the captured host. Pure: the same model and lock file give the same values.
+ * Gives every asker what the lock file says, else what it has on the captured host already, else the lowest value that is free:
+ * in no line of the lock file, declared by nobody, and not in use on the captured host. Pure: the same model and lock file give the same values.
  */
 export function draw(model: Model, kinds: ReadonlyMap<string, KindSpec>, known: Known): Drawing {
   const asks = asksOf(model, kinds);
@@ -65,7 +65,7 @@ export function draw(model: Model, kinds: ReadonlyMap<string, KindSpec>, known: 
   };
   const waiting = asks.filter((ask) => !keep(work, ask));
   for (const entry of work.kept.values()) work.used.add(usedKey(work, entry));
-  const later = waiting.filter((ask) => !take(work, ask, known.tentative.get(ask.key)));
+  const later = waiting.filter((ask) => !take(work, ask, known.tentative.get(ask.key)) && !takeOwn(work, ask));
   for (const ask of later) drawOne(work, ask);
   const fresh = asks.filter((ask) => work.values.has(ask.key) && !work.kept.has(`${ask.sort} ${ask.key}`));
   const asked = new Set(asks.map((ask) => `${ask.sort} ${ask.key}`));
@@ -144,6 +144,15 @@ function take(work: Work, ask: Ask, value: string | undefined): boolean {
   work.used.add(name);
   work.values.set(ask.key, value);
   return true;
+}
+
+/** Gives an asker what it has on the captured host, if that is in its range. */
+function takeOwn(work: Work, ask: Ask): boolean {
+  const { supply, sort } = ask;
+  if ("lack" in supply) return false;
+  return work.known.occupied.some(
+    (one) => one.sort === sort && spaceOf(one) === supply.space && isSame(one, ask) && take(work, ask, one.value),
+  );
 }
 
 function drawOne(work: Work, ask: Ask): void {
