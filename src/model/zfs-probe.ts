@@ -33,6 +33,8 @@ export type ZfsProbe =
       readonly properties: readonly (readonly [string, string])[];
       /** Properties that nobody is to have set on it: it inherits them. */
       readonly inherit?: readonly string[];
+      /** Where the key of an encrypted one is, which has to be loaded. */
+      readonly key?: string;
       /** Of a volume: its size. */
       readonly bytes?: number;
     }

@@ -70,6 +70,12 @@ export interface Dataset {
   snapshots: string[];
   /** The snapshot that it is a clone of. */
   origin?: string;
+  /** Its key; those below it without one use it, too. */
+  key?: string;
+  /** The key is not loaded. */
+  locked?: boolean;
+  /** It is not mounted, although it could be. */
+  unmounted?: boolean;
 }
 
 /** A part of a pool: a disk of its own, or several that are joined. */

@@ -156,4 +156,64 @@ test("the limits of the cache hold now and after a restart; what others wrote in
     }),
   ));
 
+const SECRET = `${pool}dataset tank/s {
+  encryption = aes-256-gcm
+  key { from = secret("file:/root/s.key") }
+}
+dataset tank/s/below { atime = off }
+`;
+
+test("an encrypted dataset gets its key by standard input, and again when it is locked; a unit loads it at the start", () =>
+  applied(
+    SECRET,
+    async ({ host: machine, quiet, apply, check }) => {
+      const dataset = machine.state.datasets["tank/s"];
+      assert.is(dataset?.key, "correct horse");
+      await quiet();
+      const unit = readFileSync(join(machine.root, "etc/systemd/system/phxc-zfs-key-tank_2f_s.service"), "utf8");
+      assert.match(unit, "zfs load-key -L file:///root/s.key tank/s");
+      assert.ok(machine.state.units["phxc-zfs-key-tank_2f_s.service"]?.enabled);
+      if (dataset !== undefined) Object.assign(dataset, { locked: true, unmounted: true });
+      assert.equal(await check(), ["~ host: dataset tank/s: key loaded"]);
+      const run = await apply();
+      assert.equal(mutating(run), ["zfs load-key tank/s", "zfs mount -a"]);
+      await quiet();
+      // As a run leaves it that is cut off between the two.
+      if (dataset !== undefined) dataset.unmounted = true;
+      assert.equal(mutating(await apply()), ["zfs mount -a"]);
+      await quiet();
+      const scripts = `${run.stdout}${run.stderr}${JSON.stringify(run.commands)}`;
+      assert.not.match(scripts, "correct horse");
+    },
+    host({ files: { "/root/s.key": "correct horse\n" } }),
+  ));
+
+test("a key that is wrong or too short fails its step, and nothing of it is told", () =>
+  scripted(
+    SECRET,
+    async ({ apply }) => {
+      const run = await apply(4);
+      assert.match(run.stderr, "Passphrase too short");
+      assert.not.match(run.stdout + run.stderr, "hunter2");
+    },
+    host({ files: { "/root/s.key": "hunter2\n" } }),
+  ));
+
+test("snapshots with retention are a file of cron, which goes with the declaration", () =>
+  applied(
+    `${pool}dataset tank/d {\n  snapshots hourly { keep = 24 }\n  snapshots daily { keep = 7, recursive = true }\n}\n`,
+    async ({ host: machine, quiet }) => {
+      const text = readFileSync(join(machine.root, "etc/cron.d/phxc-zfs-tank_2f_d"), "utf8");
+      assert.equal(text.split("\n"), [
+        "# Managed by phxc: snapshots of tank/d. Changes are overwritten.",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+        `0 * * * * root zfs snapshot "tank/d@phxc-hourly-$(date -u +\\%Y\\%m\\%d-\\%H\\%M)" && zfs list -H -d 1 -t snapshot -o name -S creation tank/d | grep -E '@phxc-hourly-[0-9]{8}-[0-9]{4}$' | tail -n +25 | xargs -r -n 1 zfs destroy`,
+        `0 0 * * * root zfs snapshot -r "tank/d@phxc-daily-$(date -u +\\%Y\\%m\\%d-\\%H\\%M)" && zfs list -H -d 1 -t snapshot -o name -S creation tank/d | grep -E '@phxc-daily-[0-9]{8}-[0-9]{4}$' | tail -n +8 | xargs -r -n 1 zfs destroy -r`,
+        "",
+      ]);
+      await quiet();
+    },
+    host(),
+  ));
+
 test.run();

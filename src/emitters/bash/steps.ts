@@ -205,7 +205,7 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "zfs-parameter":
       return ShellWord.call("zfs_parameter", [bare(probe.name), bare(probe.value)]);
     case "dataset":
-      return acting("dataset", inherited(probe.inherit), argv);
+      return acting("dataset", [...keyFlag(probe.key), ...inherited(probe.inherit)], argv);
     case "storage":
       return secretLines(probe.secrets) + acting("storage", withoutWords(probe.absent), argv);
     case "restart-of-host":
@@ -223,6 +223,11 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
         : acting("unless_says", [value(probe.stdout), ...words], argv);
     }
   }
+}
+
+/** Where the key of an encrypted dataset is. */
+function keyFlag(key: string | undefined): ShellWord[] {
+  return key === undefined ? [] : flag("--key", value(key));
 }
 
 /** Properties that nobody is to have set. */

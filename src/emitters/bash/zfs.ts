@@ -24,11 +24,16 @@ function poolsRead(steps: readonly Step[]): readonly string[] {
   return [ShellWord.call("read_pools", [value([...names].sort().join(","))])];
 }
 
+/** What tells whether a key has to be loaded, and whether something can then be mounted. */
+const KEYED = ["canmount", "encryption", "keyformat", "keystatus", "mounted", "mountpoint"];
+
 function datasetsRead(steps: readonly Step[]): readonly string[] {
   const read = steps.flatMap(
     ({ probe }): readonly { readonly name: string; readonly properties: readonly string[] }[] => {
-      if (probe.kind === "dataset")
-        return [{ name: probe.dataset, properties: namesOf(probe.properties, probe.inherit) }];
+      if (probe.kind === "dataset") {
+        const keyed = probe.key === undefined ? [] : KEYED;
+        return [{ name: probe.dataset, properties: [...namesOf(probe.properties, probe.inherit), ...keyed] }];
+      }
       if (probe.kind === "pool") {
         const properties = namesOf(probe.rootProperties, probe.rootInherit);
         return properties.length === 0 ? [] : [{ name: probe.pool, properties }];

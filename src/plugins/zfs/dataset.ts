@@ -1,39 +1,58 @@
 import { boolOf, datasetStorages, sizeOf, sizeText } from "../../plugin-api/index.js";
-import type { Lowered, Resource } from "../../plugin-api/index.js";
+import type { Lowered, OptionSpec, Resource } from "../../plugin-api/index.js";
 import { joinLowered, makeStep } from "../guest/step.js";
 import { lowerDeclared } from "../storage/lower.js";
+import { keyOf, keyProperties, keySteps } from "./key.js";
 import { datasetOptions, zvolOptions } from "./options.js";
 import { blockProperties, joinProperties, ownProperties, propertyArguments } from "./properties.js";
 import type { Properties } from "./properties.js";
+import { snapshotSteps } from "./snapshots.js";
 
 /** Makes the dataset or sets the properties that differ, then defines the storages that it offers. */
 export function lowerDataset(dataset: Resource): Lowered {
-  const properties = joinProperties(ownProperties(dataset, datasetOptions), blockProperties(dataset, "properties"));
+  const properties = propertiesOf(dataset, datasetOptions);
   const step = makeStep(dataset, "dataset", {
     phase: "host",
     title: `dataset ${dataset.name}`,
-    probe: { kind: "dataset", dataset: dataset.name, ...probed(properties) },
-    commands: [["zfs", "create", ...propertyArguments("-o", properties.set), dataset.name]],
+    probe: { kind: "dataset", dataset: dataset.name, ...probed(properties), ...keyed(dataset) },
+    commands: [["zfs", "create", ...creationArguments(dataset, properties), dataset.name]],
   });
   const own: Lowered = { steps: [{ ...step, id: dataset.address }], requirements: [] };
-  return joinLowered([own, ...datasetStorages(dataset).map(lowerDeclared)]);
+  const storages = datasetStorages(dataset).map(lowerDeclared);
+  return joinLowered([own, keySteps(dataset), snapshotSteps(dataset), ...storages]);
 }
 
 /** Makes the volume, sets the properties that differ, and lets it grow. */
 export function lowerZvol(zvol: Resource): Lowered {
   const bytes = sizeOf(zvol, "size");
   if (bytes === undefined) return { steps: [], requirements: [] };
-  const properties = joinProperties(ownProperties(zvol, zvolOptions), blockProperties(zvol, "properties"));
+  const properties = propertiesOf(zvol, zvolOptions);
   const sparse = boolOf(zvol, "sparse") === true ? ["-s"] : [];
+  const created = creationArguments(zvol, properties);
   const step = makeStep(zvol, "zvol", {
     phase: "host",
     title: `volume ${zvol.name}`,
-    probe: { kind: "dataset", dataset: zvol.name, ...probed(properties), bytes },
-    commands: [
-      ["zfs", "create", ...sparse, "-V", sizeText(bytes), ...propertyArguments("-o", properties.set), zvol.name],
-    ],
+    probe: { kind: "dataset", dataset: zvol.name, ...probed(properties), bytes, ...keyed(zvol) },
+    commands: [["zfs", "create", ...sparse, "-V", sizeText(bytes), ...created, zvol.name]],
   });
-  return { steps: [{ ...step, id: zvol.address }], requirements: [] };
+  return joinLowered([
+    { steps: [{ ...step, id: zvol.address }], requirements: [] },
+    keySteps(zvol),
+    snapshotSteps(zvol),
+  ]);
+}
+
+function propertiesOf(dataset: Resource, options: Readonly<Record<string, OptionSpec>>): Properties {
+  return joinProperties(ownProperties(dataset, options), blockProperties(dataset, "properties"));
+}
+
+function creationArguments(dataset: Resource, properties: Properties): readonly string[] {
+  return propertyArguments("-o", [...properties.set, ...keyProperties(dataset, properties)]);
+}
+
+function keyed(dataset: Resource): { readonly key?: string } {
+  const key = keyOf(dataset);
+  return key === undefined ? {} : { key };
 }
 
 function probed({ set, inherit }: Properties): {

@@ -1,5 +1,6 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
+import { datasetFindings } from "./findings-datasets.js";
 
 /** Findings about ZFS: PHX5401 to PHX5499. */
 
@@ -114,4 +115,5 @@ export const zfsFindings: readonly DiagnosticKind<never>[] = [
   replaceStays,
   replaceUnknown,
   addedWhole,
+  ...datasetFindings,
 ];

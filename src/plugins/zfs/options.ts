@@ -1,5 +1,7 @@
 import type { ArgSpec, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
+import { keySection } from "./key.js";
+import { snapshotSection } from "./snapshots.js";
 import { nativeOptions, poolProperties } from "./native.js";
 import { storageOptions, storageSections, storageType } from "../storage/options.js";
 
@@ -145,6 +147,8 @@ export const datasetOptions: Readonly<Record<string, OptionSpec>> = nativeOption
 /** The blocks of a dataset. */
 export const datasetSections: Readonly<Record<string, SectionSpec>> = {
   properties: properties("ZFS properties by name, and those of your own.", "filesystem"),
+  snapshots: snapshotSection,
+  key: keySection,
   storage: {
     doc: "A Proxmox storage on the dataset: `zfspool` on the dataset itself, any other on its mount point.",
     args: [{ name: "type", type: storageType, doc: "The type of the storage." }],
@@ -171,4 +175,6 @@ export const zvolOptions: Readonly<Record<string, OptionSpec>> = {
 /** The blocks of a volume. */
 export const zvolSections: Readonly<Record<string, SectionSpec>> = {
   properties: properties("ZFS properties by name, and those of your own.", "volume"),
+  snapshots: snapshotSection,
+  key: keySection,
 };

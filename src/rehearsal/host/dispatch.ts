@@ -183,7 +183,7 @@ const mutatingTools: Readonly<Record<string, readonly string[]>> = {
     "try-restart",
   ],
   "systemd-run": ["--collect"],
-  zfs: ["create", "destroy", "inherit", "rename", "rollback", "set", "snapshot"],
+  zfs: ["create", "destroy", "inherit", "load-key", "mount", "rename", "rollback", "set", "snapshot"],
   zpool: ["add", "create", "destroy", "replace", "set"],
 };
 

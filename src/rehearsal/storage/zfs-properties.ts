@@ -213,6 +213,15 @@ function show(name: string, value: string, exact: boolean): string {
   return sized.has(name) && /^\d+$/.test(value) ? printZfsSize(Number(value), exact) : value;
 }
 
+/** The dataset whose key a dataset uses. */
+export function encryptionRoot(state: HostState, name: string): HostState["datasets"][string] | undefined {
+  for (let at: string | undefined = name; at !== undefined; at = parentOf(at)) {
+    const dataset = state.datasets[at];
+    if (dataset?.key !== undefined) return dataset;
+  }
+  return undefined;
+}
+
 function fixedProperty(state: HostState, name: string, property: string): string | undefined {
   const dataset = state.datasets[name];
   if (dataset === undefined) return undefined;
@@ -221,7 +230,11 @@ function fixedProperty(state: HostState, name: string, property: string): string
   if (property === "origin") return dataset.origin ?? "-";
   if (property === "used" || property === "referenced") return `${dataset.type === "volume" ? 57344 : 102400}`;
   if (property === "available") return `${pool?.size ?? 0}`;
-  if (property === "mounted") return dataset.type === "volume" ? "-" : "yes";
+  if (property === "mounted") return dataset.type === "volume" ? "-" : dataset.unmounted === true ? "no" : "yes";
+  if (property === "keystatus") {
+    const root = encryptionRoot(state, name);
+    return root === undefined ? "-" : root.locked === true ? "unavailable" : "available";
+  }
   if (property === "name") return name;
   if (property === "creation") return "-";
   if (dataset.type === "volume") {

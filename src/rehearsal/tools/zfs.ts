@@ -15,13 +15,14 @@ import {
   readProperty,
 } from "../storage/zfs-properties.js";
 import { readFlags } from "./flags.js";
+import { loadKey, mountAll, newKey } from "./zfs-keys.js";
 
 const name = /^[A-Za-z][A-Za-z0-9_.:-]*(?:\/[A-Za-z0-9_.:-]+)*$/;
 
-/** `zfs create|set|inherit|get|list|destroy|snapshot` */
-export function zfs(command: Command, argv: readonly string[]): void {
+/** `zfs create|set|inherit|get|list|destroy|snapshot|load-key|mount` */
+export async function zfs(command: Command, argv: readonly string[]): Promise<void> {
   const [verb = "", ...rest] = argv;
-  const verbs: Record<string, (command: Command, argv: readonly string[]) => void> = {
+  const verbs: Record<string, (command: Command, argv: readonly string[]) => void | Promise<void>> = {
     create,
     set,
     get,
@@ -29,10 +30,12 @@ export function zfs(command: Command, argv: readonly string[]): void {
     destroy,
     inherit,
     snapshot,
+    "load-key": loadKey,
+    mount: mountAll,
   };
   const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   if (handler === undefined) return refuse(`simulated host: unknown: zfs ${verb}`, 127);
-  handler(command, rest);
+  await handler(command, rest);
 }
 
 /** Reads `name=value` words into properties, or refuses in the words of `verb`. */
@@ -49,7 +52,7 @@ export function readAssignments(words: readonly string[], what: string): Record<
   return result;
 }
 
-function create(command: Command, argv: readonly string[]): void {
+async function create(command: Command, argv: readonly string[]): Promise<void> {
   const { flags, values, words } = readFlags("zfs create", argv, "pus", "oVb");
   const dataset = words[0] ?? refuse("missing dataset argument", 2);
   const { state } = command.machine;
@@ -68,14 +71,17 @@ function create(command: Command, argv: readonly string[]): void {
   const parent = parentOf(dataset) ?? pool;
   if (state.datasets[parent] === undefined) {
     if (!flags.has("p")) refuse(`${failure}: parent does not exist`, 1);
-    create(command, ["-p", parent]);
+    await create(command, ["-p", parent]);
   }
+  const key = await newKey(command, dataset, properties);
+  const keyed = key === undefined ? {} : { key };
   const volume = values.find(([flag]) => flag === "V")?.[1];
-  if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties });
+  if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties, ...keyed });
   else
     makeDataset(command.machine, dataset, {
       type: "volume",
       properties,
+      ...keyed,
       volsize: parseZfsSize(volume) ?? refuse(`bad volume size '${volume}'`, 2),
     });
 }

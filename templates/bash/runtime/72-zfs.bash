@@ -30,25 +30,29 @@ read_datasets() {
 	done <<<"${REPLY}"
 }
 
-# dataset [--inherit PROPERTY]... zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
+# dataset [--key SECRET] [--inherit PROPERTY]... zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
 # the properties that differ in one call. A volume grows, and is never shrunk.
 dataset() {
 	active || return 0
-	local name=${!#} type=filesystem size='' i live
+	local name=${!#} type=filesystem size='' key='' i live
 	local -a pairs=()
+	if [[ $1 == --key ]]; then
+		key=$2
+		shift 2
+	fi
 	take_inherit "$@"
 	shift $((2 * ${#INHERIT[@]}))
 	for ((i = 3; i < $#; i++)); do
 		case ${*:i:1} in
 		-V) type=volume && size=${*:i+1:1} ;;
-		-o) pairs+=("${@:i+1:1}") ;;
+		-o) [[ ${*:i+1:1} == keylocation=* ]] || pairs+=("${@:i+1:1}") ;;
 		*) continue ;;
 		esac
 		i=$((i + 1))
 	done
 	live=${ZFS_VALUE["${name}/type"]-}
 	if [[ -z ${live} ]]; then
-		checking || run "$@"
+		checking || with_key "${key}" "$@"
 		change '+' "dataset ${name}"
 		return 0
 	fi
@@ -64,6 +68,34 @@ dataset() {
 		fi
 	fi
 	settle "${name}" "dataset ${name}" "${pairs[@]}"
+	[[ -z ${key} ]] || load_key "${name}" "${key}"
+}
+
+# with_key SECRET COMMAND...: runs a command that reads a key from its standard input, where there is one.
+with_key() {
+	local INPUT=${INPUT} reference=$1
+	shift
+	if [[ -n ${reference} ]]; then
+		secret "${reference}"
+		INPUT="${WORK}/key"
+		(umask 077 && printf '%s\n' "${REPLY%%$'\n'*}" >"${INPUT}")
+	fi
+	run "$@"
+	[[ -z ${reference} ]] || rm -f -- "${INPUT}"
+}
+
+# load_key DATASET SECRET: loads the key of a dataset that is locked, and mounts what can then be mounted.
+load_key() {
+	local status=${ZFS_VALUE["$1/keystatus"]--}
+	if [[ ${status} == unavailable ]]; then
+		checking || with_key "$2" zfs load-key "$1"
+		change '~' "dataset $1: key loaded"
+	elif [[ ${status} != available || ${ZFS_VALUE["$1/mounted"]-} != no ]] ||
+		[[ ${ZFS_VALUE["$1/canmount"]-} != on || ${ZFS_VALUE["$1/mountpoint"]-} != /* ]]; then
+		return 0
+	fi
+	checking || run zfs mount -a
+	[[ ${status} == unavailable ]] || change '~' "dataset $1: mounted"
 }
 
 # settle NAME WHAT PROPERTY=VALUE...: sets those properties of a dataset that differ in one call, and takes those of INHERIT back
