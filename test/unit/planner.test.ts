@@ -140,7 +140,7 @@ const twoHosts = [
   block("ct", { id: 100, name: "first" }, { image: "/x.tar.zst", host: ref("host.pve1") }, [
     block("disk", { name: "root" }, { size: { type: "size", value: 1024 ** 3 }, storage: "local-zfs" }),
   ]),
-  block("pool", { name: "tank" }, { disks: ["/dev/a"], host: ref("host.pve2") }),
+  block("pool", { name: "tank" }, { disks: ["/dev/disk/by-id/a"], host: ref("host.pve2") }),
   block("dataset", { name: "tank/data" }),
 ];
 
@@ -199,7 +199,7 @@ test("with several hosts one must be chosen, and everything must say its own", (
     diagnostics.map(({ help }) => help),
     ["ct.100 belongs to another host: plan for that one."],
   );
-  const stray = block("pool", { name: "stray" }, { disks: ["/dev/b"] });
+  const stray = block("pool", { name: "stray" }, { disks: ["/dev/disk/by-id/b"] });
   assert.equal(found(modelOf([...twoHosts, stray]), ["pve1"]), ["PHX6002"]);
   const across = ct(101, { host: ref("host.pve2") });
   assert.equal(found(modelOf([...twoHosts, across]), ["pve1"]), ["PHX6005"]);

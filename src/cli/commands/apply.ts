@@ -25,7 +25,8 @@ export const applyCommand: Command = {
 the same bytes. Of a guest that is to be destroyed the name has to be typed; --yes asks nothing, and without
 --allow-destroy nothing is destroyed. Without --host it does so on this machine, as root. It passes on the script's output
 and exit code: 0 done or nothing to do, 2 changes that were not applied, 3 the host is not ready, 4 a step failed, 5 another
-run holds the lock, 6 the host has to be restarted first, 130 interrupted; 255 when the connection was lost. Ctrl-C interrupts the script; the next run goes on.
+run holds the lock, 6 the host has to be restarted first, 130 interrupted; 255 when the connection was lost. Ctrl-C stops
+the script; the next run goes on.
 With --action health it runs the checks of the guests, of all where none is named, and changes nothing; 7 when one does not
 pass. --format json and junit write a report for programs to standard output.`,
   options: {
