@@ -78,6 +78,14 @@ test("absent takes an inherited block away, and another may stand in its place",
   assert.equal(boot && [...boot.settings.keys()], ["order"]);
 });
 
+test("a profile takes away what the one has that it extends", () => {
+  const text =
+    "profile p { boot { order = 2 } }\nprofile q extends p { boot absent }\nvm 100 a extends q\nvm 101 b extends p";
+  const model = clean(text);
+  assert.is(resource(model, "vm.100").sections.length, 0);
+  assert.is(resource(model, "vm.101").sections.length, 1);
+});
+
 test("absent for a block only where its condition holds", () => {
   const text = "profile p { boot { order = 2 } }\nvm 100 a extends p { boot absent when false }";
   assert.is(resource(clean(text), "vm.100").sections.length, 1);

@@ -166,6 +166,16 @@ test("the files are inputs of the plan, and what stands elsewhere counts as well
   assert.match(documentText(value.document), /network "vmbr0"[^]*ct 101 "web"/);
 });
 
+test("profiles and name+ are for the files of conf.d alone", () => {
+  const { diagnostics } = readTexts({
+    "config.json": `{ "lxc_configs": { "101": {\n${SIZES}, "name": "a", "memory_mb": 1024,\n"profiles": [],\n"features+": [] } } }`,
+  });
+  assert.equal(
+    diagnostics.map(({ code, span }) => `${code} ${placeOf(span)}`),
+    ["PHX2010 config.json:3:1", "PHX2010 config.json:4:1"],
+  );
+});
+
 test("one id in two files is a finding with both places", async () => {
   const guest = BASE.replace("{", '{ "name": "a", ');
   for (const other of ["conf.d/lxc/101_b.json", "conf.d/vm/101.json", "lxc.json"]) {
@@ -300,8 +310,8 @@ const cases: readonly (readonly [string, Texts, ...string[]])[] = [
     "PHX2012 lxc/102_b.json:1:1",
   ],
   [
-    "profiles belong into the files of conf.d",
-    { "../other.json": "{}", "defaults/lxc_base.json": "{", "lxc/101_a.json": "{}" },
+    "a layer that is not JSON hides what would only follow from it",
+    { "defaults/lxc_base.json": "{", "lxc/101_a.json": "{}" },
     "PHX2001 defaults/lxc_base.json:1:2",
   ],
 ];

@@ -138,6 +138,12 @@ test("datasets, whose names have slashes; of a command only the part", async () 
   assert.not.match(out, "compression");
 });
 
+test("what is asked of the host before the first step", async () => {
+  const image = await told("101.image");
+  const path = "/var/lib/vz/template/cache/debian-13-standard_13.1-2_amd64.tar.zst";
+  assert.match(image, `\nbefore the first step the host is asked for file ${path}\n`);
+});
+
 test("what only orders, says that it does", async () => {
   assert.match(await told("201.needs"), "\norder after ct.101\n");
 });

@@ -129,8 +129,10 @@ function wordText(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : quote(word);
 }
 
+/** What it is and what it is about, without the advice. */
 function requirementText({ blocks: _blocks, source: _source, ...rest }: Requirement): string {
-  const words = Object.values(rest).flatMap((value): readonly string[] => {
+  const words = Object.entries(rest).flatMap(([key, value]): readonly string[] => {
+    if (key === "hint") return [];
     if (typeof value === "string" || typeof value === "number") return [String(value)];
     if (Array.isArray(value)) return value.map(String);
     return typeof value === "object" && "name" in value ? [value.name] : [];
