@@ -136,9 +136,9 @@ function devicePath(value: unknown, where: string): string {
 function textPath(value: unknown, where: string): string {
   const text = string(value, where);
   const own =
-    /^\/etc\/pve\/(?:storage\.cfg|firewall\/[^/]+\.fw|mapping\/[a-z]+\.cfg|nodes\/[A-Za-z0-9-]+\/(?:qemu-server|lxc)\/\d+\.conf)$/;
+    /^\/etc\/pve\/(?:(?:storage|jobs|replication)\.cfg|nodes\/[A-Za-z0-9-]+\/host\.fw|firewall\/[^/]+\.fw|mapping\/[a-z]+\.cfg|nodes\/[A-Za-z0-9-]+\/(?:qemu-server|lxc)\/\d+\.conf)$/;
   const hardware =
-    /^\/sys\/(?:bus\/(?:pci|usb)\/devices\/[\w:.-]+\/(?:uevent|idVendor|idProduct)|kernel\/iommu_groups\/\d+\/devices\/[\w:.]+)$/;
+    /^\/proc\/driver\/nvidia\/version$|^\/sys\/(?:module\/nouveau\/initstate|bus\/(?:pci|usb)\/devices\/[\w:.-]+\/(?:uevent|idVendor|idProduct)|kernel\/iommu_groups\/\d+\/devices\/[\w:.]+)$/;
   return own.test(text) || hardware.test(text) ? text : path(text, where);
 }
 

@@ -150,6 +150,8 @@ the_hardware() {
 	for path in "${ROOT}"/sys/bus/pci/devices/*/uevent "${ROOT}"/sys/bus/usb/devices/*/{idVendor,idProduct}; do
 		[[ ! -r ${path} ]] || text_file "${path#"${ROOT}"}"
 	done
+	text_file /proc/driver/nvidia/version
+	text_file /sys/module/nouveau/initstate
 	for path in "${ROOT}"/sys/kernel/iommu_groups/*/devices/*; do
 		[[ ! -e ${path} ]] || record file "${path#"${ROOT}"}" ''
 	done
@@ -180,13 +182,13 @@ the_guests() {
 		fi
 	done
 	look_at "${mounts[@]}"
-	for path in "${ROOT}"/etc/pve/firewall/*.fw "${ROOT}"/etc/pve/mapping/*.cfg; do text_file "${path#"${ROOT}"}"; done
+	for path in "${ROOT}"/etc/pve/{firewall/*.fw,nodes/"${NODE}"/host.fw,mapping/*.cfg,jobs.cfg,replication.cfg}; do text_file "${path#"${ROOT}"}"; done
 }
 
 # the_notes: what plans have noted on this host. Their logs and copies of files are not read.
 the_notes() {
 	local path
-	for path in "${ROOT}"/var/lib/phxc/{applied,intent/*,first-start/*,check/*}; do text_file "${path#"${ROOT}"}"; done
+	for path in "${ROOT}"/var/lib/phxc/{applied,fence,nvidia-driver,intent/*,first-start/*,check/*}; do text_file "${path#"${ROOT}"}"; done
 }
 
 # the_storages: their definitions, and the volumes and files on those that are no ZFS.

@@ -9,7 +9,7 @@ import type { HostState } from "../../src/rehearsal/index.js";
 import { capture } from "../support/capture.js";
 import { inFolder } from "../support/folder.js";
 import { root } from "../support/paths.js";
-import { compileFolder, withEmptyHost } from "../support/rehearsal.js";
+import { compileFolder, compileSource, withEmptyHost } from "../support/rehearsal.js";
 import { appVm, confPath } from "../support/script-host.js";
 import { must, withHost, zfsHost } from "../support/sim.js";
 import { hasSshd, startSshd } from "../support/sshd.js";
@@ -44,6 +44,27 @@ test("a converged host is captured; rehearsed from there its plan is quiet, and 
     assert.match(edited.out, "first run: exit code 0, 1 command that may change something");
     assert.match(edited.out, /^ {6}qm set 201 --memory 12288 --digest /m);
     assert.match(edited.out, /^ {2}~ vm 201 docker: memory 8192 -> 12288$/m);
+  });
+});
+
+test("firewalls of the cluster and of the node, and backup jobs, come along", async () => {
+  const text = `host pve1 { node = pve1 }
+storage dir vault { path = "/srv/vault", content = [backup] }
+firewall cluster { policy_in = DROP, in accept tcp 22 from 10.0.0.0/8 }
+firewall pve1 { in accept udp 53 from 10.0.0.0/8 }
+backup nightly { schedule = "02:30", storage = vault, guests = all, keep { last = 3 } }
+`;
+  const { plan, script } = await compileSource(text);
+  await inFolder({ "main.phx": text }, async (cwd) => {
+    await withEmptyHost(plan, async (host) => {
+      assert.is((await host.runScript(script)).code, 0);
+      const { code, err } = await runCli(["capture", "--out", "state.json"], { cwd, env: host.env });
+      assert.is(code, 0, err);
+    });
+    const quiet = await runCli(["rehearse", "main.phx", "--from", "state.json"], { cwd });
+    assert.is(quiet.code, 0, quiet.out + quiet.err);
+    assert.match(quiet.out, "first run: exit code 0, 0 commands that may change something");
+    assert.not.match(quiet.out, /^ {2}[+~] host: /m);
   });
 });
 
