@@ -33,6 +33,7 @@ export function drawnSetting(
 /** `net.lan`; undefined where it is not known which network it is. */
 function labelOf({ keyword, args }: BodyNode): string | undefined {
   const [first] = args.values();
+  if (first === undefined) return keyword;
   const name = nameOf(first);
   return name === undefined ? undefined : `${keyword}.${name}`;
 }

@@ -88,7 +88,10 @@ export interface OptionSpec {
   readonly effect?: Effect;
   /** The oldest Proxmox VE release that knows it, as `8.2`: a host that declares an older one is refused. */
   readonly since?: string;
-  /** A word, which the type takes as well, lets phxc choose the value. Only in a top-level block and the blocks in it. */
+  /**
+   * A word, which the type takes as well, lets phxc choose the value. Only in blocks that stand directly in a resource: their
+   * keyword and first argument tell them apart in the lock file.
+   */
   readonly draw?: DrawSpec;
 }
 

@@ -49,6 +49,13 @@ test("an address that is written stays out of reach in any spelling, with its pr
   assert.equal(await drawn(text), ["ip lan 10.0.0.13: ct.104.net.lan.ip", "ip lan fd00::11: ct.104.net.lan.ip6"]);
 });
 
+test("guests of one network never share a line of the lock file, also in VLANs of their own", async () => {
+  const text = `${LAN}${guest("ct 101 a", "ip = auto")}${guest("ct 102 b", "ip = auto, vlan = 5")}`;
+  const values = ["ip lan 10.0.0.11: ct.101.net.lan.ip", "ip lan 10.0.0.12: ct.102.net.lan.ip"];
+  assert.equal(await drawn(text), values);
+  assert.equal(await drawn(text, lockFile(...values)), values);
+});
+
 test("two networks of one bridge draw from one pool", async () => {
   const other = "network other { bridge = vmbr0, subnet = 10.0.0.0/24, pool = 10.0.0.10..10.0.0.15 }\n";
   const text = `${LAN}${other}${guest("ct 101 a", "ip = auto")}${guest("ct 102 b", "ip = auto", "other")}`;

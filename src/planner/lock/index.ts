@@ -64,7 +64,10 @@ export function draw(model: Model, kinds: ReadonlyMap<string, KindSpec>, known: 
     findings: [],
   };
   const waiting = asks.filter((ask) => !keep(work, ask));
-  for (const entry of work.kept.values()) work.used.add(usedKey(work, entry));
+  for (const entry of work.kept.values()) {
+    const space = work.spaces.get(`${entry.sort} ${entry.scope}`) ?? "";
+    for (const name of usedNames({ ...entry, space })) work.used.add(name);
+  }
   const later = waiting.filter((ask) => !take(work, ask, known.tentative.get(ask.key)) && !takeOwn(work, ask));
   for (const ask of later) drawOne(work, ask);
   const fresh = asks.filter((ask) => work.values.has(ask.key) && !work.kept.has(`${ask.sort} ${ask.key}`));
@@ -88,7 +91,7 @@ interface Work {
   readonly spaces: ReadonlyMap<string, string>;
   /** The lines that stay, by sort and key. */
   readonly kept: Map<string, Entry>;
-  /** What nobody else gets, as `sort space value`. */
+  /** What nobody else gets, by {@link usedNames}. */
   readonly used: Set<string>;
   /** Where the search in a range goes on; below it nothing is free. */
   readonly cursors: Map<string, bigint>;
@@ -102,8 +105,18 @@ function spacesOf(asks: readonly Ask[]): ReadonlyMap<string, string> {
   );
 }
 
-function usedKey({ spaces }: Work, { sort, scope, value }: Entry): string {
-  return `${sort} ${spaces.get(`${sort} ${scope}`) ?? `network ${scope}`} ${value}`;
+/**
+ * A value is one guest's among all that it may meet, and among those of its network: there a guest may be in a VLAN of its own,
+ * and a line of the lock file names no VLAN.
+ */
+function usedNames(one: {
+  readonly sort: string;
+  readonly scope: string;
+  readonly space: string;
+  readonly value: string;
+}): readonly [string, string] {
+  const { sort, scope, space, value } = one;
+  return [`${sort} in ${scope}: ${value}`, `${sort} on ${space}: ${value}`];
 }
 
 /** Whether the lock file says what an asker has. A line that was released and does not fit any more is given up. */
@@ -121,6 +134,7 @@ function keep(work: Work, ask: Ask): boolean {
     return false;
   }
   work.values.set(key, entry.value);
+  for (const used of usedNames({ ...entry, space: supply.space })) work.used.add(used);
   const { label: what } = ask;
   const related = entry.at === undefined ? [] : [{ span: entry.at, message: "locked here" }];
   if (!isInside) {
@@ -139,9 +153,9 @@ function take(work: Work, ask: Ask, value: string | undefined): boolean {
   if (value === undefined || "lack" in supply) return false;
   const number = numberOfValue(sort, value) ?? -1n;
   if (number < supply.first || number > supply.last || supply.isTaken(number)) return false;
-  const name = `${sort} ${supply.space} ${value}`;
-  if (work.used.has(name) || occupant(work, ask, supply, value) !== undefined) return false;
-  work.used.add(name);
+  const names = usedNames({ ...supply, sort, value });
+  if (names.some((name) => work.used.has(name)) || occupant(work, ask, supply, value) !== undefined) return false;
+  for (const name of names) work.used.add(name);
   work.values.set(ask.key, value);
   return true;
 }
@@ -162,7 +176,7 @@ function drawOne(work: Work, ask: Ask): void {
     work.findings.push(diagnose(nothingToDraw, ask.at, { what, lack: supply.lack, help: supply.help }, { related }));
     return;
   }
-  const range = `${sort} ${supply.space} ${supply.first} ${supply.last}`;
+  const range = [sort, supply.scope, supply.space, supply.first, supply.last].join(" ");
   let next = work.cursors.get(range) ?? supply.first;
   while (next <= supply.last && !take(work, ask, textOfNumber(sort, next, supply.text))) next++;
   work.cursors.set(range, next);
