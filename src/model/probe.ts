@@ -270,6 +270,8 @@ export type Probe =
       readonly mode?: string;
       readonly guest?: GuestRef;
     }
+  /** The directory mapping of the cluster does not exist, or has no entry for this node, or one with another path. */
+  | { readonly kind: "directory-mapping"; readonly id: string; readonly path: string; readonly description?: string }
   /** Samba does not know the user, or the password is not the secret; without one it is only told. */
   | { readonly kind: "samba-user"; readonly user: string; readonly secret?: string }
   | ZfsProbe

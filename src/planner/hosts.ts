@@ -40,7 +40,8 @@ function declaredHost(resource: Resource, model: Model): string | undefined {
 }
 
 function homeless(resource: Resource, host: string | undefined, hosts: readonly string[]): readonly Diagnostic[] {
-  const mustSay = isGuest(resource) || ["pool", "dataset", "zvol", "export", "share"].includes(resource.kind);
+  const mustSay =
+    isGuest(resource) || ["pool", "dataset", "zvol", "export", "share", "mapping"].includes(resource.kind);
   if (!mustSay || host !== undefined || resource.settings.get("host")?.value.type === "error") return [];
   return [diagnose(resourceWithoutHost, resource.headSpan, { resource: resource.address, hosts })];
 }

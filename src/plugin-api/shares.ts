@@ -7,10 +7,10 @@ import { listOf, refOf, sectionsOf, stringOf, stringsOf, textOf } from "./values
 import { nfsExport } from "./volumes.js";
 import type { GuestVolume } from "./volumes.js";
 
-/** A directory of the host that others reach over the network: an `export` (NFS) or a `share` (Samba). */
+/** A directory of the host that others reach: an `export` (NFS), a `share` (Samba), or a `mapping` (virtiofs). */
 export interface HostShare {
   readonly resource: Resource;
-  readonly kind: "export" | "share";
+  readonly kind: "export" | "share" | "mapping";
   readonly name: string;
   /** The directory; `undefined` where the files do not say it. */
   readonly path: string | undefined;
@@ -33,7 +33,7 @@ export interface ShareClient {
 
 /** All exports and shares, in source order. */
 export const hostShares = perModel((model): readonly HostShare[] =>
-  (["export", "share"] as const).flatMap((kind) =>
+  (["export", "share", "mapping"] as const).flatMap((kind) =>
     resourcesOf(model, kind).map((resource) => ({
       resource,
       kind,
@@ -76,13 +76,15 @@ function clientOf(value: Value, section: Section, options: readonly string[] | u
   };
 }
 
-/** What a guest mounts of a declared host: the export that holds the path, or the share of the name; undefined: of no declared one. */
+/** What a guest mounts of a declared host: the export that holds the path, the share or the mapping of the name; undefined: of no declared one. */
 export function shareOfVolume(volume: GuestVolume, model: Model): HostShare | undefined {
   const nfs = nfsExport(volume);
   if (nfs !== undefined) {
     const own = hostShares(model).filter((share) => share.kind === "export" && isServedBy(share, nfs.server, model));
     return deepest(own.filter(({ path }) => path !== undefined && holds(path, nfs.path)));
   }
+  if (volume.type === "virtiofs")
+    return hostShares(model).find((share) => share.kind === "mapping" && share.name === volume.from);
   const [, server, name] = /^\/\/([^/]+)\/([^/]+)/.exec(volume.type === "samba" ? (volume.from ?? "") : "") ?? [];
   if (server === undefined) return undefined;
   return hostShares(model).find(

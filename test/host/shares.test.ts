@@ -166,6 +166,54 @@ test("a file of ours that somebody has replaced is refused, and nothing is touch
   });
 });
 
+test("a directory mapping gets an entry for this node, and keeps those of others", async () => {
+  const source = (path: string, more = ""): string =>
+    `host pve { node = pve }\nmapping data { path = "${path}", owner = 7:7\n ${more} }\n`;
+  const { plan, script } = await compileSource(source("/srv/data"));
+  await withHost(presupposed(plan), async (host) => {
+    const first = await apply(host, script);
+    assert.equal(mutating(first).slice(-1), [
+      "pvesh create /cluster/mapping/dir --id data --map node=pve,path=/srv/data",
+    ]);
+    assert.equal(announced((await apply(host, script)).output), []);
+    const file = join(host.root, "etc/pve/mapping/directory.cfg");
+    writeFileSync(
+      file,
+      "other\n\tmap node=pve,path=/srv/data\n\ndata\n\tmap path=/a,node=far\n\tmap path=/srv/data,node=pve\n",
+    );
+    assert.equal(mutating(await apply(host, script)), []);
+    const { script: moved } = await compileSource(source("/srv/new", 'description = "50 % of it"'));
+    const run = await apply(host, moved);
+    assert.equal(announced(run.output).slice(-2), [
+      "~ host: mapping data: path /srv/data -> /srv/new",
+      "~ host: mapping data: description (unset) -> 50 % of it",
+    ]);
+    assert.match(
+      text(host, "etc/pve/mapping/directory.cfg"),
+      /\tmap path=\/a,node=far\n\tmap node=pve,path=\/srv\/new\n/,
+    );
+    assert.equal(mutating(await apply(host, moved)), []);
+  });
+});
+
+test("what a virtual machine mounts by virtiofs is made before it, and need not be there already", async () => {
+  const { plan } = await compileSource(`
+mapping data { path = "/srv/data" }
+vm 100 app {
+  image = "/root/i.qcow2"
+  agent = true
+  disk root { size = 4GiB, storage = local-lvm }
+  volume virtiofs data { from = data, at = "/data" }
+}
+`);
+  assert.equal(
+    plan.requirements.filter(({ kind }) => kind === "mapping"),
+    [],
+  );
+  const at = (id: string): number => plan.steps.findIndex((step) => step.id === id);
+  assert.ok(at("mapping.data") >= 0 && at("mapping.data") < at("vm.100.create"));
+});
+
 test("a rehearsal goes through, twice", async () => {
   const { plan, script } = await compileSource(SOURCE);
   const { passed, first, second } = await rehearse(script, presupposed(plan), {

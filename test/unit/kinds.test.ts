@@ -49,6 +49,7 @@ test("the kinds of the vocabulary are there, each once", () => {
       "host",
       "image",
       "ipset",
+      "mapping",
       "network",
       "pool",
       "replication",

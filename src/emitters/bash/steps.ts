@@ -167,6 +167,7 @@ type HostProbe = Extract<
       | "packages"
       | "directory"
       | "samba-user"
+      | "directory-mapping"
       | "pool"
       | "pool-vdev"
       | "pool-disk"
@@ -194,6 +195,10 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
       return acting("packages", [], argv);
     case "directory":
       return ShellWord.call("directory", directoryWords(probe));
+    case "directory-mapping": {
+      const words = probe.description === undefined ? [] : flag("--description", value(probe.description));
+      return acting("directory_mapping", [...words, value(probe.path)], argv);
+    }
     case "samba-user":
       return acting("samba_user", probe.secret === undefined ? [] : flag("--password", value(probe.secret)), argv);
     case "pool":

@@ -69,7 +69,7 @@ export function volumeSteps(resource: Resource, { model, features, retired }: Lo
   const text = features.volumes + featureText({ guard: undefined, verify: "volumes_ok", script: "volumes_mount" });
   return {
     steps: [mountStep(resource, all, text)],
-    requirements: mappings(resource, all),
+    requirements: mappings(resource, all, model),
     scripts: { volumes: text },
     diagnostics,
   };
@@ -114,8 +114,10 @@ function escaped(field: string): string {
   return field.replace(/[\s\\#]/g, (char) => `\\${(char.codePointAt(0) ?? 0).toString(8).padStart(3, "0")}`);
 }
 
-function mappings({ address }: Resource, all: readonly GuestVolume[]): readonly Requirement[] {
-  return all.flatMap(({ type, from, section }): readonly Requirement[] =>
+/** Mappings that a plan does not make have to be there. */
+function mappings({ address }: Resource, all: readonly GuestVolume[], model: Model): readonly Requirement[] {
+  const others = all.filter((volume) => shareOfVolume(volume, model) === undefined);
+  return others.flatMap(({ type, from, section }): readonly Requirement[] =>
     type !== "virtiofs" || from === undefined
       ? []
       : [{ kind: "mapping", type: "directory", id: from, blocks: [address], source: section.headSpan }],

@@ -46,8 +46,18 @@ export const sharePathMacro = diagnosticKind<{ share: string; path: string; part
   help: "Rename the directory: smb.conf has no way to write a percent sign, or a backslash at the end.",
 });
 
+export const mappingPath = diagnosticKind<{ mapping: string; path: string; part: string }>({
+  code: "PHX5706",
+  severity: "error",
+  title: "path that a mapping cannot hold",
+  message: ({ mapping, path, part }) =>
+    `${path}, the path of the mapping ${mapping}, holds \`${part}\`, which Proxmox does not take there`,
+  help: "Rename the directory: the path of a mapping is without `;`, `,`, `=` and brackets.",
+});
+
 export const shareFindings: readonly DiagnosticKind<never>[] = [
   sharePathMacro,
+  mappingPath,
   shareWithoutPath,
   shareClientUnknown,
   exportWithoutClients,

@@ -3,6 +3,7 @@ import * as t from "../guest/types.js";
 import { lowerExport } from "./export.js";
 import { shareFindings } from "./findings.js";
 import { shareEdges } from "./lower.js";
+import { lowerMapping, mappingArgs, mappingOptions } from "./mapping.js";
 import { exportArgs, exportOptions, exportSections, shareArgs, shareOptions, shareSections } from "./options.js";
 import { lowerShare } from "./share.js";
 
@@ -42,9 +43,22 @@ const sambaShare = defineKind({
   lower: lowerShare,
 });
 
-/** What the host offers over the network: exports (NFS) and shares (Samba). */
+const mapping = defineKind({
+  keyword: "mapping",
+  aliases: ["virtiofs", "directory_mapping", "dir_mapping"],
+  doc: "A directory of the host that virtual machines mount by virtiofs.",
+  args: mappingArgs,
+  identity: { name: "id" },
+  options: { ...mappingOptions, host },
+  sections: {},
+  instead: { directory: "path", comment: "description" },
+  edges: shareEdges,
+  lower: lowerMapping,
+});
+
+/** What the host offers to others: exports (NFS), shares (Samba), directory mappings (virtiofs). */
 export const sharesPlugin = definePlugin({
   name: "shares",
-  kinds: [nfsExport, sambaShare],
+  kinds: [nfsExport, sambaShare, mapping],
   diagnostics: shareFindings,
 });

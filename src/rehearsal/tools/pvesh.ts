@@ -3,6 +3,7 @@ import { digestOf, isRunning, type Kind, listGuests, loadConfig, ownerOf } from 
 import { refuse } from "../host/refusal.js";
 import { storages } from "../storage/volume-names.js";
 import { backupJobs } from "./jobs.js";
+import { directoryMapping } from "./mapping.js";
 import { networkApi } from "./network.js";
 import { resolverApi } from "./resolver.js";
 import { perlJson, plainJson } from "./perl-json.js";
@@ -11,7 +12,7 @@ import { compareKeys } from "../../text/order.js";
 /** `pvesh get PATH [--output-format F] [--NAME VALUE]...`; what changes something is known of the network only. */
 export function pvesh(command: Command, argv: readonly string[]): void {
   const [verb = "", path = "", ...rest] = argv;
-  if (backupJobs(command, verb, path, rest)) return;
+  if (backupJobs(command, verb, path, rest) || directoryMapping(command, verb, path, rest)) return;
   const options = new Map<string, string>();
   for (let i = 0; i < rest.length; i += 2) options.set((rest[i] ?? "").replace(/^--?/, ""), rest[i + 1] ?? "");
   const network = /^\/nodes\/([^/]+)\/network(?:\/([^/]+))?$/.exec(path);

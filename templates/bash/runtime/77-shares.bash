@@ -1,4 +1,44 @@
-# --- Users of Samba -------------------------------------------------------------------------------
+# --- Directory mappings, and users of Samba -------------------------------------------------------
+
+# directory_mapping [--description TEXT] PATH pvesh create /cluster/mapping/dir --id ID: the mapping of the cluster has this path
+# for this node. Entries of other nodes, and a description that no file declares, stay as they are.
+directory_mapping() {
+	active || return 0
+	local line entry id='' exists=0 here='' told='' description='' path
+	local -a lines=() others=() more=()
+	if [[ $1 == --description ]]; then
+		description=$2
+		shift 2
+	fi
+	path=$1
+	shift
+	[[ ! -r ${PVE}/mapping/directory.cfg ]] || mapfile -t lines <"${PVE}/mapping/directory.cfg"
+	for line in "${lines[@]}"; do
+		[[ ${line} != [![:space:]]* ]] || id=${line%%[[:space:]]*}
+		[[ ${id} == "$5" ]] || continue
+		exists=1
+		if [[ ${line} =~ ^[[:space:]]+description[[:space:]]+(.*)$ ]]; then
+			told=${BASH_REMATCH[1]}
+		elif [[ ${line} =~ ^[[:space:]]+map[[:space:]]+(.*)$ ]]; then
+			entry=${BASH_REMATCH[1]}
+			if [[ ",${entry}," != *",node=${NODE},"* ]]; then
+				others+=(--map "${entry}")
+			elif [[ ,${entry} =~ ,path=([^,]*) ]]; then
+				here=${BASH_REMATCH[1]}
+			fi
+		fi
+	done
+	[[ -z ${description} || ${told} == "${description}" ]] || more=(--description "${description}")
+	[[ ${here} != "${path}" ]] || ((${#more[@]} > 0)) || return 0
+	if ((exists == 0)); then
+		checking || run "$@" --map "node=${NODE},path=${path}" "${more[@]}"
+		change '+' "mapping $5 of ${path}"
+		return 0
+	fi
+	checking || run pvesh set "/cluster/mapping/dir/$5" "${others[@]}" --map "node=${NODE},path=${path}" "${more[@]}"
+	[[ ${here} == "${path}" ]] || change '~' "mapping $5: path ${here:-(none for this node)} -> ${path}"
+	((${#more[@]} == 0)) || change '~' "mapping $5: description ${told:-(unset)} -> ${description}"
+}
 
 declare -A SAMBA_USERS=() # the users that Samba knows
 SAMBA_READ=0
