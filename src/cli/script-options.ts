@@ -3,6 +3,11 @@ import type { Arguments, OptionDeclarations } from "./command.js";
 /** Options of commands that run a plan's script, which are the script's own. */
 export const SCRIPT_OPTIONS: OptionDeclarations = {
   "allow-destroy": { takes: "flag", doc: "destroy guests and snapshots where the plan says so" },
+  confirm: {
+    takes: "values",
+    placeholder: "NAME",
+    doc: "with --allow-destroy: destroy this dataset, which no file declares any more",
+  },
   "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
   "allow-lockout": { takes: "flag", doc: "write rules of the firewall that shut out the session in which this runs" },
   "allow-disconnect": { takes: "flag", doc: "change interfaces of the host that carry its address" },
@@ -12,5 +17,6 @@ export const SCRIPT_OPTIONS: OptionDeclarations = {
 /** Those that were given, as the script takes them. */
 export function scriptFlags(args: Arguments): readonly string[] {
   const given = Object.keys(SCRIPT_OPTIONS).filter((name) => args.flags.has(name));
-  return given.map((name) => `--${name}`);
+  const confirmed = (args.values.get("confirm") ?? []).flatMap((name) => ["--confirm", name]);
+  return [...given.map((name) => `--${name}`), ...confirmed];
 }

@@ -65,6 +65,25 @@ test("they stay, and every run tells it with the command that would remove them,
     assert.equal((await notesOf(project)).length, 1);
   }));
 
+test("a dataset is destroyed only where that is allowed and its name confirmed, and not with anything below it", () =>
+  withPool(async (project) => {
+    const { write, apply, host } = project;
+    await write(`${HOST}${POOL}${dataset("quota = 1GiB")}dataset tank/x/y { atime = off }\n`);
+    await settled(project);
+    await write(HOST + POOL);
+    const refused = [["--confirm", "tank/x/y"], ["--allow-destroy"], ["--allow-destroy", "--confirm", "tank"]];
+    for (const flags of refused) assert.equal((await apply(...flags)).commands, [], flags.join(" "));
+    const above = await apply("--allow-destroy", "--confirm", "tank/x");
+    assert.is(above.code, 4);
+    assert.match(above.stderr, "filesystem has children");
+    assert.equal((await apply("--check", "--allow-destroy", "--confirm", "tank/x/y")).said, [
+      "- host: dataset tank/x/y",
+    ]);
+    assert.equal((await apply("--allow-destroy", "--confirm", "tank/x/y")).said, ["- host: dataset tank/x/y"]);
+    assert.equal(Object.keys(host.state.datasets), ["tank", "tank/x"]);
+    assert.equal((await apply("--confirm")).code, 64);
+  }));
+
 test("so do their options, as long as they are what they were declared as", () =>
   withPool(async (project) => {
     const { write, phxc } = project;

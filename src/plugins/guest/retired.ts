@@ -43,7 +43,12 @@ function firewallRemoval(resource: Resource, guest: GuestRef): Step {
 export function leaveThing(
   { kind, name, options, whole }: RetiredThing,
   source: Span,
-  advice: { readonly whole: Argv; readonly option: (option: string) => Argv },
+  advice: {
+    readonly whole: Argv;
+    readonly option: (option: string) => Argv;
+    /** It is destroyed where a run is told so by its name. */
+    readonly destroys?: boolean;
+  },
 ): readonly Step[] {
   const address = `${kind}.${name}`;
   const step = (id: string, title: string, probe: Omit<ThingRetired, "kind" | "thing" | "name">): Step => ({
@@ -57,7 +62,10 @@ export function leaveThing(
     requires: [],
     source,
   });
-  if (whole) return [step(`${address}.left`, `${kind} ${name}, which is left`, { advice: advice.whole })];
+  if (whole) {
+    const left = step(`${address}.left`, `${kind} ${name}, which is left`, { advice: advice.whole });
+    return [advice.destroys === true ? { ...left, risk: "destroys", commands: [advice.whole] } : left];
+  }
   return Object.entries(options).map(([option, value]) =>
     step(`${address}.${option}.left`, `${option} of ${kind} ${name}, which is left`, {
       option: { name: option, value },

@@ -73,6 +73,7 @@ const zvol = defineKind({
 function leaveDataset(thing: RetiredThing, source: Span): readonly Step[] {
   return leaveThing(thing, source, {
     whole: ["zfs", "destroy", thing.name],
+    destroys: true,
     // ZFS inherits no limits: they are set to nothing.
     option: (name) =>
       /^(ref)?(quota|reservation)$/.test(name)

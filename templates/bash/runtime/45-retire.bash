@@ -3,6 +3,7 @@
 RETIRED=()              # options of the guest with the value that they had, in turns
 RETIRED_KEYS=()         # options, keys of them, and the value that these had, in turns
 ALLOW_DESTROY=0         # 1: what destroys data may be done
+CONFIRMED=()            # datasets that may be destroyed, by name
 declare -A DESTROYED=() # guest key -> 1
 declare -A FIXED=()     # what was decided when the guest or a volume was made -> as declared
 
@@ -230,6 +231,14 @@ destroy_now() {
 	rm -f -- "${record}" "${STATE}/first-start/${id}" "${STATE}/guest/${id}" "${STATE}/woken/${id}"
 }
 
+# confirmed NAME: whether a dataset may be destroyed: that is asked for as such, and by its name.
+confirmed() {
+	local name
+	((ALLOW_DESTROY == 1)) || return 1
+	for name in "${CONFIRMED[@]}"; do [[ ${name} != "$1" ]] || return 0; done
+	return 1
+}
+
 # left [--option OPTION VALUE] pool|dataset|storage|firewall|backup|replication NAME COMMAND...: tells that a thing of the host, or an option of it that is
 # still what it was, is no longer declared. Nothing is done about it: others may use it. COMMAND would.
 left() {
@@ -257,6 +266,13 @@ left() {
 		;;
 	esac
 	[[ -n ${live} ]] || return 0
+	if [[ -z ${option} && $1 == dataset ]] && confirmed "$2"; then
+		shift 2
+		# Without -r: it fails where anything is below, a snapshot too.
+		checking || run "$@"
+		change '-' "${what}"
+		return 0
+	fi
 	if [[ -n ${option} ]]; then
 		same_property "${value}" "${live}" || same_set "${value}" "${live}" || return 0
 		what+=": ${option} ${value}"

@@ -191,7 +191,7 @@ need_version() {
 # usage: what --help prints.
 usage() {
 	cat <<TEXT
-Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [--allow-older]
+Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy [--confirm NAME]] [--allow-older]
        [--allow-disconnect] [--allow-lockout] [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify]
        [--secrets FILE] [--report FORM] [--list] [--help]
 
@@ -199,6 +199,7 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy] [
   --only IDS       only these guests, by id or name, without what they need
   --from STEP      leave out the steps before this one (names: --list)
   --allow-destroy  destroy guests and snapshots where the plan says so
+  --confirm NAME   with --allow-destroy: destroy this dataset, which no file declares any more; may be repeated
   --allow-older    apply a plan that does not follow the one that was applied last
   --allow-lockout  write rules of the firewall that shut out the session in which this runs
   --allow-disconnect
@@ -237,6 +238,11 @@ read_arguments() {
 		--list) MODE=list ;;
 		--verify) VERIFY=1 ;;
 		--allow-destroy) ALLOW_DESTROY=1 ;;
+		--confirm)
+			[[ -n ${2-} ]] || misused "$1 needs the name of a dataset"
+			CONFIRMED+=("$2")
+			shift
+			;;
 		--allow-older) ALLOW_OLDER=1 ;;
 		--allow-lockout) ALLOW_LOCKOUT=1 ;;
 		--allow-disconnect) ALLOW_DISCONNECT=1 ;;
