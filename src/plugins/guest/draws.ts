@@ -2,6 +2,7 @@ import {
   guests,
   hostAddresses,
   netAddresses,
+  numberOf,
   nets,
   parseIp,
   parseRange,
@@ -119,9 +120,20 @@ function addressSupply(
   const space = segmentOf(net.bridge, net.vlan, net.networkName);
   const { low: first, high: last } = range;
   const ofGuests = takenAddresses(model).get(space);
-  const others = [...ofNetwork(network, subnet), ...ofHosts(model, net.bridge)];
+  const others = [
+    ...networksOn(space, network, model).flatMap((one) => ofNetwork(one, subnet)),
+    ...ofHosts(model, net.bridge),
+  ];
   const isTaken = (value: bigint): boolean => ofGuests?.has(value) === true || others.includes(value);
   return { scope: network.name, space, first, last, text: ends.join(".."), span: setting.span, isTaken };
+}
+
+/** The network that a guest names, and others of the same bridge and VLAN. */
+function networksOn(space: string, network: Resource, model: Model): readonly Resource[] {
+  return resourcesOf(model, "network").filter((one) => {
+    const own = segmentOf(stringOf(one, "bridge"), numberOf(one, "vlan"), one.name);
+    return one === network || own === space;
+  });
 }
 
 /** The gateway, and the two addresses of an IPv4 net that no guest can have. */
