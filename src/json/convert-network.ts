@@ -17,6 +17,7 @@ import {
 } from "./build.js";
 import { type Context, setting } from "./context.js";
 import { sambaBlock } from "./convert-shares.js";
+import { hostSettings } from "./host-settings.js";
 import { FIRST_BRIDGE, interfaces } from "./interfaces.js";
 import { guestAddress } from "./nets.js";
 import { boolOf, member, type Part, partsOf, textOf } from "./read.js";
@@ -32,6 +33,7 @@ export function hostBlocks(context: Context): readonly Block[] {
   const own = member(first, "address");
   const items = [
     ...attribute(own, "address", asHostAddress),
+    ...hostSettings(context),
     ...resolver(context),
     ...names(context, own),
     ...sambaBlock(context),

@@ -61,6 +61,12 @@ export function below(path: string, table: FieldTable): FieldTable {
   return Object.fromEntries(Object.entries(table).map(([name, field]) => [at(name), field]));
 }
 
+/** The existing system's own word for "none" is `NOT_SET`; a hash in clear text is reported as any secret is. */
+export const SECRET: FieldType = {
+  describe: "where the hash is: `env:NAME`, `file:/path` or `cmd:COMMAND`",
+  schema: { type: "string" },
+};
+
 /** A list of firewall rules. */
 export const RULES: FieldTable = {
   "[].type": required("direction", "the direction of a rule"),

@@ -1,8 +1,18 @@
 import { int } from "./types.js";
-import { below, compiled, type FieldTable, foreign, idle, info, later, read, RULES } from "./field.js";
+import {
+  below,
+  compiled,
+  type FieldTable,
+  foreign,
+  idle,
+  info,
+  later,
+  read,
+  required,
+  RULES,
+  SECRET,
+} from "./field.js";
 
-const HOST_SETUP =
-  "set the host up by hand: phxc configures guests, pools, datasets and storages, not the host's system";
 const OLD_SYSTEM = foreign("the existing system");
 const UNREAD = "nothing reads it, neither the existing system nor phxc; leave it out";
 
@@ -28,11 +38,14 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   version: info,
   author: info,
   domain_name: compiled("word", "`search` of virtual machines that are made from an image, and `domain` of `names`"),
-  users: later(`${HOST_SETUP}; the user inside a guest is its \`user_config\``),
+  "users.username": required("word", "a `user` of the host"),
+  "users.password_hash": compiled(SECRET, "`password` of that user"),
+  "users.sudo_access": compiled("bool", "the group `sudo` of that user"),
+  "users.ssh_public_key": compiled("text", "`ssh_keys` of that user"),
   "core_paths.lxc_config_file": read("anyPath", "leads to the containers"),
   "core_paths.vm_config_file": read("anyPath", "leads to the virtual machines"),
   "core_paths.*": OLD_SYSTEM,
-  timezone: later(HOST_SETUP),
+  timezone: compiled("word", "`timezone` of the host"),
 
   "network.hostname": compiled("name", "the name of the `host`"),
   "network.interfaces": { type: "objectOrList", fate: { fate: "compiled", into: "`host` and `network`" } },

@@ -1,12 +1,6 @@
-import { below, compiled, type FieldTable, foreign, idle, later, read, required } from "./field.js";
+import { below, compiled, type FieldTable, foreign, idle, later, read, required, SECRET } from "./field.js";
 import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
 import { int } from "./types.js";
-
-/** The existing system's own word for "none" is `NOT_SET`; a hash in clear text is reported as any secret is. */
-const SECRET = {
-  describe: "where the hash is: `env:NAME`, `file:/path` or `cmd:COMMAND`",
-  schema: { type: "string" },
-};
 
 const OLD_SYSTEM = foreign("the existing system");
 

@@ -24,6 +24,7 @@ export const THING_KINDS = [
   "backup",
   "replication",
   "file",
+  "permission",
   "firewall",
   "group",
   "ipset",

@@ -4,11 +4,15 @@ import type { GuestRef } from "./guest.js";
 import type { JobProbe } from "./job-probe.js";
 import type { HostThing } from "./memory.js";
 import type { NetworkProbe } from "./probes-network.js";
+import type { SettingsProbe } from "./settings-probe.js";
 import type { StorageProbe } from "./storage-probe.js";
 import type { ZfsProbe } from "./zfs-probe.js";
 
 /** A command as it is executed: program, then arguments; never a string for a shell. */
 export type Argv = readonly string[];
+
+/** Whose a file or a directory is: numbers as the host sees them, or names of the host (`heads`, `heads:users`). */
+export type Owner = { readonly uid: number; readonly gid: number } | string;
 
 /** One wanted option of a guest, as its `set` command takes it. */
 export interface OptionPair {
@@ -252,20 +256,19 @@ export type Probe =
       readonly block?: string;
       /** Octal, as `stat` prints it: `440`. Unless given it stays as it is; a new file has 644, one with secrets 600. */
       readonly mode?: string;
-      readonly owner?: { readonly uid: number; readonly gid: number };
+      readonly owner?: Owner;
       readonly secrets?: readonly SecretPlace[];
       /** Has to accept the new text before it is put into place: the word `FILE` stands for a file that holds it. */
       readonly check?: Argv;
       /** Run after a change; after one that was cut off, too. */
       readonly then?: readonly Argv[];
     }
-  /** Some of these packages of Debian are not installed. `commands`: programs that they bring, which preflight does not miss. */
-  | { readonly kind: "packages"; readonly names: readonly string[]; readonly commands: readonly string[] }
-  /** A directory of the host exists, with its owner (numbers, or names of the host) and its mode where given. */
+  | SettingsProbe
+  /** A directory of the host exists, with its owner and its mode where given. */
   | {
       readonly kind: "directory";
       readonly path: string;
-      readonly owner?: { readonly uid: number; readonly gid: number } | string;
+      readonly owner?: Owner;
       /** Octal, as `stat` prints it: `750`. */
       readonly mode?: string;
       readonly guest?: GuestRef;

@@ -141,6 +141,8 @@ function removedBy(probe: Probe): readonly string[] {
       return [`snapshot ${probe.snapshot}, with --allow-destroy only`];
     case "file-retired":
       return [probe.guest === undefined ? fileRemoved(probe) : "its firewall file"];
+    case "permission-retired":
+      return [`role ${probe.role} of ${probe.holder} on ${probe.path}`];
     case "firewall-piece-retired":
       return [`${probe.piece} ${probe.name} of the cluster's firewall`];
     case "firewall-rules-retired":

@@ -109,7 +109,7 @@ async function withHost<T>(
  * common. Records of work that was begun are in it, so that none may be left.
  */
 export function settled(host: SimulatedHost): string {
-  const { files, modes, units, datasets, volumes, pools, running, owners, guestFiles } = host.capture();
+  const { files, modes, timezone, units, datasets, volumes, pools, running, owners, guestFiles } = host.capture();
   const kept = Object.entries(files).filter(([path]) =>
     /^\/(etc|root)\/|^\/var\/lib\/(dpkg|phxc\/(after|intent|first|check|woken)|vz)/.test(path),
   );
@@ -121,6 +121,7 @@ export function settled(host: SimulatedHost): string {
     Object.keys(running),
     owners,
     units,
+    timezone,
     Object.entries(modes).filter(([path]) => kept.some(([name]) => name === path)),
     guestFiles,
     host.guests(),

@@ -140,12 +140,13 @@ function filesOf(plan: Plan): NonNullable<HostOptions["files"]> {
   return Object.fromEntries([...entries, ...accountsOf(plan)]);
 }
 
-/** The accounts that directories of the plan belong to. */
+/** The accounts that directories of the plan belong to, and that it does not make. */
 function accountsOf(plan: Plan): readonly (readonly [string, string])[] {
   const owners = plan.steps.flatMap(({ probe }) =>
     probe.kind === "directory" && typeof probe.owner === "string" ? [probe.owner] : [],
   );
-  const names = unique(owners);
+  const made = new Set(plan.steps.flatMap(({ probe }) => (probe.kind === "host-user" ? [probe.user] : [])));
+  const names = unique(owners).filter((name) => !made.has(name));
   const lines = names.map((name, number) => `${name}:x:${2000 + number}:${2000 + number}::/:/usr/sbin/nologin\n`);
   return names.length === 0 ? [] : [["/etc/passwd", `root:x:0:0:root:/root:/bin/bash\n${lines.join("")}`]];
 }

@@ -156,6 +156,7 @@ export interface HostState {
   /** Text files, by absolute path; configurations of guests and storage.cfg among them. */
   files: Record<string, string>;
   directories: string[];
+  timezone: string;
   /** Units of systemd that were ever named, by name. */
   units: Record<string, { active: boolean; enabled: boolean }>;
   /** Modes of files that are not 644, octal, by path. */
@@ -184,6 +185,13 @@ export const defaultImageSize = 3 * 1024 ** 3;
 
 const localContent = "iso,vztmpl,backup,images,rootdir,snippets,import";
 
+/** The accounts of a fresh system, as far as plans look at them. */
+const accounts: Readonly<Record<string, string>> = {
+  "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n",
+  "/etc/group": "root:x:0:\nadm:x:4:\nsudo:x:27:\nwww-data:x:33:\n",
+  "/etc/shadow": "root:*:20000:0:99999:7:::\nwww-data:*:20000:0:99999:7:::\n",
+};
+
 /** A host fresh from the installer: node, `local`, and what the options add. */
 export function emptyHost(options: HostOptions = {}): HostState {
   const images = (options.images ?? []).map((image) => (typeof image === "string" ? { path: image } : image));
@@ -207,8 +215,9 @@ export function emptyHost(options: HostOptions = {}): HostState {
     volumes: {},
     images: Object.fromEntries(images.map(({ path, ...rest }) => [path, { size: defaultImageSize, ...rest }])),
     downloads: { ...options.downloads },
-    files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...options.files },
+    files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...accounts, ...options.files },
     directories: [],
+    timezone: "Etc/UTC",
     units: {},
     modes: {},
     owners: {},

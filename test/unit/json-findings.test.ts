@@ -78,7 +78,7 @@ const cases: readonly (readonly [string, ...string[]])[] = [
   [`{ "lxc_configs": {\n"web": {} } }`, "PHX2013 2:1"],
   [ct('"cores": 1', '"swap_mb": 0').replace(/, "cores": 1,/, ","), "PHX2014 2:9"],
   [ct('"portainer_role": "none"'), "PHX2020 3:1"],
-  ['{ "timezone": "UTC" }', "PHX2021 1:3"],
+  ['{ "zfs": { "dataset_storage_types": { "a": "zfspool" } } }', "PHX2021 1:12"],
   ['{ "version": "1" }', "PHX2022 1:3"],
   ['{ "mount_point_base": "/mnt/pve" }', "PHX2023 1:3"],
   [ct('"ports": ["80:80"],\n"vllm_engine_config": { "port": 1 }'), "PHX2023 3:1", "PHX2020 4:1"],

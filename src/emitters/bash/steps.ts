@@ -2,9 +2,10 @@ import type { Argv, GuestRef, Plan, Probe, SecretOption, Step, WorkParameter, Wo
 import { acting, argvWord } from "./command.js";
 import { networkCalls, renderNetwork } from "./network.js";
 import { render } from "./render.js";
+import { renderSettings } from "./settings.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
-import { delimiterFor, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
+import { delimiterFor, ownerWord, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
 import { vdevText } from "./zfs.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
@@ -132,6 +133,13 @@ function renderProbe(step: Step): string {
     case "network-pending":
     case "resolver":
       return renderNetwork(probe, argv);
+    case "packages":
+    case "timezone":
+    case "host-user":
+    case "access":
+    case "permission":
+    case "permission-retired":
+      return renderSettings(probe, argv);
     default:
       return renderHostProbe(probe, argv);
   }
@@ -164,7 +172,6 @@ type HostProbe = Extract<
     readonly kind:
       | "thing-retired"
       | "file"
-      | "packages"
       | "directory"
       | "samba-user"
       | "directory-mapping"
@@ -191,8 +198,6 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     }
     case "file":
       return renderFile(probe);
-    case "packages":
-      return acting("packages", [], argv);
     case "directory":
       return ShellWord.call("directory", directoryWords(probe));
     case "directory-mapping": {
@@ -241,8 +246,7 @@ function inherited(properties: readonly string[] = []): ShellWord[] {
 }
 
 function directoryWords({ path, owner, mode }: Extract<Probe, { kind: "directory" }>): ShellWord[] {
-  const names =
-    typeof owner === "string" ? [value(owner)] : owner === undefined ? [] : [bare(`${owner.uid}:${owner.gid}`)];
+  const names = owner === undefined ? [] : [ownerWord(owner)];
   return [...(mode === undefined ? [] : flag("--mode", bare(mode))), value(path), ...names];
 }
 

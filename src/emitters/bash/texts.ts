@@ -1,4 +1,4 @@
-import type { Argv, Probe, SecretPlace } from "../../model/plan.js";
+import type { Argv, Owner, Probe, SecretPlace } from "../../model/plan.js";
 import { render } from "./render.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 
@@ -16,7 +16,7 @@ export function renderFile(probe: FileProbe): string {
     ...(adopt ? [bare("--adopt")] : []),
     ...blockWords(probe),
     ...(mode === undefined ? [] : [bare("--mode"), bare(mode)]),
-    ...(owner === undefined ? [] : [bare("--owner"), bare(`${owner.uid}:${owner.gid}`)]),
+    ...(owner === undefined ? [] : [bare("--owner"), ownerWord(owner)]),
     value(path),
   ];
   const checked = check === undefined ? "" : ShellWord.call("file_check", check.map(value));
@@ -32,6 +32,11 @@ export function renderFileRemoval(probe: Extract<Probe, { readonly kind: "file-r
 export function fileNeed(probe: FileProbe): readonly string[] {
   if (probe.guest !== undefined || probe.adopt) return [];
   return [ShellWord.call("need_own_file", [...blockWords(probe), value(probe.path)])];
+}
+
+/** `33:33`, or names of the host. */
+export function ownerWord(owner: Owner): ShellWord {
+  return typeof owner === "string" ? value(owner) : bare(`${owner.uid}:${owner.gid}`);
 }
 
 function blockWords({ block }: { readonly block?: string }): readonly ShellWord[] {

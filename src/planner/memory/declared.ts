@@ -23,7 +23,7 @@ export function declaredBy(
   };
 }
 
-function thingOf(probe: Probe): HostThing | undefined {
+function thingOf(probe: Probe): HostThing | readonly HostThing[] | undefined {
   switch (probe.kind) {
     case "storage": {
       const fixed = sorted([["type", probe.storageType] as const, ...probe.fixed]);
@@ -41,6 +41,11 @@ function thingOf(probe: Probe): HostThing | undefined {
     }
     case "firewall-file":
       return { kind: "firewall", name: probe.name, fixed: {}, options: sorted(probe.options) };
+    case "permission":
+      return probe.holders.map((holder) => {
+        const { path, role } = probe;
+        return { kind: "permission", name: `${path}:${role}:${holder}`, fixed: { path, role, holder }, options: {} };
+      });
     case "file":
       return probe.guest === undefined ? fileThing(probe) : undefined;
     default:

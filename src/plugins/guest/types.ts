@@ -85,3 +85,19 @@ export function oneOfMeant(instead: Readonly<Record<string, string>>, ...values:
 export function union(...of: readonly OptionType[]): OptionType {
   return { type: "union", of };
 }
+
+/** What useradd takes as a name on every system that has cloud-init. */
+export const userName: OptionType = {
+  type: "string",
+  pattern: "[A-Za-z_][A-Za-z0-9_.-]*\\$?",
+  describe: "a user name",
+  maxLength: 32,
+};
+
+/** Public keys of SSH, each with the line end that a file brings. */
+export const publicKeys: OptionType = listOfType({
+  type: "string",
+  pattern: "[^\\r\\n]+[\\r\\n]*",
+  describe: "one public key",
+  multiline: true,
+});

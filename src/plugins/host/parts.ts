@@ -1,6 +1,7 @@
 import type { RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import { devicesPart } from "./devices.js";
 import { arcPart } from "./arc.js";
+import { accessPart } from "./access.js";
 import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
 import { kernelPart } from "./kernel.js";
@@ -9,11 +10,16 @@ import { packagesPart } from "./packages.js";
 import type { HostPart } from "./part.js";
 import { resolverPart } from "./resolver.js";
 import { sambaPart } from "../shares/samba.js";
+import { timezonePart } from "./timezone.js";
+import { usersPart } from "./users.js";
 
 /** The parts of a host, in the order of their steps. */
 export const hostParts: readonly HostPart[] = [
   { leave: leaveFile },
   packagesPart,
+  timezonePart,
+  usersPart,
+  accessPart,
   kernelPart,
   arcPart,
   interfacesPart,

@@ -19,7 +19,7 @@ const kept = [
 ];
 
 /** What the layout of a host writes anew from its state. */
-const GIVEN = /^\/etc\/(?:hostname$|pve\/(?:\.|local\/|qemu-server\/|lxc\/))/;
+const GIVEN = /^\/etc\/(?:hostname$|localtime$|pve\/(?:\.|local\/|qemu-server\/|lxc\/))/;
 
 /** The files below a path, as the host sees them. */
 export function filesBelow(machine: Pick<Machine, "root">, path: string): string[] {

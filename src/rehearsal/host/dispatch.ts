@@ -33,7 +33,8 @@ import {
 import { sh, updateInitramfs } from "../tools/devices.js";
 import { pvesrCreate, pvesrDelete, pvesrUpdate } from "../tools/jobs.js";
 import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
-import { useradd } from "../tools/accounts.js";
+import { chpasswd, mkhomedirHelper, timedatectl, useradd, usermod, visudo } from "../tools/accounts.js";
+import { pveum } from "../tools/pveum.js";
 import { aptGet, dpkg, modprobe, needPackage, sysctl, systemctl } from "../tools/settings.js";
 import { exportfs, pdbedit, smbpasswd, testparm } from "../tools/shares.js";
 import { zfs } from "../tools/zfs.js";
@@ -117,6 +118,13 @@ const tools: Readonly<Record<string, Tool>> = {
   "apt-get": aptGet,
   blkid,
   chown,
+  chpasswd,
+  mkhomedir_helper: mkhomedirHelper,
+  pveum,
+  timedatectl,
+  useradd,
+  usermod,
+  visudo,
   dpkg,
   dnsmasq,
   exportfs,
@@ -137,7 +145,6 @@ const tools: Readonly<Record<string, Tool>> = {
   systemctl,
   "systemd-run": systemdRun,
   testparm,
-  useradd,
   wget,
   wipefs,
   "update-initramfs": updateInitramfs,
@@ -146,9 +153,7 @@ const tools: Readonly<Record<string, Tool>> = {
 };
 
 /** Programs of a Proxmox host that are there and say that they are not simulated: using one fails loudly. */
-const loud = "curl ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode pveum sgdisk ssh vzdump".split(
-  " ",
-);
+const loud = "curl ha-manager ip lxc-attach lxc-info parted pve-firewall pvecm pvenode sgdisk ssh vzdump".split(" ");
 
 /** The names under which the simulated host is called. */
 export const shimNames: readonly string[] = ["pct", "pveam", "pvesm", "pvesr", "qm", ...Object.keys(tools), ...loud];
@@ -196,9 +201,14 @@ const changing: ReadonlySet<string> = new Set([
   "modprobe",
   "smbpasswd",
   "sysctl",
-  "useradd",
   "update-initramfs",
   "wget",
+  "chpasswd",
+  "mkhomedir_helper",
+  "pveum",
+  "timedatectl",
+  "useradd",
+  "usermod",
 ]);
 
 /** The words of a Proxmox command line that name the command; undefined when there is no such command. */

@@ -76,12 +76,21 @@ export function layOut(root: string, state: HostState): Machine {
   writeHostFile(machine, "/etc/pve/.members", `{\n"nodename": "${state.node}",\n"version": 0\n}\n`);
   if (readHostFile(machine, BOOT_ID) === undefined) writeHostFile(machine, BOOT_ID, FIRST_BOOT);
   writeHostFile(machine, "/etc/hostname", `${state.node}\n`);
+  layOutTimezone(machine);
   return machine;
 }
 
 /** Interfaces that come up when the host starts. */
 function startedInterfaces({ files }: HostState): readonly string[] {
   return [...(files["/etc/network/interfaces"] ?? "").matchAll(/^auto (\S+)$/gm)].map(([, name = ""]) => name);
+}
+
+/** The files that say which time zone the host has. */
+export function layOutTimezone(machine: Machine): void {
+  const { timezone } = machine.state;
+  writeHostFile(machine, `/usr/share/zoneinfo/${timezone}`, `${timezone}\n`);
+  removeHostFile(machine, "/etc/localtime");
+  symlinkSync(`../usr/share/zoneinfo/${timezone}`, machinePath(machine, "/etc/localtime"));
 }
 
 function layOutBridge(machine: Machine, bridge: { readonly name: string; readonly mtu: number }): void {

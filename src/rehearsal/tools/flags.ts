@@ -36,3 +36,21 @@ export function readFlags(tool: string, argv: readonly string[], plain: string, 
   }
   return { flags, values, words };
 }
+
+/** Reads long options, each with whether it takes a value; one that is not known is refused as the simulated host's gap. */
+export function readLongOptions(
+  tool: string,
+  argv: readonly string[],
+  known: Readonly<Record<string, boolean>>,
+): { readonly options: ReadonlyMap<string, string>; readonly words: readonly string[] } {
+  const options = new Map<string, string>();
+  const words: string[] = [];
+  for (let i = 0; i < argv.length; i++) {
+    const word = argv[i] ?? "";
+    if (!word.startsWith("--")) words.push(word);
+    else if (!Object.hasOwn(known, word)) refuse(`simulated host: unknown option ${word} of ${tool}`, 127);
+    else
+      options.set(word, known[word] === true ? (argv[++i] ?? refuse(`option '${word}' requires an argument`, 2)) : "1");
+  }
+  return { options, words };
+}

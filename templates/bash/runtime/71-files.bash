@@ -41,6 +41,8 @@ managed_file() {
 		hold "${REPLY}"
 		return 0
 	fi
+	owner_number "${owner}"
+	owner=${REPLY}
 	differing_access "$1"
 	reason=${REPLY}
 	if ((exists == 1)) && [[ ${live} == "${content}" ]]; then

@@ -3,21 +3,6 @@ import type { OptionSpec, OptionType, SectionSpec } from "../../../plugin-api/in
 import { cloudInitFileHabits, cloudInitHabits, cloudInitUserHabits } from "../../guest/habits.js";
 import * as t from "../../guest/types.js";
 
-/** What useradd takes as a name on every system that has cloud-init. */
-const userName: OptionType = {
-  type: "string",
-  pattern: "[A-Za-z_][A-Za-z0-9_.-]*\\$?",
-  describe: "a user name",
-  maxLength: 32,
-};
-
-const publicKeys: OptionType = t.listOfType({
-  type: "string",
-  pattern: "[^\\r\\n]+[\\r\\n]*",
-  describe: "one public key",
-  multiline: true,
-});
-
 const ownText: OptionType = { type: "string", multiline: true, minLength: 1, maxLength: 1_000_000 };
 
 /** A line for a shell, or the words of a command. */
@@ -28,11 +13,11 @@ const commands: OptionType = t.listOfType(
 /** `user bob { groups = [sudo], ssh_keys = [...] }` */
 const user: SectionSpec = {
   doc: "A further user. Its keys are exactly these: what else may log in with a key is removed.",
-  args: [{ name: "name", type: userName, doc: "The name of the user." }],
+  args: [{ name: "name", type: t.userName, doc: "The name of the user." }],
   options: {
-    ssh_keys: { type: publicKeys, doc: "The public keys that may log in; `[]` removes all." },
+    ssh_keys: { type: t.publicKeys, doc: "The public keys that may log in; `[]` removes all." },
     password: { type: { type: "secret" }, doc: "Where the hash of the password is. Omitted: the password is locked." },
-    groups: { type: t.listOfType(userName, true), doc: "Groups besides the user's own; they are made where needed." },
+    groups: { type: t.listOfType(t.userName, true), doc: "Groups besides the user's own; they are made where needed." },
     sudo: {
       type: t.union(t.bool, t.line),
       doc: "`true`: may do all as root without a password; or a rule of sudoers. Default: false.",
@@ -121,9 +106,9 @@ export const cloudInitSection: SectionSpec = {
   args: [],
   repeat: "once",
   options: {
-    user: attribute(qmConfig, "ciuser", { type: userName }),
+    user: attribute(qmConfig, "ciuser", { type: t.userName }),
     ssh_keys: attribute(qmConfig, "sshkeys", {
-      type: publicKeys,
+      type: t.publicKeys,
       render: (value) =>
         value.type === "list"
           ? value.items.map((item) => (item.type === "string" ? item.value.trim() : "")).join("\n")

@@ -1,0 +1,37 @@
+import type { Argv } from "../../model/plan.js";
+import type { SettingsProbe } from "../../model/settings-probe.js";
+import { acting } from "./command.js";
+import { ShellWord } from "./shell-word.js";
+
+const value = (text: string): ShellWord => ShellWord.value(text);
+const bare = (text: string): ShellWord => ShellWord.bare(text);
+
+/** The call of a step of the host's settings. */
+export function renderSettings(probe: SettingsProbe, argv: Argv): string {
+  switch (probe.kind) {
+    case "packages":
+      return acting("packages", [], argv);
+    case "timezone":
+      return acting("timezone", [], argv);
+    case "host-user":
+      return acting("host_user", [...inGroups(probe.groups), ...given("--password", probe.password)], argv);
+    case "access":
+      return acting(
+        probe.entry === "token" ? "access_token" : "access_entry",
+        [...inGroups(probe.groups), ...given("--save", probe.save)],
+        argv,
+      );
+    case "permission":
+      return acting("permission", [value(probe.holders.join(" "))], argv);
+    case "permission-retired":
+      return acting("drop_permission", [value(probe.holder)], argv);
+  }
+}
+
+function inGroups(groups: readonly string[]): readonly ShellWord[] {
+  return groups.length === 0 ? [] : [bare("--groups"), value(groups.join(" "))];
+}
+
+function given(option: string, text: string | undefined): readonly ShellWord[] {
+  return text === undefined ? [] : [bare(option), value(text)];
+}

@@ -1,0 +1,20 @@
+import { diagnosticKind } from "../../plugin-api/index.js";
+
+/** Findings about the settings of a host: PHX5602 to PHX5619. */
+
+export const unknownTimeZone = diagnosticKind<{ zone: string; nearest: string | undefined }>({
+  code: "PHX5602",
+  severity: "error",
+  title: "unknown time zone",
+  message: ({ zone, nearest }) =>
+    `there is no time zone \`${zone}\`${nearest === undefined ? "" : `; did you mean \`${nearest}\`?`}`,
+  help: "Time zones are named after places, as in `timedatectl list-timezones`: `Europe/Berlin`, `America/New_York`, `Etc/UTC`.",
+});
+
+export const rootWithAccount = diagnosticKind<{ name: string }>({
+  code: "PHX5603",
+  severity: "error",
+  title: "account of root",
+  message: ({ name }) => `\`${name}\` of root is not for a plan to change`,
+  help: "Of `user root` only `ssh_keys` can be declared: a plan that breaks root's login could not be mended by the next one.",
+});
