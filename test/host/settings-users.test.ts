@@ -17,6 +17,7 @@ async function onHost(body: string, use: (fleet: Scripted) => Promise<void>, fil
   await withHost(emptyHost({ files }), (host) => use(fleetOn(host, script)));
 }
 
+const HOMES = "/home";
 const HASH = "$6$salt$abcdefghijklmnop";
 const ADMIN = `user admin {
   comment  = "the one who may"
@@ -47,8 +48,8 @@ test("a user gets an account, keys, groups, a password and rights, and then noth
           "useradd --create-home --shell /bin/bash --comment the one who may admin",
           "usermod --append --groups adm,sudo admin",
           "chpasswd --encrypted",
-          "chown 1000:1000 -- /home/admin/.ssh",
-          "chown 1000:1000 -- /home/admin/.ssh/authorized_keys",
+          `chown 1000:1000 -- ${HOMES}/admin/.ssh`,
+          `chown 1000:1000 -- ${HOMES}/admin/.ssh/authorized_keys`,
         ],
       );
       const { files } = host.capture();
@@ -79,8 +80,8 @@ test("what somebody else gave a user stays, what differs is set", () =>
       );
       writeFileSync(join(host.root, "etc/group"), "adm:x:4:\naudio:x:29:admin\n");
       assert.equal(told(await apply()).slice(0, 2), [
-        "+ host: directory /home/admin/.ssh of 1005:1005",
-        "+ host: file /home/admin/.ssh/authorized_keys",
+        `+ host: directory ${HOMES}/admin/.ssh of 1005:1005`,
+        `+ host: file ${HOMES}/admin/.ssh/authorized_keys`,
       ]);
       assert.match(readFileSync(join(host.root, "etc/group"), "utf8"), "audio:x:29:admin");
       const keys = join(host.root, "home/admin/.ssh/authorized_keys");
@@ -201,7 +202,7 @@ test("keys, rights and permissions that leave the files are taken back; the user
     await project.write(HOST);
     assert.equal(await settled(project), [
       "- host: remove /etc/sudoers.d/phxc-a",
-      "- host: remove the block keys from /home/a/.ssh/authorized_keys",
+      `- host: remove the block keys from ${HOMES}/a/.ssh/authorized_keys`,
       "- host: role PVEAdmin on / of a@pam",
     ]);
     const { files } = project.host.capture();
