@@ -1,10 +1,24 @@
-import type { Argv } from "../../model/plan.js";
+import type { Argv, Probe } from "../../model/plan.js";
 import type { SettingsProbe } from "../../model/settings-probe.js";
 import { acting } from "./command.js";
 import { ShellWord } from "./shell-word.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string): ShellWord => ShellWord.bare(text);
+
+const KINDS: ReadonlySet<string> = new Set<SettingsProbe["kind"]>([
+  "packages",
+  "timezone",
+  "host-user",
+  "access",
+  "permission",
+  "permission-retired",
+]);
+
+/** Whether a step is one of the host's settings. */
+export function isSettings(probe: Probe): probe is SettingsProbe {
+  return KINDS.has(probe.kind);
+}
 
 /** The call of a step of the host's settings. */
 export function renderSettings(probe: SettingsProbe, argv: Argv): string {

@@ -2,7 +2,7 @@ import type { Argv, GuestRef, Plan, Probe, SecretOption, Step, WorkParameter, Wo
 import { acting, argvWord } from "./command.js";
 import { networkCalls, renderNetwork } from "./network.js";
 import { render } from "./render.js";
-import { renderSettings } from "./settings.js";
+import { isSettings, renderSettings } from "./settings.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
 import { delimiterFor, ownerWord, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
@@ -83,6 +83,7 @@ function ownersRead(steps: readonly Step[]): string {
 function renderProbe(step: Step): string {
   const argv = step.commands[0] ?? [];
   const probe = step.probe;
+  if (isSettings(probe)) return renderSettings(probe, argv);
   switch (probe.kind) {
     case "guest-absent":
       return acting("create", createFlags(probe), argv);
@@ -133,13 +134,6 @@ function renderProbe(step: Step): string {
     case "network-pending":
     case "resolver":
       return renderNetwork(probe, argv);
-    case "packages":
-    case "timezone":
-    case "host-user":
-    case "access":
-    case "permission":
-    case "permission-retired":
-      return renderSettings(probe, argv);
     default:
       return renderHostProbe(probe, argv);
   }

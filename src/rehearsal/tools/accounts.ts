@@ -123,7 +123,7 @@ export function timedatectl(command: Command, argv: readonly string[]): void {
   if (verb !== "set-timezone" || argv.length !== 2)
     refuse(`simulated host: unknown: timedatectl ${argv.join(" ")}`, 127);
   try {
-    new Intl.DateTimeFormat("en", { timeZone: zone });
+    Intl.DateTimeFormat("en", { timeZone: zone });
   } catch {
     refuse(`Failed to set time zone: Invalid or not installed time zone '${zone}'`, 1);
   }
