@@ -254,18 +254,18 @@ line_changes() {
 
 # raw_write: rewrites FILE with the managed lines replaced.
 raw_write() {
-	local -a lines=() made=()
+	local -a lines=() rewritten=()
 	local line placed=0
 	mapfile -t lines <"${FILE}" && ((${#lines[@]} > 0)) || return 1
 	for line in "${lines[@]}"; do
 		if ((placed == 0)) && [[ ${line} == '['*']' ]]; then
-			if ((${#made[@]} > 0)) && [[ -z ${made[-1]} ]]; then unset 'made[-1]'; fi
-			made+=("${wanted[@]}" '')
+			if ((${#rewritten[@]} > 0)) && [[ -z ${rewritten[-1]} ]]; then unset 'rewritten[-1]'; fi
+			rewritten+=("${wanted[@]}" '')
 			placed=1
 		fi
 		if ((placed == 0)) && raw_line "${line}" && raw_managed "${REPLY}"; then continue; fi
-		made+=("${line}")
+		rewritten+=("${line}")
 	done
-	((placed == 1)) || made+=("${wanted[@]}")
-	printf '%s\n' "${made[@]}" | write_file "${FILE}"
+	((placed == 1)) || rewritten+=("${wanted[@]}")
+	printf '%s\n' "${rewritten[@]}" | write_file "${FILE}"
 }
