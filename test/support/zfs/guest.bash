@@ -70,6 +70,7 @@ report() {
 
 exec {port}>/dev/ttyS1
 stty -F /dev/ttyS1 raw
+mkdir -p /usr/local/bin
 for command in zfs zpool wipefs; do watched "${command}"; done
 lay_out_disks
 read -r node </payload/node
