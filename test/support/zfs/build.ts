@@ -27,6 +27,8 @@ const USERLAND = [
   ..."bash coreutils util-linux mount fdisk e2fsprogs perl-base grep sed findutils diffutils mawk gzip".split(" "),
   ..."dash udev busybox-static zfsutils-linux".split(" "),
 ];
+/** Of this, nothing but `exportfs` is called, which needs no other package: ZFS shares a dataset with it. */
+const ALONE = "nfs-kernel-server";
 /** Dependencies that nothing in the guest calls: Python is for reports of ZFS, Perl's modules are for the merge of /usr. */
 const LEFT_OUT =
   /^(lib)?python3|^perl(-modules.*)?$|^libperl|^usrmerge$|^libsqlite|^debconf$|^dpkg$|^passwd$|^adduser$/;
@@ -45,7 +47,7 @@ process.stdout.write(main());
 function main(): string {
   const apt = openApt(join(cache, "apt"));
   if (typeof apt === "string") return newest(apt);
-  const userland = apt.resolve(...USERLAND).filter(({ name }) => !LEFT_OUT.test(name));
+  const userland = [...apt.resolve(...USERLAND).filter(({ name }) => !LEFT_OUT.test(name)), apt.find(ALONE)];
   const [, release = ""] =
     /^linux-headers-(.*)$/.exec(
       apt.resolve("linux-headers-cloud-amd64").find(({ name }) => /^linux-headers-\d.*-cloud-amd64$/.test(name))
@@ -128,7 +130,7 @@ function layOut(apt: Apt, userland: readonly Package[], modules: string, folder:
   for (const deb of apt.fetch(userland))
     must(root, "sh", "-c", 'dpkg-deb --fsys-tarfile "$0" | tar -x --keep-directory-symlink --no-same-owner', deb);
   for (const path of [...PRUNED, ...ALSO_PRUNED]) rmSync(join(root, path), { recursive: true, force: true });
-  for (const path of ["proc", "sys", "dev", "modules", "var/lib", "usr/local/sbin", "etc"])
+  for (const path of ["proc", "sys", "dev", "modules", "var/lib/nfs", "usr/local/sbin", "etc"])
     mkdirSync(join(root, path), { recursive: true });
   const order = [...MODULES, "fuse", "spl", "zfs"];
   for (const name of order) cpSync(join(modules, `${name}.ko`), join(root, "modules", `${name}.ko`));

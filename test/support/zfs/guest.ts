@@ -27,7 +27,7 @@ export interface GuestOptions<Name extends string> {
   readonly files?: Readonly<Record<string, string>>;
   /** The name of the host. Default: `pve`. */
   readonly node?: string;
-  /** After so many seconds it is ended, and the test fails. Default: 300. */
+  /** After so many seconds it is ended, and the test fails. Default: 600. */
   readonly seconds?: number;
 }
 
@@ -82,7 +82,7 @@ async function boot<Name extends string>(folder: string, options: GuestOptions<N
       ...["-device", `virtio-blk-pci,drive=drive${i},serial=${id}`],
     ]),
   ];
-  const said = await ended(args, options.seconds ?? 300);
+  const said = await ended(args, options.seconds ?? 600);
   const read = (name: string): string => readFileSync(join(folder, name), "utf8");
   const report = read("report");
   if (/^end\r?$/m.test(report)) return report;
