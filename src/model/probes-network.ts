@@ -10,6 +10,15 @@ export type NetworkProbe =
       /** Options that must not be set. */
       readonly absent: readonly string[];
     }
+  /** A zone, a virtual network or a subnet of the cluster's software-defined network is not there, or an option of it differs. */
+  | {
+      readonly kind: "sdn";
+      readonly object: "zones" | "vnets" | "subnets";
+      readonly id: string;
+      readonly options: readonly (readonly [string, string])[];
+    }
+  /** What a plan changed of it waits to be applied. `vnets`: the bridges that are there afterwards. */
+  | { readonly kind: "sdn-pending"; readonly vnets: readonly string[] }
   /** The name servers of the host, or its search domain, differ. Without `search`, the one that it has stays. */
   | { readonly kind: "resolver"; readonly servers: readonly string[]; readonly search?: string }
   /** A change of the node's network that a plan made waits to be applied. `addresses`: those by which the node is reached. */

@@ -23,13 +23,16 @@ function subject(requirement: Requirement): string {
   return JSON.stringify(rest);
 }
 
-/** Requirements without those that the steps bring about themselves, before anything needs them: bridges of the host. */
+/** Requirements without those that the steps bring about themselves, before anything needs them: bridges. */
 export function unmetRequirements(
   requirements: readonly Requirement[],
   steps: readonly Step[],
 ): readonly Requirement[] {
   const made = new Set(
-    steps.flatMap(({ probe }) => (probe.kind === "interface" && probe.type === "bridge" ? [probe.name] : [])),
+    steps.flatMap(({ probe }) => {
+      if (probe.kind === "sdn-pending") return probe.vnets;
+      return probe.kind === "interface" && probe.type === "bridge" ? [probe.name] : [];
+    }),
   );
   return requirements.filter((requirement) => requirement.kind !== "bridge" || !made.has(requirement.bridge));
 }

@@ -56,6 +56,7 @@ test("the kinds of the vocabulary are there, each once", () => {
       "share",
       "storage",
       "vm",
+      "zone",
       "zvol",
     ],
   ]);

@@ -19,6 +19,10 @@ export function renderNetwork(probe: NetworkProbe, argv: Argv): string {
       const without = probe.absent.flatMap((option) => [bare("--without"), value(option)]);
       return acting("interface", without, argv);
     }
+    case "sdn":
+      return acting("sdn", [bare(probe.object), value(probe.id)], argv);
+    case "sdn-pending":
+      return acting("apply_sdn", [value(probe.vnets.join(" "))], argv);
     case "resolver":
       return acting("resolver", [], argv);
     case "network-pending":

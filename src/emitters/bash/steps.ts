@@ -133,6 +133,8 @@ function renderProbe(step: Step): string {
     case "interface":
     case "network-pending":
     case "resolver":
+    case "sdn":
+    case "sdn-pending":
       return renderNetwork(probe, argv);
     default:
       return renderHostProbe(probe, argv);

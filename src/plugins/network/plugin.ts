@@ -1,5 +1,7 @@
 import { defineKind, definePlugin, qmConfig, written } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
+import { sdnFindings } from "./findings.js";
+import { networkEdges, zone } from "./zone.js";
 
 const network = defineKind({
   keyword: "network",
@@ -26,7 +28,8 @@ const network = defineKind({
     ...{ nameserver: "dns", nameservers: "dns", dns_servers: "dns", domain: "search", searchdomain: "search" },
     ...{ dhcp_range: "pool", interface: "bridge", iface: "bridge", tag: "vlan", vlan_id: "vlan" },
   },
+  edges: networkEdges,
 });
 
-/** Networks make no steps: their bridges are required by the guests that use them. */
-export const networkPlugin = definePlugin({ name: "network", kinds: [network] });
+/** Networks make no steps: their bridges are required by the guests that use them. Zones make bridges. */
+export const networkPlugin = definePlugin({ name: "network", kinds: [network, zone], diagnostics: sdnFindings });

@@ -6,6 +6,7 @@ import { backupJobs } from "./jobs.js";
 import { directoryMapping } from "./mapping.js";
 import { networkApi } from "./network.js";
 import { resolverApi } from "./resolver.js";
+import { sdnApi, sdnPending } from "./sdn.js";
 import { perlJson, plainJson } from "./perl-json.js";
 import { compareKeys } from "../../text/order.js";
 
@@ -19,6 +20,7 @@ export function pvesh(command: Command, argv: readonly string[]): void {
   if (network !== null && ["create", "set", "delete"].includes(verb)) {
     return networkApi(command, verb, network[2], options);
   }
+  if (sdnApi(command, verb, path, options)) return;
   if (verb === "set" && /^\/nodes\/[^/]+\/dns$/.test(path)) return resolverApi(command, options);
   if (verb !== "get") refuse(`simulated host: unknown: pvesh ${verb} ${path}`, 127);
   const value = read(command, path.replace(/\/+$/, ""), options);
@@ -65,6 +67,8 @@ function read(command: Command, path: string, options: ReadonlyMap<string, strin
   if (path === "/cluster/nextid") return nextId(command, options.get("vmid"));
   if (path === "/cluster/resources") return resources(command).filter(({ type }) => ofType(type, options.get("type")));
   if (path === "/nodes") return [{ node: state.node, status: "online", type: "node" }];
+  if (path === "/cluster/sdn/zones") return sdnPending(command, "zones");
+  if (path === "/cluster/sdn/vnets") return sdnPending(command, "vnets");
   if (path === "/storage")
     return storages(machine).map(({ id, type, options: o }) => ({ ...Object.fromEntries(o), storage: id, type }));
   const match = /^\/nodes\/([^/]+)\/(qemu|lxc)(?:\/(\d+)\/(config|status\/current))?$/.exec(path);

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { suite } from "uvu";
+import * as assert from "uvu/assert";
+import { emptyHost } from "../../src/rehearsal/index.js";
+import type { SimulatedHost } from "../../src/rehearsal/index.js";
+import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { announced, compileSource, mutating, withHost } from "../support/rehearsal.js";
+
+const test = suite("the software-defined network");
+
+const SOURCE = `
+zone simple intern {
+  dhcp = true
+  mtu = 1450
+  vnet guests {
+    comment = "for guests"
+    isolate = true
+    subnet 10.50.0.0/24 { gateway = 10.50.0.1, snat = true, dhcp = 10.50.0.100..10.50.0.200, dns = 10.50.0.1 }
+  }
+  vnet dmz {}
+}
+`;
+
+const GUEST = `
+network inner { bridge = guests, subnet = 10.50.0.0/24 }
+ct 101 web {
+  image = "local:vztmpl/d.tar.zst"
+  disk root { size = 1GiB, storage = local }
+  net inner { ip = 10.50.0.5, gateway = 10.50.0.1 }
+}
+`;
+
+async function run(sim: SimulatedHost, source: string, ...args: readonly string[]) {
+  const { script } = await compileSource(source);
+  const done = await sim.runScript(script, args);
+  return { ...done, said: announced(done.stdout), changes: mutating(done), text: done.stdout + done.stderr };
+}
+
+const fileOf = (sim: SimulatedHost, part: string): string =>
+  readFileSync(join(sim.root, `/etc/pve/sdn/${part}.cfg`), "utf8");
+
+async function quiet(sim: SimulatedHost, source: string): Promise<void> {
+  const again = await run(sim, source);
+  assert.equal([again.code, again.said, again.commands.map(({ argv }) => argv.join(" "))], [0, [], []], again.text);
+}
+
+test("a zone, its networks and a subnet are made and applied once; a second run asks nobody", () =>
+  withHost(emptyHost(), async (sim) => {
+    const first = await run(sim, SOURCE);
+    assert.is(first.code, 0, first.text);
+    assert.equal(first.said, [
+      "+ host: package dnsmasq",
+      "+ host: zone intern",
+      "+ host: vnet guests",
+      "+ host: subnet intern-10.50.0.0-24",
+      "+ host: vnet dmz",
+    ]);
+    assert.is(first.changes.filter((line) => line === "pvesh set /cluster/sdn").length, 1);
+    assert.is(fileOf(sim, "zones"), "simple: intern\n\tmtu 1450\n\tdhcp dnsmasq\n\tipam pve\n\n");
+    assert.match(fileOf(sim, "subnets"), /\tdhcp-range start-address=10\.50\.0\.100,end-address=10\.50\.0\.200\n/);
+    await quiet(sim, SOURCE);
+  }));
+
+test("an option that differs is set alone; what the files do not say stays", () =>
+  withHost(emptyHost(), async (sim) => {
+    await run(sim, SOURCE);
+    const changed = SOURCE.replace("mtu = 1450", "mtu = 1400").replace("isolate = true", "isolate = false");
+    const done = await run(sim, changed);
+    assert.is(done.code, 0, done.text);
+    assert.equal(done.said, ["~ host: zone intern: mtu 1450 -> 1400", "~ host: vnet guests: isolate-ports 1 -> 0"]);
+    assert.equal(done.changes, [
+      "pvesh set /cluster/sdn/zones/intern --mtu 1400",
+      "pvesh set /cluster/sdn/vnets/guests --isolate-ports 0",
+      "pvesh set /cluster/sdn",
+    ]);
+    await quiet(sim, changed);
+  }));
+
+test("what somebody else has changed and not applied is not applied by a plan", () =>
+  withHost(emptyHost(), async (sim) => {
+    const byHand = await sim.execute("pvesh create /cluster/sdn/zones --zone theirs --type simple".split(" "));
+    assert.is(byHand.code, 0, byHand.stderr);
+    const done = await run(sim, SOURCE);
+    assert.equal([done.code, done.changes.filter((line) => line.startsWith("pvesh"))], [4, []]);
+    assert.match(done.text, /somebody has changed zones of the software-defined network and not applied it/);
+  }));
+
+test("a zone of another type is refused", () =>
+  withHost(emptyHost(), async (sim) => {
+    await run(sim, SOURCE);
+    const done = await run(sim, "zone vlan intern { bridge = vmbr0 }\n");
+    assert.equal([done.code, done.changes], [4, []]);
+    assert.match(done.text, /the zone intern is of type simple, declared as vlan/);
+  }));
+
+test("a guest waits for the zone that makes its bridge, and preflight asks for none", async () => {
+  const compiled = await compileSource(SOURCE + GUEST);
+  assert.equal(
+    compiled.plan.requirements.filter(({ kind }) => kind === "bridge"),
+    [],
+  );
+  const order = compiled.plan.steps.map(({ id }) => id);
+  assert.ok(order.indexOf("zone.intern.apply") < order.indexOf("ct.101.create"), order.join("\n"));
+  await wholeRun(compiled);
+});
+
+test("killed at any command, the next run ends in the same state", async () => {
+  const whole = await wholeRun(await compileSource(SOURCE), emptyHost());
+  for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
+});
+
+test.run();
