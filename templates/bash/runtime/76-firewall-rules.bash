@@ -60,7 +60,7 @@ own_rule() { [[ $1 =~ '#'[[:blank:]]*phxc(:|[[:blank:]]*$) ]]; }
 # ruled TEXT RULE...: sets REPLY to a file with the options of its caller and these rules. Ours stand where the first of them stood;
 # new ones behind those of others, which were there first. Where others stand between ours, they stay there.
 ruled() {
-	local line section='' made='' ours='' wanted='' optioned=0 placed=0 empty=0 blank=''
+	local line section='' rules_text='' ours='' wanted='' optioned=0 placed=0 empty=0 blank=''
 	local -a lines=() left=("${options[@]}")
 	(($# < 2)) || printf -v wanted '%s\n' "${@:2}"
 	[[ -z $1 ]] || mapfile -t lines <<<"${1%$'\n'}"
@@ -79,7 +79,7 @@ ruled() {
 			section=${REPLY} empty=2
 			[[ ${section} != options ]] || optioned=1
 		elif [[ ${section} == rules && ${ours} != "${wanted}" ]] && own_rule "${line}"; then
-			if ((placed == 0)); then made+=${blank}${wanted}; fi
+			if ((placed == 0)); then rules_text+=${blank}${wanted}; fi
 			placed=1 blank=''
 			continue
 		elif [[ ${section} == options && ${line} == *:* ]]; then
@@ -89,19 +89,19 @@ ruled() {
 		if [[ -z ${line} ]]; then
 			blank+=$'\n'
 		else
-			made+=${blank}${line}$'\n'
+			rules_text+=${blank}${line}$'\n'
 			blank=''
 			((empty == 0)) || empty=$((empty - 1))
 		fi
 	done
 	end_section
 	new_rules
-	made+=${blank}
+	rules_text+=${blank}
 	if ((optioned == 0 && ${#options[@]} > 0)); then
 		printf -v line '%s\n' "${options[@]}"
-		made="[OPTIONS]"$'\n\n'"${line}${made:+$'\n'${made}}"
+		rules_text="[OPTIONS]"$'\n\n'"${line}${rules_text:+$'\n'${rules_text}}"
 	fi
-	REPLY=${made}
+	REPLY=${rules_text}
 }
 
 # end_section: for `ruled`: what a section lacks stands at its end, before the empty lines there.
@@ -116,8 +116,8 @@ end_section() {
 	fi
 	if [[ -n ${missing} ]]; then
 		# Behind the head Proxmox writes an empty line, and one behind the section.
-		if ((empty == 1)); then made+=$'\n'; fi
-		made+=${missing}
+		if ((empty == 1)); then rules_text+=$'\n'; fi
+		rules_text+=${missing}
 		if [[ -z ${blank} ]] || ((empty == 1)); then blank=$'\n'; fi
 	fi
 	REPLY=${kept}
@@ -126,8 +126,8 @@ end_section() {
 # new_rules: for `ruled`: a section of rules for a file that has none, before the groups, which Proxmox reads last.
 new_rules() {
 	((placed == 0)) && [[ -n ${wanted} ]] || return 0
-	[[ -z ${made} || -n ${blank} ]] || blank=$'\n'
-	made+="${blank}[RULES]"$'\n\n'${wanted}
+	[[ -z ${rules_text} || -n ${blank} ]] || blank=$'\n'
+	rules_text+="${blank}[RULES]"$'\n\n'${wanted}
 	blank=$'\n' placed=1
 }
 

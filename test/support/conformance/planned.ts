@@ -8,7 +8,18 @@ export const plannedCommands: ReadonlySet<string> = new Set([
   ...["pct exec", "pct resize", "qm disk resize", "qm guest exec"],
   ...["pvesr create-local-job", "pvesr update"],
   ...["pvesm add", "pvesm free", "pvesm list", "pvesm set"],
-  ...["pveam download", "pveversion", "zfs create", "zfs get", "zfs list", "zfs set", "zpool create", "zpool list"],
+  ...[
+    "pveam download",
+    "pveversion",
+    "zfs create",
+    "zfs get",
+    "zfs list",
+    "zfs set",
+    "zpool create",
+    "zpool get",
+    "zpool list",
+    "zpool status",
+  ],
 ]);
 
 /** The words of a command line that name the command, with other spellings resolved: `qm disk resize`. */
