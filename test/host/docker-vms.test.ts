@@ -16,7 +16,7 @@ const test = suite("four virtual machines with Docker");
 const SOURCE = readFileSync(join(root, "examples/four-docker-vms/four-docker-vms.phx"), "utf8");
 
 const EXPORT = "sharenfs=rw=@192.168.20.0/24,no_subtree_check";
-const SHARED = `zfs create -o recordsize=128K -o quota=100G -o ${EXPORT} tank/shared`;
+const SHARED = `zfs create -o quota=100G -o recordsize=128K -o ${EXPORT} tank/shared`;
 
 /** The source with edits, each of which must find its place. */
 function edited(...edits: readonly (readonly [string, string])[]): string {
