@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** Packages of Debian with an apt configuration in a folder of our own: that of the machine is neither read nor changed. */
@@ -41,8 +41,8 @@ export function openApt(folder: string): Apt | string {
   writeFileSync(config, settings(folder));
   const run = (program: string, ...args: readonly string[]) =>
     spawnSync(program, args, {
-      // Not the cache of apt: what is in that is left out of --print-uris.
-      cwd: join(folder, "debs"),
+      // Neither here nor in the cache of apt are packages: what is there would be left out of --print-uris.
+      cwd: folder,
       env: { ...process.env, APT_CONFIG: config, LC_ALL: "C", DEBIAN_FRONTEND: "noninteractive" },
       encoding: "utf8",
       maxBuffer: 1 << 26,
@@ -68,10 +68,11 @@ export function openApt(folder: string): Apt | string {
       return found;
     },
     fetch: (packages) => {
-      const at = ({ file }: Package): string => join(folder, "debs", file);
-      const missing = packages.filter((one) => !existsSync(at(one)));
+      const at = (file: string): string => join(folder, "debs", file);
+      const missing = packages.filter(({ file }) => !existsSync(at(file)));
       if (missing.length > 0) must("download", "-q", ...missing.map(({ name, version }) => `${name}=${version}`));
-      return packages.map(at);
+      for (const { file } of missing) renameSync(join(folder, file), at(file));
+      return packages.map(({ file }) => at(file));
     },
   };
 }

@@ -79,7 +79,7 @@ function newest(problem: string): string {
   return last === undefined ? `none: ${problem}` : join(cache, last);
 }
 
-/** A folder of the cache, which is made whole or not at all; those of other versions of the same thing go. */
+/** A folder of the cache, which is made whole or not at all. */
 function cached(name: string, make: (folder: string) => void): string {
   const folder = join(cache, name);
   if (existsSync(folder)) return folder;
