@@ -20,14 +20,14 @@ readonly STORAGE_YES=' create-base-path create-subdirs mkdir '
 storage_pairs() {
 	local pair
 	local -a pairs=()
-	local -A given=() kept=()
+	local -A declared=() kept=()
 	IFS=', ' read -r -a pairs <<<"$2"
-	for pair in "${pairs[@]}"; do given[${pair%%=*}]=1; done
-	for pair in ${3-}; do given[${pair}]=1; done
+	for pair in "${pairs[@]}"; do declared[${pair%%=*}]=1; done
+	for pair in ${3-}; do declared[${pair}]=1; done
 	REPLY=''
 	IFS=', ' read -r -a pairs <<<"$1"
 	for pair in "${pairs[@]}"; do
-		[[ -n ${given[${pair%%=*}]-} ]] || kept[${pair}]=1
+		[[ -n ${declared[${pair%%=*}]-} ]] || kept[${pair}]=1
 	done
 	for pair in "${!kept[@]}"; do REPLY+="${REPLY:+,}${pair}"; done
 	REPLY+="${2:+${REPLY:+,}$2}"

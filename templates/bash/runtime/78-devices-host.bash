@@ -28,11 +28,11 @@ need_card() {
 
 # need_nvidia_card [ID...]: the host has a graphics card of NVIDIA with none of these ids, which machines get: no card has both.
 need_nvidia_card() {
-	local path given=" $* "
+	local path bound=" $* "
 	for path in "${ROOT}"/sys/bus/pci/devices/*; do
 		[[ -r ${path}/uevent ]] || continue
 		read_card "${path}"
-		[[ ${CARD_ID} != 10de:* || ${CARD_CLASS} != 3???? || ${given} == *" ${CARD_ID} "* ]] || return 0
+		[[ ${CARD_ID} != 10de:* || ${CARD_CLASS} != 3???? || ${bound} == *" ${CARD_ID} "* ]] || return 0
 	done
 	problem 'there is no card of NVIDIA for the driver: none at all, or machines get all of them'
 }
