@@ -27,7 +27,7 @@ read_sdn() {
 sdn() {
 	active || return 0
 	local part=$1 id=$2 path=$5 i option live
-	local -a given=("${@:6}") command=() different=()
+	local -a sdn_words=("${@:6}") command=() different=()
 	shift 2
 	read_sdn
 	if [[ -z ${SDN["${part}/${id}"]-} ]]; then
@@ -35,21 +35,21 @@ sdn() {
 		change '+' "${part%s} ${id}"
 		return 0
 	fi
-	for ((i = 0; i < ${#given[@]}; i += 2)); do
-		option=${given[i]#--}
+	for ((i = 0; i < ${#sdn_words[@]}; i += 2)); do
+		option=${sdn_words[i]#--}
 		live=${SDN["${part}/${id}/${option}"]-}
 		case ${part}/${option} in
 		*/type)
-			[[ ${SDN["${part}/${id}"]} == "${given[i + 1]}" ]] ||
-				refuse "the ${part%s} ${id} is of type ${SDN["${part}/${id}"]}, declared as ${given[i + 1]}; Proxmox cannot change it"
+			[[ ${SDN["${part}/${id}"]} == "${sdn_words[i + 1]}" ]] ||
+				refuse "the ${part%s} ${id} is of type ${SDN["${part}/${id}"]}, declared as ${sdn_words[i + 1]}; Proxmox cannot change it"
 			continue
 			;;
 		zones/zone | vnets/vnet | subnets/subnet) continue ;;
 		*) ;;
 		esac
-		[[ ${live:-0} != "${given[i + 1]}" ]] || continue
-		command+=("${given[@]:i:2}")
-		different+=("${part%s} ${id}: ${option} ${live:-(unset)} -> ${given[i + 1]}")
+		[[ ${live:-0} != "${sdn_words[i + 1]}" ]] || continue
+		command+=("${sdn_words[@]:i:2}")
+		different+=("${part%s} ${id}: ${option} ${live:-(unset)} -> ${sdn_words[i + 1]}")
 	done
 	((${#different[@]} > 0)) || return 0
 	checking || prepare_sdn pvesh set "${path}/${id}" "${command[@]}"
