@@ -18,10 +18,10 @@ import type { Terminal } from "../terminal.js";
 export const forgetCommand: Command = {
   usage: ["phxc forget [ENTRY] [ITEM...]"],
   about: `Drops items from the memory of the committed plan: what was declared once and is not any more stays on the host
-as it is, and later plans do not mention it. An ITEM is a guest (vm.8001, its id or name), a thing of the host (storage.vault,
-backup.nightly), or a part of one, as the list names it that is shown when no ITEM is given. What the lock file keeps of a
-guest that is gone is forgotten with the guest, or by itself (vm.8001.net.lan.ip); of one that is there by itself, and is
-drawn anew.
+as it is, and later plans do not mention it. An ITEM is a guest (vm.8001, its id or name), a thing of the host
+(storage.vault, backup.nightly), or a part of one, as the list names it that is shown when no ITEM is given. What the lock
+file keeps of a guest that is gone is forgotten with the guest, or by itself (vm.8001.net.lan.ip); of one that is there
+by itself, and is drawn anew.
 Write the plan anew afterwards: phxc plan --write`,
   options: { ...SOURCE_OPTIONS, ...REPORT_OPTIONS },
   examples: [
