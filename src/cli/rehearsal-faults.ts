@@ -1,6 +1,6 @@
 import { plural } from "../diagnostics/summary.js";
 import type { Address } from "../model/resource.js";
-import { endedAsMeant, survive, undisturbed } from "../rehearsal/index.js";
+import { endedAsMeant, survive, undisturbedParts } from "../rehearsal/index.js";
 import type { Fault, HostState, Seen, Survival, Undisturbed } from "../rehearsal/index.js";
 import { visible, visibleLines } from "../text/visible.js";
 import { EXIT, valueOf } from "./command.js";
@@ -55,31 +55,33 @@ export function faultClash(args: Arguments): Problem | undefined {
 /** Rehearses with faults, a line each as they come; the exit code is 0 when the host has survived all of them. */
 export async function rehearseFaults(args: Arguments, subject: Subject, terminal: Terminal): Promise<number | Problem> {
   const { script, state, args: flags, without, secrets = {} } = subject;
-  const whole = await undisturbed(script, state, { args: flags, options: { secrets } });
+  const parts = await undisturbedParts(script, state, { args: flags, options: { secrets } });
   const { write, palette } = terminal.out;
-  if (!endedAsMeant(whole.run, without)) {
+  const last = parts.at(-1) ?? parts[0];
+  if (!endedAsMeant(last.run, without)) {
     write(
-      `${palette.error(`without any fault the script ends with ${whole.run.code}; rehearse it without --fault first`)}\n`,
+      `${palette.error(`without any fault the script ends with ${last.run.code}; rehearse it without --fault first`)}\n`,
     );
-    return whole.run.code === 0 ? EXIT.findings : whole.run.code;
+    return last.run.code === 0 ? EXIT.findings : last.run.code;
   }
+  const places = parts.flatMap((whole) => whole.commands.map((command, i) => ({ whole, command, at: i + 1 })));
   const fault = valueOf(args, "fault") ?? "all";
-  if (Number(fault) > whole.commands.length)
-    return { problem: `the run has no command ${fault}`, hint: `it has ${whole.commands.length}` };
+  if (Number(fault) > places.length)
+    return { problem: `the run has no command ${fault}`, hint: `it has ${places.length}` };
   const kinds = args.values.get("fault-kind") ?? Object.keys(KINDS);
-  const seen: Seen = new Map();
+  const seen = new Map(parts.map((whole): readonly [Undisturbed, Seen] => [whole, new Map()]));
   let [cases, failed] = [0, 0];
-  for (const [i, command] of whole.commands.entries()) {
+  for (const [i, { whole, command, at }] of places.entries()) {
     if (fault !== "all" && Number(fault) !== i + 1) continue;
     write(`${palette.strong(`${i + 1}`)} ${shown(command, args)}\n`);
     for (const kind of kinds) {
-      const survival = await survive(whole, { at: i + 1, when: "fail", ...KINDS[kind] }, seen);
+      const survival = await survive(whole, { at, when: "fail", ...KINDS[kind] }, seen.get(whole));
       cases++;
       if (survival.problem !== undefined) failed++;
       write(caseText(kind, survival, whole, terminal));
     }
   }
-  const all = `${plural(cases, "fault")} at ${plural(fault === "all" ? whole.commands.length : 1, "command")}`;
+  const all = `${plural(cases, "fault")} at ${plural(fault === "all" ? places.length : 1, "command")}`;
   const good = "after each the next run came to the undisturbed end, and the one after it changed nothing";
   write(`${failed === 0 ? palette.good(`passed: ${all}; ${good}`) : palette.error(`failed: ${failed} of ${all}`)}\n`);
   return failed === 0 ? EXIT.ok : EXIT.findings;

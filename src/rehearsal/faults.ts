@@ -6,6 +6,7 @@ import { filesBelow } from "./host/capture.js";
 import type { HostRunOptions } from "./host/perform.js";
 import { type Fault, type ScriptResult, type SimulatedHost, startHost } from "./host/simulated-host.js";
 import { compareKeys } from "../text/order.js";
+import { MOST_RESTARTS, RESTART_NEEDED } from "./rehearse.js";
 import type { HostState } from "./state.js";
 
 /** A script on a host, and how an undisturbed run of it ends. */
@@ -22,6 +23,8 @@ export interface Undisturbed {
   readonly end: string;
   /** The command lines at which a fault can be placed, in order: the first is number 1. */
   readonly commands: readonly string[];
+  /** Where the run ends because the host has to be restarted: the host after that. */
+  readonly restarted?: HostState;
 }
 
 /** What became of a host whose run had a fault. */
@@ -52,8 +55,24 @@ export async function undisturbed(
   return withHost(state, options, async (host) => {
     const run = await host.runScript(script, args, { timeoutMs });
     const commands = run.commands.filter(({ number }) => number > 0).map(({ argv }) => argv.join(" "));
-    return { script, state, options, args, timeoutMs, run, end: settled(host), commands };
+    const whole = { script, state, options, args, timeoutMs, run, end: settled(host), commands };
+    if (run.code !== RESTART_NEEDED) return whole;
+    host.restart();
+    return { ...whole, restarted: host.capture() };
   });
+}
+
+/** The runs without a fault that it takes from `state` to the end: all but the last end because the host has to be restarted. */
+export async function undisturbedParts(
+  ...[script, state, more]: Parameters<typeof undisturbed>
+): Promise<readonly [Undisturbed, ...Undisturbed[]]> {
+  const first = await undisturbed(script, state, more);
+  const rest: Undisturbed[] = [];
+  for (let part = first; part.restarted !== undefined && rest.length < MOST_RESTARTS;) {
+    part = await undisturbed(script, part.restarted, more);
+    rest.push(part);
+  }
+  return [first, ...rest];
 }
 
 /**

@@ -87,7 +87,9 @@ export async function rehearse(script: string, state: HostState, options: Rehear
 }
 
 /** The code with which a run ends that needs a restart of the host before it goes on. */
-const RESTART_NEEDED = 6;
+export const RESTART_NEEDED = 6;
+/** A plan that asks for more than these would ask for ever. */
+export const MOST_RESTARTS = 3;
 
 /** Restarts the host where a run asks for it, and runs the script again; all of it together is one run. */
 async function throughRestarts(
@@ -96,7 +98,7 @@ async function throughRestarts(
   runOnce: () => Promise<RehearsalRun>,
 ): Promise<RehearsalRun> {
   let whole = first;
-  for (let restarts = 0; whole.code === RESTART_NEEDED && restarts < 3; restarts++) {
+  for (let restarts = 0; whole.code === RESTART_NEEDED && restarts < MOST_RESTARTS; restarts++) {
     host.restart();
     const next = await runOnce();
     const commands = [...whole.commands, ...next.commands];

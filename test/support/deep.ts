@@ -1,8 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Seen, Undisturbed } from "../../src/rehearsal/index.js";
-import { faultsAt, surviveAll, wholeRun } from "./faults.js";
-import type { Signal } from "./faults.js";
+import { faultsAt, surviveAll, wholeParts } from "./faults.js";
 import { shared } from "./paths.js";
 import { compileFolder } from "./rehearsal.js";
 
@@ -25,15 +24,19 @@ export function realTests(test: Suite): (name: string, body: () => Promise<void>
   return (name, body) => test.skip(name, body);
 }
 
-/** The configuration of the real host, run without a fault. */
-export async function wholeReal(): Promise<Undisturbed> {
-  return wholeRun(await compileFolder(real, "phoenix_hypervisor_config.json"));
+/** The configuration of the real host, run without a fault: up to the restart of the host that it asks for, and from there. */
+export async function wholeReal(): Promise<readonly Undisturbed[]> {
+  return wholeParts(await compileFolder(real, "phoenix_hypervisor_config.json"));
 }
 
-/** Cuts its run off with a signal before, during and after every command; each host has to be mended by the next run. */
-export async function surviveReal(signal: Signal): Promise<void> {
-  const whole = await wholeReal();
-  const seen: Seen = new Map();
-  for (const when of ["before", "during", "after"] as const)
-    await surviveAll(whole, faultsAt(whole, when, signal), seen);
+/**
+ * Cuts its runs off with every signal at one moment of every command; each host has to be mended by the next run. What a kill has left
+ * is known when another signal leaves the same.
+ */
+export async function surviveReal(when: "before" | "during" | "after"): Promise<void> {
+  for (const whole of await wholeReal()) {
+    const seen: Seen = new Map();
+    for (const signal of ["SIGKILL", "SIGINT", "SIGTERM"] as const)
+      await surviveAll(whole, faultsAt(whole, when, signal), seen);
+  }
 }

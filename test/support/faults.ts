@@ -1,5 +1,5 @@
 import * as assert from "uvu/assert";
-import { presupposed, survive, undisturbed } from "../../src/rehearsal/index.js";
+import { presupposed, survive, undisturbed, undisturbedParts } from "../../src/rehearsal/index.js";
 import type { Fault, HostState, Seen, Survival, Undisturbed } from "../../src/rehearsal/index.js";
 import { compileSource } from "./rehearsal.js";
 import type { Compiled } from "./rehearsal.js";
@@ -55,6 +55,13 @@ export async function wholeRun({ plan, script }: Compiled, state: HostState = pr
   const whole = await undisturbed(script, state);
   assert.is(whole.run.code, 0, whole.run.stdout + whole.run.stderr);
   return whole;
+}
+
+/** The same for a plan that may ask for a restart of the host: the runs before each, and the last one. */
+export async function wholeParts({ plan, script }: Compiled): Promise<readonly Undisturbed[]> {
+  const parts = await undisturbedParts(script, presupposed(plan));
+  assert.is(parts.at(-1)?.run.code, 0, parts.map(({ run }) => run.stdout + run.stderr).join("\n"));
+  return parts;
 }
 
 /** {@link FLEET}, run without a fault. */
