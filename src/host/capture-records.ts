@@ -50,7 +50,11 @@ export function hostOf(records: readonly CaptureRecord[]): CapturedHost {
     disks: ofKind(records, "disk")
       .map(diskOf)
       .toSorted((a, b) => compareText(a.path, b.path)),
-    pools: table(rows(value("pools")), ([, size, ashift]) => ({ size: count(size), ashift: count(ashift) })),
+    pools: table(rows(value("pools")), ([name, size, ashift]) => ({
+      size: count(size),
+      ashift: count(ashift),
+      properties: poolProperties(name, value("pool-properties")),
+    })),
     datasets: datasetsOf(value("datasets"), value("properties"), value("snapshots")),
     volumes: table(ofKind(records, "volumes").flatMap(volumeRows), ([, size, format = ""]) => ({
       size: count(size),
@@ -124,6 +128,14 @@ function pathOf([, kind, size, owner = ""]: Row): CapturedPath {
     uid: count(uid),
     gid: count(gid),
   };
+}
+
+/** What was set on a pool, besides the ashift, which every vdev has of its own. */
+function poolProperties(pool: string | undefined, text: string): Readonly<Record<string, string>> {
+  const own = rows(text).filter(
+    ([name, property, , source]) => name === pool && source === "local" && property !== "ashift",
+  );
+  return Object.fromEntries(own.map(([, property = "", value = ""]) => [property, value]));
 }
 
 function datasetsOf(list: string, properties: string, snapshots: string): Readonly<Record<string, CapturedDataset>> {

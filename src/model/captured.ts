@@ -13,7 +13,7 @@ export interface CapturedHost {
   /** Device files that guests may use, by path. */
   readonly devices: readonly string[];
   readonly disks: readonly CapturedDisk[];
-  readonly pools: Readonly<Record<string, { readonly size: number; readonly ashift: number }>>;
+  readonly pools: Readonly<Record<string, CapturedPool>>;
   readonly datasets: Readonly<Record<string, CapturedDataset>>;
   /** Volumes and files on storages that are no ZFS, by volume id, as `pvesm list` shows them. */
   readonly volumes: Readonly<Record<string, { readonly size: number; readonly format: string }>>;
@@ -57,4 +57,12 @@ export interface CapturedPath {
   readonly size: number;
   readonly uid: number;
   readonly gid: number;
+}
+
+export interface CapturedPool {
+  /** Bytes. */
+  readonly size: number;
+  readonly ashift: number;
+  /** Set there, as `zpool get -p` prints them. */
+  readonly properties: Readonly<Record<string, string>>;
 }

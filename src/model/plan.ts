@@ -63,7 +63,8 @@ export type Requirement = { readonly blocks: readonly Address[]; readonly source
   | { readonly kind: "bridge"; readonly bridge: string }
   /** A file that must be there: an image, a template archive. */
   | { readonly kind: "file"; readonly path: string; readonly hint?: string }
-  | { readonly kind: "device"; readonly path: string }
+  /** `made`: the driver that the plan installs makes it, where the host has a card for it. */
+  | { readonly kind: "device"; readonly path: string; readonly made?: true }
   /**
    * PCI devices that one machine gets are there, and share their IOMMU groups with nothing that the host uses. `mdev`: it gets
    * a mediated device of this type instead, which needs no group of its own.

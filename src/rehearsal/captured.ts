@@ -2,7 +2,7 @@ import type { CapturedHost } from "../model/captured.js";
 import { compareText } from "../text/order.js";
 import { type GuestConfig, parseGuestConfig, type Section } from "./config/guest-config.js";
 import { keepsFiles, parseStorageConfig, type Storage, storagePath } from "./config/storage-config.js";
-import { emptyHost, type HostState, type Volume } from "./state.js";
+import { emptyHost, FRESH_ACCOUNTS, type HostState, type Volume } from "./state.js";
 import { contentFolders } from "./storage/volume-names.js";
 
 /** A simulated host that is like a captured one. What was only looked at is a file, or a folder, of that size and owner. */
@@ -16,7 +16,7 @@ export function capturedState(host: CapturedHost): HostState {
       ...(size === 0 ? {} : { size }),
       ...(signature === "" ? {} : { signature }),
     })),
-    files: { ...host.files },
+    files: { ...FRESH_ACCOUNTS, ...host.files },
     running: Object.fromEntries(host.running.map((id) => [id, 10000 + id])),
     elsewhere: host.elsewhere.map((guest) => ({ ...guest })),
   };
@@ -28,8 +28,8 @@ export function capturedState(host: CapturedHost): HostState {
 }
 
 function addPools(state: HostState, { pools, datasets }: CapturedHost): void {
-  for (const [name, { size, ashift }] of Object.entries(pools))
-    state.pools[name] = { parts: [], properties: { ashift: `${ashift}` }, size };
+  for (const [name, { size, ashift, properties }] of Object.entries(pools))
+    state.pools[name] = { parts: [], properties: { ashift: `${ashift}`, ...properties }, size };
   for (const [name, { type, properties, volsize, snapshots, origin }] of Object.entries(datasets))
     state.datasets[name] = {
       type,

@@ -9,7 +9,7 @@ export type { Seen, Survival, Undisturbed } from "./faults.js";
 export type { HostRunOptions } from "./host/perform.js";
 export type { GuestEntry } from "./host/guests.js";
 export { startHost } from "./host/simulated-host.js";
-export type { Fault, SimulatedHost } from "./host/simulated-host.js";
+export type { Fault, ScriptResult, SimulatedHost } from "./host/simulated-host.js";
 export { occupiedOf } from "./occupied.js";
 export { presupposed, standIns, surroundings } from "./presupposed.js";
 export { readCaptured } from "./read-captured.js";

@@ -19,7 +19,7 @@ import {
 export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
   const { requirements } = plan;
   const bridges = ofKind(requirements, "bridge").map(({ bridge }) => bridge);
-  const devices = ofKind(requirements, "device").map(({ path }) => path);
+  const devices = ofKind(requirements, "device").flatMap(({ path, made }) => (made === true ? [] : [path]));
   const disks: SimulatedDisk[] = ofKind(requirements, "disk").map(({ path }) => ({ path, size: 2 * 10 ** 12 }));
   const images = ofKind(requirements, "file").map(({ path }) => path);
   const node = more.node ?? plan.node;

@@ -52,7 +52,11 @@ function hostOf(data: Data): CapturedHost {
     }),
     pools: keyed(name, data["pools"], "pools", (item, where) => {
       const pool = object(item, where);
-      return { size: count(pool["size"], `${where}.size`), ashift: count(pool["ashift"], `${where}.ashift`) };
+      return {
+        size: count(pool["size"], `${where}.size`),
+        ashift: count(pool["ashift"], `${where}.ashift`),
+        properties: record(pool["properties"] ?? {}, `${where}.properties`, string),
+      };
     }),
     datasets: keyed(inside, data["datasets"], "datasets", datasetOf),
     volumes: keyed(volumeId, data["volumes"], "volumes", (item, where) => {

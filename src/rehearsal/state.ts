@@ -186,7 +186,7 @@ export const defaultImageSize = 3 * 1024 ** 3;
 const localContent = "iso,vztmpl,backup,images,rootdir,snippets,import";
 
 /** The accounts of a fresh system, as far as plans look at them. */
-const accounts: Readonly<Record<string, string>> = {
+export const FRESH_ACCOUNTS: Readonly<Record<string, string>> = {
   "/etc/passwd": "root:x:0:0:root:/root:/bin/bash\nwww-data:x:33:33:www-data:/var/www:/usr/sbin/nologin\n",
   "/etc/group": "root:x:0:\nadm:x:4:\nsudo:x:27:\nwww-data:x:33:\n",
   "/etc/shadow": "root:*:20000:0:99999:7:::\nwww-data:*:20000:0:99999:7:::\n",
@@ -215,7 +215,7 @@ export function emptyHost(options: HostOptions = {}): HostState {
     volumes: {},
     images: Object.fromEntries(images.map(({ path, ...rest }) => [path, { size: defaultImageSize, ...rest }])),
     downloads: { ...options.downloads },
-    files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...accounts, ...options.files },
+    files: { "/etc/pve/storage.cfg": storages.map(sectionText).join("\n"), ...FRESH_ACCOUNTS, ...options.files },
     directories: [],
     timezone: "Etc/UTC",
     units: {},

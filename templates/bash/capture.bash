@@ -241,6 +241,7 @@ the_datasets() {
 	local name mountpoint property value all text=''
 	command -v zfs >/dev/null || return 0
 	record value pools "$(bounded zpool list -Hp -o name,size,ashift || true)"
+	record value pool-properties "$(bounded zpool get -Hp -o name,property,value,source all || true)"
 	all=$(bounded zfs list -Hp -t filesystem,volume -o name,type,volsize,origin,mountpoint || true)
 	record value datasets "${all}"
 	while IFS=$'\t' read -r name property value; do

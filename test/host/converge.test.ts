@@ -1,8 +1,11 @@
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Plan } from "../../src/index.js";
+import { presupposed } from "../../src/rehearsal/index.js";
+import type { HostState } from "../../src/rehearsal/index.js";
 import { hasShared, root, shared } from "../support/paths.js";
-import { announced, compileFolder, mutating, withEmptyHost } from "../support/rehearsal.js";
+import { announced, compileFolder, mutating, runThrough, withEmptyHost, withHost } from "../support/rehearsal.js";
 import { hasLinters, lintScript } from "../support/script-lint.js";
 
 const test = suite("plans on a simulated host");
@@ -33,7 +36,7 @@ for (const { name, folder, entry, there } of CONFIGURATIONS) {
       const before = await host.runScript(script, ["--check"]);
       assert.is(before.code, 2, before.stderr);
       assert.equal(mutating(before), []);
-      const first = await host.runScript(script);
+      const first = await runThrough(host, script);
       assert.is(first.code, 0, first.stdout + first.stderr);
       assert.equal(
         host.guests().map(({ id }) => id),
@@ -58,7 +61,7 @@ test("the production files: who runs afterwards", async () => {
   if (!hasShared) return console.log("skipped: the production files are not here");
   const { plan, script } = await compileFolder(join(shared, "phoenix/config"), "phoenix_hypervisor_config.json");
   await withEmptyHost(plan, async (host) => {
-    await host.runScript(script);
+    await runThrough(host, script);
     const stopped = host.guests().filter(({ running }) => !running);
     assert.equal(
       stopped.map(({ id }) => id),
@@ -71,9 +74,8 @@ test("the production files: who runs afterwards", async () => {
 test("without the GPUs, their guests and dependants are held back by name; the others converge", async () => {
   if (!hasShared) return console.log("skipped: the production files are not here");
   const { plan, script } = await compileFolder(join(shared, "phoenix/config"), "phoenix_hypervisor_config.json");
-  await withEmptyHost(plan, async (host) => {
-    for (const device of [...host.state.devices]) host.setDevice(device, false);
-    const run = await host.runScript(script);
+  await withHost(withCards(plan, 0), async (host) => {
+    const run = await runThrough(host, script);
     assert.is(run.code, 4, run.stderr);
     assert.equal(
       host.guests().map(({ id }) => id),
@@ -89,9 +91,8 @@ test("without the GPUs, their guests and dependants are held back by name; the o
 test("a guest that needs one that is held back is held back with it", async () => {
   if (!hasShared) return console.log("skipped: the production files are not here");
   const { plan, script } = await compileFolder(join(shared, "phoenix/config"), "phoenix_hypervisor_config.json");
-  await withEmptyHost(plan, async (host) => {
-    host.setDevice("/dev/nvidia1", false);
-    const run = await host.runScript(script);
+  await withHost(withCards(plan, 1), async (host) => {
+    const run = await runThrough(host, script);
     assert.match(run.stdout, /^! ct 911 \S+: held back: it needs ct 901, which is held back$/m);
     assert.match(run.stdout, /^! ct 801 \S+: held back: it needs ct 911, which is held back$/m);
   });
@@ -101,7 +102,7 @@ test("three guests changed behind its back: the check shows exactly that, the ne
   if (!hasShared) return console.log("skipped: the production files are not here");
   const { plan, script } = await compileFolder(join(shared, "phoenix/config"), "phoenix_hypervisor_config.json");
   await withEmptyHost(plan, async (host) => {
-    await host.runScript(script);
+    await runThrough(host, script);
     const byHand = [
       ["qm", "set", "1001", "--onboot", "0"],
       ["pct", "stop", "801"],
@@ -129,6 +130,15 @@ test("three guests changed behind its back: the check shows exactly that, the ne
     assert.equal([quiet.code, mutating(quiet), announced(quiet.stdout)], [0, [], []]);
   });
 });
+
+/** What the plan presupposes, with no more than so many cards of NVIDIA. */
+function withCards(plan: Plan, most: number): HostState {
+  const state = presupposed(plan);
+  const cards = Object.keys(state.files).filter((path) => /^PCI_ID=10de:/im.test(state.files[path] ?? ""));
+  const files = Object.entries(state.files).filter(([path]) => !cards.slice(most).includes(path));
+  const devices = state.devices.filter((path) => most > 0 || !path.startsWith("/dev/nvidia"));
+  return { ...state, files: Object.fromEntries(files), devices };
+}
 
 /** Calls of the tools that cost about a second each and that a quiet run must not make for guests. */
 function guestCommands(run: { readonly commands: readonly { readonly argv: readonly string[] }[] }): string[] {

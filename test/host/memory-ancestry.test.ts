@@ -228,7 +228,7 @@ test("forget drops what is remembered, by its name in the list", () =>
     assert.equal(out.split("\n"), ["ct.101.cores", "ct.101.mp:/a", "ct.101.snapshot:one", "ct.102", ""]);
     assert.match(
       (await phxc("forget", "ct.101.cors")).err,
-      /remembers no `ct\.101\.cors`; did you mean `ct\.101\.cores`/,
+      /the lock file remembers `ct\.101\.cors`; did you mean `ct\.101\.cores`/,
     );
     assert.is((await phxc("forget", "ct.101.cores", "b")).code, 0);
     assert.equal((await phxc("forget")).out.split("\n"), ["ct.101.mp:/a", "ct.101.snapshot:one", ""]);

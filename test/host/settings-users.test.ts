@@ -80,7 +80,7 @@ test("what somebody else gave a user stays, what differs is set", () =>
       );
       writeFileSync(join(host.root, "etc/group"), "adm:x:4:\naudio:x:29:admin\n");
       assert.equal(told(await apply()).slice(0, 2), [
-        `+ host: directory ${HOMES}/admin/.ssh of 1005:1005`,
+        `+ host: directory ${HOMES}/admin/.ssh of admin`,
         `+ host: file ${HOMES}/admin/.ssh/authorized_keys`,
       ]);
       assert.match(readFileSync(join(host.root, "etc/group"), "utf8"), "audio:x:29:admin");

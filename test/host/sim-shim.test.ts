@@ -83,7 +83,7 @@ test("a script fed through bash -s loses its rest to a pct exec", async () => {
 
 test("unknown commands, tools and programs fail loudly", async () => {
   await withHost(zfsHost(), async (host) => {
-    const result = await host.runScript("qm frobnicate 1; echo $?; systemctl restart x; echo $?; jq . ; echo $?\n");
+    const result = await host.runScript("qm frobnicate 1; echo $?; update-initramfs -x; echo $?; jq . ; echo $?\n");
     assert.is(result.stdout, "127\n127\n127\n");
     assert.match(result.stderr, "simulated host: unknown command: qm frobnicate 1");
     assert.equal(

@@ -114,7 +114,7 @@ test("a value of any form at any place", () => {
       check({ ...base, [path]: JSON.stringify(changed, null, 1) });
     },
   );
-  fc.assert(property, { numRuns: 200 });
+  fc.assert(property, { numRuns: 200, includeErrorInReport: true });
 });
 
 test("a file with a piece of text cut out or put in", () => {
@@ -129,7 +129,7 @@ test("a file with a piece of text cut out or put in", () => {
     const at = place % (text.length + 1);
     check({ ...base, [path]: text.slice(0, at) + by + text.slice(at + length) });
   });
-  fc.assert(property, { numRuns: 150 });
+  fc.assert(property, { numRuns: 150, includeErrorInReport: true });
 });
 
 test("arbitrary text", () => {

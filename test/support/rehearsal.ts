@@ -5,7 +5,7 @@ import { compile, diskFiles, emit, memoryFiles } from "../../src/index.js";
 import type { CompileRequest } from "../../src/compile.js";
 import type { Files, Plan } from "../../src/index.js";
 import { presupposed, startHost } from "../../src/rehearsal/index.js";
-import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
+import type { HostState, ScriptResult, SimulatedHost } from "../../src/rehearsal/index.js";
 
 /** A plan with its script. */
 export interface Compiled {
@@ -43,6 +43,17 @@ async function compileFiles(
   }
   const { value } = await emit({ plan, model, registry }, "bash", { version: "0.0.0" });
   return { plan, script: value };
+}
+
+/** Runs a script, and again after each restart of the host that it asks for: how the last run ended, with the commands of all. */
+export async function runThrough(host: SimulatedHost, script: string): Promise<ScriptResult> {
+  let whole = await host.runScript(script);
+  for (let restarts = 0; whole.code === 6 && restarts < 3; restarts++) {
+    host.restart();
+    const next = await host.runScript(script);
+    whole = { ...next, commands: [...whole.commands, ...next.commands], stdout: `${whole.stdout}${next.stdout}` };
+  }
+  return whole;
 }
 
 /** Runs `use` with a simulated host that starts in `state`, in a folder that is removed afterwards. */

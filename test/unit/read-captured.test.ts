@@ -16,7 +16,7 @@ const HOST = {
   bridges: [{ name: "vmbr0", mtu: 1500 }],
   devices: ["/dev/nvidia0"],
   disks: [{ path: "/dev/sda", size: 1000, signature: "ext4" }],
-  pools: { tank: { size: 1000, ashift: 12 } },
+  pools: { tank: { size: 1000, ashift: 12, properties: { autotrim: "on" } } },
   datasets: {
     "tank/a": { type: "filesystem", properties: { atime: "off" }, volsize: 0, snapshots: ["s"], origin: "" },
   },

@@ -83,11 +83,11 @@ function call(requirement: Requirement): [string, ShellWord[]] {
     case "file":
       return ["need_file", [value(requirement.path), value(requirement.hint ?? "")]];
     case "device":
-      return ["need_device", [value(requirement.path)]];
+      return ["need_device", [...(requirement.made === true ? [bare("--made")] : []), value(requirement.path)]];
     case "card":
       return ["need_card", [value(requirement.id)]];
     case "nvidia-card":
-      return ["need_nvidia_card", requirement.except.map(value)];
+      return ["need_nvidia_card", [value(requirement.except.join(" "))]];
     case "pci":
       return ["need_pci", [value(requirement.addresses.join(" ")), value(requirement.mdev ?? "")]];
     case "usb":

@@ -133,10 +133,9 @@ function archiveStep(resource: Resource, model: Model, label: string): Lowered {
 function deviceNeeds(resource: Resource, model: Model): Lowered {
   const isMade = resourcesOf(model, "host").some((host) => sectionOf(host, "nvidia") !== undefined);
   const requirements = (devices(resource) ?? []).flatMap((device): readonly Requirement[] => {
-    // The host's driver makes its devices before guests have their turn.
-    if (isMade && device.path.startsWith("/dev/nvidia")) return [];
+    const made = isMade && device.path.startsWith("/dev/nvidia") ? { made: true as const } : {};
     const source = device.section?.headSpan ?? settingOf(resource, "gpus")?.span ?? resource.headSpan;
-    return [{ kind: "device", path: device.path, blocks: [resource.address], source }];
+    return [{ kind: "device", path: device.path, ...made, blocks: [resource.address], source }];
   });
   return { steps: [], requirements };
 }

@@ -181,18 +181,24 @@ function property(command: Command, pool: string, name: string, exact: boolean):
   );
 }
 
+function setProperties(command: Command, pool: string): string[] {
+  return Object.keys(command.machine.state.pools[pool]?.properties ?? {}).filter((name) => name !== "ashift");
+}
+
 function get(command: Command, argv: readonly string[]): void {
   const { flags, values, words } = readFlags("zpool get", argv, "Hp", "o");
   const columns = (values.find(([flag]) => flag === "o")?.[1] ?? "name,property,value,source").split(",");
   const [asked = "", ...rest] = words;
   if (!flags.has("H")) command.print(columns.map((column) => column.toUpperCase()).join("  "));
   for (const pool of pools(command, rest))
-    for (const name of asked === "all" ? ["size", "free", "health", "ashift"] : asked.split(",")) {
+    for (const name of asked === "all"
+      ? ["size", "free", "health", "ashift", ...setProperties(command, pool)]
+      : asked.split(",")) {
       const cells: Record<string, string> = {
         name: pool,
         property: name,
         value: property(command, pool, name, flags.has("p")),
-        source: "-",
+        source: setProperties(command, pool).includes(name) ? "local" : "-",
       };
       command.print(columns.map((column) => cells[column] ?? "-").join(flags.has("H") ? "\t" : "  "));
     }

@@ -26,15 +26,18 @@ need_card() {
 	problem "there is no PCI device $1; lspci -n prints those that are there"
 }
 
-# need_nvidia_card [ID...]: the host has a graphics card of NVIDIA with none of these ids, which machines get: no card has both.
+NVIDIA_CARD=1 # 0: the host has no card for the driver of NVIDIA
+# need_nvidia_card IDS: whether the host has a graphics card of NVIDIA with none of these ids, which machines get: no card has both.
+# Without one the driver is left out; guests that ask for a card are held back by what they ask for.
 need_nvidia_card() {
-	local path bound=" $* "
+	local path bound=" $1 "
 	for path in "${ROOT}"/sys/bus/pci/devices/*; do
 		[[ -r ${path}/uevent ]] || continue
 		read_card "${path}"
 		[[ ${CARD_ID} != 10de:* || ${CARD_CLASS} != 3???? || ${bound} == *" ${CARD_ID} "* ]] || return 0
 	done
-	problem 'there is no card of NVIDIA for the driver: none at all, or machines get all of them'
+	NVIDIA_CARD=0
+	note 'there is no card of NVIDIA for the driver, which is not installed: none at all, or machines get all of them'
 }
 
 # loaded_driver: sets REPLY to the version of NVIDIA's driver that is loaded; to nothing where none is.
@@ -45,6 +48,7 @@ loaded_driver() {
 # nvidia_driver VERSION COMMAND...: installs the driver with COMMAND, unless it is loaded, or was installed and waits for the restart.
 nvidia_driver() {
 	active || return 0
+	((NVIDIA_CARD == 1)) || return 0
 	local version=$1 record="${STATE}/nvidia-driver"
 	shift
 	loaded_driver
@@ -83,7 +87,7 @@ fence() {
 		--without) [[ ! -e ${ROOT}/sys/module/$2 ]] || why+="; the module $2 is loaded" ;;
 		*)
 			loaded_driver
-			[[ ${REPLY} == "$2" ]] || why+="; the driver of NVIDIA that is loaded is ${REPLY:-none}, not $2"
+			[[ ${REPLY} == "$2" ]] || ((NVIDIA_CARD == 0)) || why+="; the driver of NVIDIA that is loaded is ${REPLY:-none}, not $2"
 			;;
 		esac
 		shift 2

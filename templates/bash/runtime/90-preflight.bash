@@ -154,8 +154,12 @@ need_file() {
 	[[ -s ${ROOT}$1 ]] || problem "there is no file $1${2:+ ($2)}" "${@:3}"
 }
 
-# need_device PATH [GUEST-KEY...]
+# need_device [--made] PATH [GUEST-KEY...]; --made: the driver of NVIDIA that is not loaded yet makes it.
 need_device() {
+	if [[ $1 == --made ]]; then
+		shift
+		((NVIDIA_CARD == 0)) || driver_version || return 0
+	fi
 	[[ -e ${ROOT}$1 ]] || problem "there is no device $1" "${@:2}"
 }
 
