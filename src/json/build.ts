@@ -59,9 +59,8 @@ export function ownership(at: Span, uid: number, gid: number): Expr {
   return literal(at, "ownership", `${uid}:${gid}`);
 }
 
-/** `secret("env:NAME")` from a text that says where a secret is; any other text is no value. */
+/** `secret("env:NAME")` from a text that says where a secret is. */
 export function secret(at: Span, text: string): Expr {
-  if (!/^(env|file|cmd):./.test(text)) return { type: "error", span: at };
   return { type: "call", span: at, callee: name(at, "secret"), args: [string(at, text)] };
 }
 
@@ -105,7 +104,11 @@ function from<T>(readValue: (node: JsonNode) => T | undefined, make: (at: Span, 
 }
 
 export const asString: Make = from(textOf, string);
-export const asSecret: Make = from(textOf, secret);
+/** Any text that says nothing of where a secret is stands for none: `NOT_SET`, or a hash in clear text, which is reported as such. */
+export const asSecret: Make = from((node) => {
+  const text = textOf(node);
+  return text !== undefined && /^(env|file|cmd):./.test(text) ? text : undefined;
+}, secret);
 export const asBool: Make = from(boolOf, bool);
 export const asInt: Make = from(intOf, int);
 export const asMebibytes: Make = from(intOf, mebibytes);
