@@ -104,11 +104,7 @@ function from<T>(readValue: (node: JsonNode) => T | undefined, make: (at: Span, 
 }
 
 export const asString: Make = from(textOf, string);
-/** Any text that says nothing of where a secret is stands for none: `NOT_SET`, or a hash in clear text, which is reported as such. */
-export const asSecret: Make = from((node) => {
-  const text = textOf(node);
-  return text !== undefined && /^(env|file|cmd):./.test(text) ? text : undefined;
-}, secret);
+const asSecret: Make = from(textOf, secret);
 export const asBool: Make = from(boolOf, bool);
 export const asInt: Make = from(intOf, int);
 export const asMebibytes: Make = from(intOf, mebibytes);
@@ -140,6 +136,15 @@ export function attribute(from: JsonMember | undefined, called: string, make: Ma
   if (from === undefined) return [];
   const below = (from.below ?? []).map((member) => alone(member, called, make));
   return [below.length === 0 ? alone(from, called, make) : { ...alone(from, called, make), below }];
+}
+
+/**
+ * An attribute from a text that says where a secret is. Any other text stands for none: `NOT_SET`, or a hash in clear text, which is
+ * reported as such.
+ */
+export function secretAttribute(from: JsonMember | undefined, called: string): readonly Attribute[] {
+  const text = textOf(from?.value);
+  return text !== undefined && /^(env|file|cmd):./.test(text) ? attribute(from, called, asSecret) : [];
 }
 
 function alone({ nameSpan, span, value, appended }: JsonMember, called: string, make: Make): Attribute {

@@ -1,6 +1,17 @@
 import type { Block, Expr, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
-import { asList, asSecret, asString, attribute, block, constant, fileText, list, secret, string } from "./build.js";
+import {
+  asList,
+  asString,
+  attribute,
+  block,
+  constant,
+  fileText,
+  list,
+  secret,
+  secretAttribute,
+  string,
+} from "./build.js";
 import type { Guest } from "./context.js";
 import { itemsOf, linesOf, member, textOf } from "./read.js";
 import type { JsonNode } from "./tree.js";
@@ -14,7 +25,7 @@ export function cloudInitBlock(guest: Guest): readonly Block[] {
   const items: readonly Item[] = [
     ...attribute(member(config?.value, "username"), "user", asString),
     ...mainKeys(guest),
-    ...attribute(member(config?.value, "password_hash"), "password", asSecret),
+    ...secretAttribute(member(config?.value, "password_hash"), "password"),
     ...itemsOf(users?.value).flatMap((node) => (isMain(guest, node) ? [] : userBlock(node))),
     ...itemsOf(files?.value).flatMap(fileBlock),
   ];

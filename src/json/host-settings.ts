@@ -1,5 +1,5 @@
 import type { Attribute, Block, Expr, Item } from "../syntax/ast.js";
-import { asList, asSecret, asString, attribute, block, constant, list, string, word } from "./build.js";
+import { asList, asString, attribute, block, constant, list, secretAttribute, string, word } from "./build.js";
 import type { Make } from "./build.js";
 import { type Context, setting } from "./context.js";
 import { boolOf, linesOf, member, textOf } from "./read.js";
@@ -24,7 +24,7 @@ function userBlocks(users: JsonMember | undefined): readonly Block[] {
   const name = textOf(called?.value);
   if (users === undefined || called === undefined || name === undefined) return [];
   const items: readonly Attribute[] = [
-    ...attribute(member(users.value, "password_hash"), "password", asSecret),
+    ...secretAttribute(member(users.value, "password_hash"), "password"),
     ...attribute(member(users.value, "sudo_access"), "groups", sudoGroup),
     ...attribute(member(users.value, "ssh_public_key"), "ssh_keys", asList(string, linesOf)),
   ];

@@ -13,6 +13,9 @@ const test = suite("pve options");
 const leftOut: Readonly<Record<string, readonly string[]>> = {
   "pct migrate": ["bwlimit"],
   "pct move-volume": ["target-digest", "target-vmid", "target-volume"],
+  // The source of a stolen job and the mark of one that is being removed are Proxmox's own.
+  "pvesr create-local-job": ["source", "remove_job"],
+  "pvesr update": ["source", "remove_job"],
   "qm disk move": ["target-digest", "target-vmid", "target-disk"],
   "qm migrate": ["bwlimit", "migration_network", "migration_type", "with-conntrack-state"],
   "qm start": [
@@ -57,6 +60,9 @@ const formats: Readonly<Record<string, readonly string[]>> = {
   "mac-addr": ["mac-addr"],
   "pve-bridge-id": ["pve-bridge-id"],
   "pve-configid": ["pve-configid"],
+  // Both are patterns in the table.
+  "pve-calendar-event": [""],
+  "pve-replication-job-id": [""],
   "pve-configid-list": ["pve-configid"],
   "pve-cpuset": ["pve-cpuset"],
   "pve-ct-timezone": ["pve-ct-timezone"],

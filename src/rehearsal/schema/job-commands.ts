@@ -1,5 +1,8 @@
 import { replicationJob } from "../../pve/jobs.js";
-import { bool, text } from "../../pve/spec.js";
+import { bool, format, matching, text } from "../../pve/spec.js";
+
+const id = matching(/[1-9][0-9]{2,8}-\d{1,9}/);
+const { target: _target, ...changeable } = replicationJob;
 
 /** The commands of replication, as recorded of `pvesr`. */
 export const jobCommands = {
@@ -12,13 +15,18 @@ export const jobCommands = {
   "pvesr delete": {
     usage: "pvesr delete",
     positional: ["id"],
-    options: { id: text(), force: bool, keep: bool },
+    options: { id, force: bool, keep: bool },
     mutating: true,
   },
   "pvesr update": {
     usage: "pvesr update",
     positional: ["id"],
-    options: { ...replicationJob, delete: text(), digest: text({ maxLength: 64 }) },
+    options: {
+      ...changeable,
+      id,
+      delete: format("pve-configid", { list: true, maxLength: 4096 }),
+      digest: text({ maxLength: 64 }),
+    },
     mutating: true,
   },
 } as const;
