@@ -105,6 +105,18 @@ test("a guest waits for the zone that makes its bridge, and preflight asks for n
   await wholeRun(compiled);
 });
 
+test("nothing of a zone is taken away: `absent` is refused", async () => {
+  for (const [from, to] of [
+    ["mtu = 1450", "mtu = absent"],
+    ['comment = "for guests"', "comment = absent"],
+    ["snat = true", "snat = absent"],
+  ] as const)
+    await compileSource(SOURCE.replace(from, to)).then(
+      () => assert.unreachable(to),
+      ({ message }: Error) => assert.match(message, /cannot be absent|`absent`/, to),
+    );
+});
+
 test("killed at any command, the next run ends in the same state", async () => {
   const whole = await wholeRun(await compileSource(SOURCE), emptyHost());
   for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when));

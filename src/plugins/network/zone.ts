@@ -25,10 +25,21 @@ const id: OptionType = {
   describe: "two to eight lower-case letters and digits, a letter first",
 };
 
+// What is not declared stays as it is; nothing is taken away, so that `absent` is refused.
 const subnetOptions: Readonly<Record<string, OptionSpec>> = {
-  gateway: { type: t.ip, pve: "gateway", doc: "The address of the node in it, which is the guests' gateway." },
-  snat: { type: t.bool, pve: "snat", doc: "Whether guests reach other networks by the node's address." },
-  dns: { type: t.ip, pve: "dhcp-dns-server", doc: "The name server that DHCP tells." },
+  gateway: {
+    type: t.ip,
+    pve: "gateway",
+    removable: false,
+    doc: "The address of the node in it, which is the guests' gateway.",
+  },
+  snat: {
+    type: t.bool,
+    pve: "snat",
+    removable: false,
+    doc: "Whether guests reach other networks by the node's address.",
+  },
+  dns: { type: t.ip, pve: "dhcp-dns-server", removable: false, doc: "The name server that DHCP tells." },
 };
 
 const subnet: SectionSpec = {
@@ -43,10 +54,25 @@ const subnet: SectionSpec = {
 };
 
 const vnetOptions: Readonly<Record<string, OptionSpec>> = {
-  tag: { type: { type: "int", min: 1, max: 4094 }, pve: "tag", doc: "The VLAN tag, in zones of VLANs." },
-  comment: { type: t.line, pve: "alias", doc: "A comment." },
-  vlan_aware: { type: t.bool, pve: "vlanaware", doc: "Whether guests on it may have VLAN tags of their own." },
-  isolate: { type: t.bool, pve: "isolate-ports", doc: "Whether guests on it cannot reach each other." },
+  tag: {
+    type: { type: "int", min: 1, max: 4094 },
+    pve: "tag",
+    removable: false,
+    doc: "The VLAN tag, in zones of VLANs.",
+  },
+  comment: { type: t.line, pve: "alias", removable: false, doc: "A comment." },
+  vlan_aware: {
+    type: t.bool,
+    pve: "vlanaware",
+    removable: false,
+    doc: "Whether guests on it may have VLAN tags of their own.",
+  },
+  isolate: {
+    type: t.bool,
+    pve: "isolate-ports",
+    removable: false,
+    doc: "Whether guests on it cannot reach each other.",
+  },
 };
 
 const vnet: SectionSpec = {
@@ -58,8 +84,18 @@ const vnet: SectionSpec = {
 };
 
 const zoneOptions: Readonly<Record<string, OptionSpec>> = {
-  bridge: { type: t.bridge, pve: "bridge", doc: "The bridge of the nodes that carries its VLANs, for `vlan`." },
-  mtu: { type: { type: "int", min: 1280, max: 65520 }, pve: "mtu", doc: "The largest packet, in bytes." },
+  bridge: {
+    type: t.bridge,
+    pve: "bridge",
+    removable: false,
+    doc: "The bridge of the nodes that carries its VLANs, for `vlan`.",
+  },
+  mtu: {
+    type: { type: "int", min: 1280, max: 65520 },
+    pve: "mtu",
+    removable: false,
+    doc: "The largest packet, in bytes.",
+  },
 };
 
 /** A virtual network's zone must be there before guests are on it; the bridge of a network says which one that is. */

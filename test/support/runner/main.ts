@@ -8,7 +8,7 @@ import { killAll, run } from "./process.js";
 import { hasFailed, renderReport, renderTotal, type Report } from "./report.js";
 
 const FILE_TIMEOUT_MS = 600_000;
-const DEEP_TIMEOUT_MS = 1_800_000;
+const DEEP_TIMEOUT_MS = 2_700_000;
 const CHECK_TIMEOUT_MS = 300_000;
 const DURATIONS = join(root, "build/.durations.json");
 
