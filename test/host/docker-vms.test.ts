@@ -15,8 +15,8 @@ const test = suite("four virtual machines with Docker");
 
 const SOURCE = readFileSync(join(root, "examples/four-docker-vms/four-docker-vms.phx"), "utf8");
 
-const EXPORT = "sharenfs=rw=@192.168.20.0/24,no_subtree_check";
-const SHARED = `zfs create -o quota=100G -o recordsize=128K -o ${EXPORT} tank/shared`;
+const SHARED = "zfs create -o quota=100G -o recordsize=128K tank/shared";
+const EXPORTED = "/tank/shared 192.168.20.0/24(rw,sync,no_subtree_check)\n";
 
 /** The source with edits, each of which must find its place. */
 function edited(...edits: readonly (readonly [string, string])[]): string {
@@ -92,6 +92,7 @@ test("from a host without guests to four healthy machines; the second run does n
   await onHost(async (apply, host) => {
     const lines = changes(await apply(SOURCE));
     assert.ok(lines.includes(SHARED), lines.join("\n"));
+    assert.ok(host.capture().files["/etc/exports.d/phx-shared.exports"]?.endsWith(EXPORTED));
     const verbs = (id: number): readonly string[] =>
       lines
         .filter((line) => line.startsWith("qm ") && line.split(" ").includes(`${id}`))
@@ -118,8 +119,8 @@ test("from a host without guests to four healthy machines; the second run does n
       [...MACHINES.map((id) => [id, true]), [9000, false]],
     );
     await quiet(apply, SOURCE);
-    assert.is((await host.execute(["zfs", "set", "sharenfs=off", "tank/shared"])).code, 0);
-    assert.equal(changes(await apply(SOURCE)), [`zfs set ${EXPORT} tank/shared`]);
+    assert.is((await host.execute(["zfs", "set", "quota=50G", "tank/shared"])).code, 0);
+    assert.equal(changes(await apply(SOURCE)), ["zfs set quota=100G tank/shared"]);
     await quiet(apply, SOURCE);
   });
 });
