@@ -87,6 +87,7 @@ guest() {
 			HELD[${GUEST_KEY}]="it needs ${needed/./ }, which is held back"
 		fi
 	done
+	[[ -z ${AWAITED[${GUEST_KEY}]-} || -n ${HELD[${GUEST_KEY}]-} ]] || awaited_devices
 	NAMES+=("$2" "$3")
 	asked_for "$2" "$3" || return 0
 	[[ -n ${SEEN[${GUEST_KEY}]-} ]] || GUESTS+=("${GUEST_KEY}")

@@ -40,6 +40,18 @@ need_nvidia_card() {
 	note 'there is no card of NVIDIA for the driver, which is not installed: none at all, or machines get all of them'
 }
 
+declare -A AWAITED=() # guest -> devices that the driver is to make before its turn
+# awaited_devices: holds the guest back that has its turn where the driver has not made one of them.
+awaited_devices() {
+	local path
+	local -a paths=()
+	! checking || return 0
+	read -r -a paths <<<"${AWAITED[${GUEST_KEY}]}"
+	for path in "${paths[@]}"; do
+		[[ -e ${ROOT}${path} ]] || problem "there is no device ${path}" "${GUEST_KEY}"
+	done
+}
+
 # loaded_driver: sets REPLY to the version of NVIDIA's driver that is loaded; to nothing where none is.
 loaded_driver() {
 	driver_version || REPLY=''

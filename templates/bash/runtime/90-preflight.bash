@@ -154,11 +154,15 @@ need_file() {
 	[[ -s ${ROOT}$1 ]] || problem "there is no file $1${2:+ ($2)}" "${@:3}"
 }
 
-# need_device [--made] PATH [GUEST-KEY...]; --made: the driver of NVIDIA that is not loaded yet makes it.
+# need_device [--made] PATH [GUEST-KEY...]; --made: the driver of NVIDIA that is not loaded yet makes it, before guests have their turn.
 need_device() {
+	local key
 	if [[ $1 == --made ]]; then
 		shift
-		((NVIDIA_CARD == 0)) || driver_version || return 0
+		if ((NVIDIA_CARD == 1)) && ! driver_version; then
+			for key in "${@:2}"; do AWAITED[${key}]+="$1 "; done
+			return 0
+		fi
 	fi
 	[[ -e ${ROOT}$1 ]] || problem "there is no device $1" "${@:2}"
 }
