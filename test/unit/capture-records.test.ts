@@ -85,6 +85,11 @@ cannot open that
     { kind: "volumes", name: "local", text: list },
     { kind: "value", name: "node", text: "pve" },
     { kind: "value", name: "pools", text: "tank\t1000\t12\nodd\t-\t-" },
+    {
+      kind: "value",
+      name: "pool-properties",
+      text: "tank\tautotrim\ton\tlocal\ntank\tashift\t12\tlocal\ntank\tsize\t1000\t-\nelse\tautotrim\ton\tlocal",
+    },
     { kind: "value", name: "datasets", text: "tank\tfilesystem\t-\t-\t/tank\ntank/v\tvolume\t4096\ttank/b@s\t-" },
     { kind: "value", name: "properties", text: "tank\tatime\toff\n" },
     { kind: "value", name: "snapshots", text: "tank/v@z\ntank/v@a" },
@@ -98,7 +103,10 @@ cannot open that
     "local:100/vm-100-disk-0.qcow2": { size: 4294967296, format: "qcow2" },
     "local:iso/a b.iso": { size: 12345, format: "iso" },
   });
-  assert.equal(pools, { tank: { size: 1000, ashift: 12 }, odd: { size: 0, ashift: 0 } });
+  assert.equal(pools, {
+    tank: { size: 1000, ashift: 12, properties: { autotrim: "on" } },
+    odd: { size: 0, ashift: 0, properties: {} },
+  });
   assert.equal(datasets["tank"]?.properties, { atime: "off" });
   assert.equal(datasets["tank/v"], {
     type: "volume",

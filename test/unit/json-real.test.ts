@@ -58,7 +58,7 @@ function lostLeaves(files: TextFiles): readonly string[] {
       const isNamed = !leaf.path.endsWith("]") && known.has(keyOf(leaf.nameSpan));
       const isFound = found.some((span) => contains(span, leaf));
       const isUnused = diagnostics.some(({ code, span }) => code === "PHX2060" && covers(span, path, leaf.path));
-      if (fate === "read" || isReported || isNamed || isFound || isUnused || isOwner(leaf)) continue;
+      if (fate === "read" || isReported || isNamed || isFound || isUnused || isOwner(leaf) || isNone(leaf)) continue;
       if (known.has(keyOf(leaf.node.span))) continue;
       lost.push(`${path}${leaf.path} (${fate ?? "unknown"})`);
     }
@@ -81,6 +81,11 @@ function covers(span: Span, path: string, leaf: string): boolean {
 /** The two halves of `owner` are one literal. */
 function isOwner({ path }: Leaf): boolean {
   return /\.owner_[ug]id$/.test(path);
+}
+
+/** The existing system's word for a secret that there is none. */
+function isNone({ node }: Leaf): boolean {
+  return node.type === "string" && node.value === "NOT_SET";
 }
 
 function keyOf({ file, start, end }: Span): string {
