@@ -6,15 +6,21 @@ import { bool, flag, format, int, matching, num, oneOf, type Options, property, 
  */
 
 const DAY = "(?:mon|tue|wed|thu|fri|sat|sun)";
-const PART = "(?:\\*|\\d+(?:\\.\\.\\d+)?)(?:/\\d+)?";
-const PARTS = `${PART}(?:,${PART})*`;
+/** One or several of a kind of number: `1`, `1..5`, `*`, each with a step (`/15`). */
+const several = (number: string): string => {
+  const part = `(?:\\*|(?:${number})(?:\\.\\.(?:${number}))?)(?:/\\d+)?`;
+  return `${part}(?:,${part})*`;
+};
+const SIXTY = several("[0-5]?\\d");
+const TIME = `(?:${several("[01]?\\d|2[0-3]")}:${SIXTY}(?::${SIXTY})?|${SIXTY})`;
+const PARTS = several("\\d+");
 
 /** A subset of systemd's calendar events, as PVE::CalendarEvent reads it: `02:30`, `mon..fri 21:00`, `sun *-*-1..7 03:00`. */
 const schedule = matching(
   new RegExp(
     `(?:minutely|hourly|daily|weekly|monthly|yearly|quarterly|semiannually|` +
-      `(?:${DAY}(?:\\.\\.${DAY})?(?:,${DAY}(?:\\.\\.${DAY})?)*)(?: (?:${PARTS}-)?${PARTS}-${PARTS})?(?: ${PARTS}(?::${PARTS}){0,2})?|` +
-      `(?:${PARTS}-)?${PARTS}-${PARTS}(?: ${PARTS}(?::${PARTS}){0,2})?|${PARTS}(?::${PARTS}){0,2})`,
+      `(?:${DAY}(?:\\.\\.${DAY})?(?:,${DAY}(?:\\.\\.${DAY})?)*)(?: (?:${PARTS}-)?${PARTS}-${PARTS})?(?: ${TIME})?|` +
+      `(?:${PARTS}-)?${PARTS}-${PARTS}(?: ${TIME})?|${TIME})`,
   ),
   { maxLength: 128, describe: "a calendar event such as `02:30`, `mon..fri 21:00` or `*/15`" },
 );

@@ -72,11 +72,19 @@ const schedules = [
   "*-1,15 02:00",
   "mon",
   "22:00/30",
+  "8..17,22:0/15",
+  "23:59:59",
 ];
 
 for (const schedule of schedules) {
   test(`a calendar event: ${schedule}`, async () => {
     assert.equal(await found(job("guests = all").replace("02:30", schedule)), []);
+  });
+}
+
+for (const schedule of ["25:00", "02:60", "mon 24:10", "02:30:60", "*/15:99", "60"]) {
+  test(`no time of a day: ${schedule}`, async () => {
+    assert.match((await found(job("guests = all").replace("02:30", schedule))).join(), /calendar event/);
   });
 }
 

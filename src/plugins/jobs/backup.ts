@@ -82,7 +82,7 @@ export const backup: KindSpec = defineKind({
       type: {
         type: "string",
         pattern: "[A-Za-z][A-Za-z0-9_-]+",
-        describe: "a name of letters, digits, `-` and `_`",
+        describe: "a name of two or more letters, digits, `-` and `_`, a letter first",
         maxLength: 50,
       },
       doc: "The name of the job.",
