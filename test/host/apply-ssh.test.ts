@@ -210,6 +210,18 @@ onSsh("where a guest would be destroyed the command wants its name, unless --yes
   assert.is((await runCli([...argv, "--yes"], { cwd: place })).code, 0);
 });
 
+onSsh("a report of guests' health is asked for as it is, without a question, and its code comes back", async () => {
+  const argv = command("--format", "junit", "--limit", "5");
+  const refused = await runCli(argv, { cwd: place });
+  assert.equal([refused.code, refused.out], [2, ""]);
+  assert.match(refused.err, "`--format` is for `--action health`");
+  const head = "#!/bin/sh\n\nreadonly PLAN_DIGEST='0'\nreadonly PLAN_ACTION='health'\n\n";
+  writeFileSync(join(place, "plan.sh"), `${head}echo "$*"\nexit 7\n`);
+  const asked = await runCli(argv, { cwd: place });
+  assert.equal([asked.code, asked.out, asked.err], [7, "--check --report junit --limit 5\n", ""]);
+  assert.equal(staged(), []);
+});
+
 onSsh("Ctrl-C on the terminal, which reaches ssh as well, lets the script end in order", async () => {
   set("SLEEP", "");
   const main = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
