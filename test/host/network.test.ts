@@ -137,8 +137,8 @@ for (const [name, source] of Object.entries(CARRIERS)) {
   test(`without --allow-disconnect, ${name} is not changed`, () =>
     withHost(installed(), async (sim) => {
       const done = await run(sim, source);
-      assert.equal([done.code, done.commands, fileOf(sim)], [4, [], INSTALLED], done.text);
-      assert.match(done.text, /carries the address by which this node is reached; --allow-disconnect/);
+      assert.equal([done.code, done.commands, fileOf(sim)], [3, [], INSTALLED], done.text);
+      assert.match(done.text, /Refused; nothing was touched:\n {2}- \S+ carries the address .*--allow-disconnect/);
     }));
 }
 
@@ -149,7 +149,7 @@ test("the interface that an ssh connection came in by carries an address of the 
     const { script } = await compileSource(host("bridge vmbr1 { mtu = 9000 }"));
     const env = { SSH_CONNECTION: "10.1.0.9 50000 10.1.0.2 22" };
     const done = await sim.runScript(script, [], { env });
-    assert.is(done.code, 4);
+    assert.is(done.code, 3);
     assert.match(done.stderr, /vmbr1 carries the address/);
   }));
 
@@ -209,10 +209,53 @@ test("a script that is cut off with the network leaves a timer that takes the ch
     assert.match(fileOf(sim), /echo later/);
   }));
 
+/** Cuts a run off right after it has applied the network, and lets the timer fire. */
+async function takenBack(sim: SimulatedHost, source: string): Promise<void> {
+  const { script } = await compileSource(source);
+  await sim.runScript(script, ["--allow-disconnect"], { fault: { at: 3, when: "after" } });
+  const [, path = "", ...words] = sim.state.timers.at(-1)?.argv ?? [];
+  assert.is((await sim.runScript(path, words)).code, 0);
+  assert.is(fileOf(sim), INSTALLED);
+}
+
+test("the run after a change that the timer took back tells of it, and makes it again only when asked", () =>
+  withHost(installed(), async (sim) => {
+    const source = host("bridge vmbr0 { mtu = 9000 }");
+    await takenBack(sim, source);
+    const check = await run(sim, source, "--check");
+    assert.is(check.code, 2, check.text);
+    assert.match(check.text, /the change of vmbr0 was taken back at \d{4}-/);
+    const again = await run(sim, source, "--allow-disconnect");
+    assert.equal([again.code, again.commands, fileOf(sim)], [3, [], INSTALLED]);
+    assert.match(again.text, /it is not made again as it was: change the files, or say --retry-network/);
+    const asked = await run(sim, source, "--allow-disconnect", "--retry-network");
+    assert.is(asked.code, 0, asked.text);
+    assert.match(asked.text, /the change of vmbr0 was taken back/);
+    assert.not.ok(isThere(sim, "/var/lib/phxc/network/reverted"));
+    await quiet(sim, source);
+  }));
+
+test("another change than the one that was taken back is made, and the former told", () =>
+  withHost(installed(), async (sim) => {
+    await takenBack(sim, host("bridge vmbr0 { mtu = 9000 }"));
+    const mended = host("bridge vmbr0 { mtu = 1400 }");
+    const done = await run(sim, mended, "--allow-disconnect");
+    assert.is(done.code, 0, done.text);
+    assert.match(done.text, /the change of vmbr0 was taken back/);
+    await quiet(sim, mended);
+  }));
+
+test("a host that is as declared forgets that a change was taken back", () =>
+  withHost(installed(), async (sim) => {
+    await takenBack(sim, host("bridge vmbr0 { mtu = 9000 }"));
+    const done = await run(sim, host("bridge vmbr0 { ports = [eno1] }"));
+    assert.equal([done.code, done.said, isThere(sim, "/var/lib/phxc/network/reverted")], [0, [], false]);
+  }));
+
 test("where nothing answers a ping, what carries the address is not changed", () =>
   withHost(installed({ silent: ["10.0.0.1"] }), async (sim) => {
     const done = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--allow-disconnect");
-    assert.is(done.code, 4);
+    assert.is(done.code, 3);
     assert.match(done.text, /neither a gateway nor the other end of this connection answers/);
     assert.is(fileOf(sim), INSTALLED);
   }));
@@ -222,7 +265,7 @@ test("changes that somebody else has prepared are neither changed nor applied", 
   const state = emptyHost({ nics: NICS, files: { [FILE]: INSTALLED, [`${FILE}.new`]: theirs } });
   return withHost(state, async (sim) => {
     const done = await run(sim, BRIDGE);
-    assert.is(done.code, 4);
+    assert.is(done.code, 3);
     assert.match(done.text, /somebody has prepared changes of the network/);
     assert.equal([done.commands, fileOf(sim), fileOf(sim, `${FILE}.new`)], [[], INSTALLED, theirs]);
     // What is as declared needs none of them.

@@ -1,4 +1,5 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
+import { networkNeeds } from "./network.js";
 import { ShellWord } from "./shell-word.js";
 import { key } from "./steps.js";
 import { fileNeed } from "./texts.js";
@@ -14,6 +15,7 @@ export function renderPreflight(plan: Plan): string {
     ...(plan.node === undefined ? [] : [ShellWord.call("need_node", [value(plan.node)])]),
     ...plan.guests.map(needGuest),
     ...renderZfs(plan),
+    ...networkNeeds(plan.steps),
     ...plan.steps.flatMap(({ probe }) => {
       if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
       if (probe.kind === "file") return fileNeed(probe);

@@ -1,6 +1,6 @@
 import type { Argv, GuestRef, Plan, Probe, SecretOption, Step, WorkParameter, WorkProbe } from "../../model/plan.js";
 import { acting, argvWord } from "./command.js";
-import { networkCalls, renderNetwork } from "./network.js";
+import { renderNetwork } from "./network.js";
 import { render } from "./render.js";
 import { isSettings, renderSettings } from "./settings.js";
 import { ShellWord, isPlain } from "./shell-word.js";
@@ -14,7 +14,7 @@ const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
 /** The body of the function `steps`: all steps in plan order, each guest's under a line that begins its turn. */
 export function renderSteps(plan: Plan): string {
   const guests = turnsOf(plan);
-  let out = ownersRead(plan.steps) + networkCalls(plan.steps);
+  let out = ownersRead(plan.steps);
   let turn: string | undefined;
   for (const step of plan.steps) {
     const guest = guests.get(step.resource);

@@ -5,12 +5,10 @@
 # An application is taken back by itself where the node cannot be reached any more: by this script, and by a timer of
 # systemd in case that it does not live to see it.
 INTERFACES=/etc/network/interfaces
-ALLOW_DISCONNECT=0  # 1: interfaces that carry the address of the node may be changed
-NETWORK_READ=0      # 1: the files have been read
-NETWORK_REVERT=180  # seconds after which the timer takes an application back
-NETWORK_ATTEMPTS=15 # how often the addresses are asked for that answered before
-MANAGEMENT=()       # addresses by which the node is reached, as declared
-declare -A NET=()   # interface/option, by the names of Proxmox's API -> value; interface/iface -> 1
+ALLOW_DISCONNECT=0 # 1: interfaces that carry the address of the node may be changed
+NETWORK_READ=0     # 1: the files have been read
+MANAGEMENT=()      # addresses by which the node is reached, as declared
+declare -A NET=()  # interface/option, by the names of Proxmox's API -> value; interface/iface -> 1
 declare -A CARRIER=()
 BOND_MODES=(balance-rr active-backup balance-xor broadcast 802.3ad balance-tlb balance-alb)
 
@@ -119,7 +117,7 @@ read_carriers() {
 # options of it that differ. What is prepared is applied later, for all interfaces together.
 interface() {
 	active || return 0
-	local name option sign='~'
+	local name option sign
 	local -a without=() options=() command=() lost=() texts=()
 	while [[ $1 == --without ]]; do
 		without+=("$2")
@@ -131,14 +129,9 @@ interface() {
 		name=$5
 		options=("${@:6}")
 	fi
-	read_network
-	if [[ $2 == create && -z ${NET["${name}/iface"]-} ]]; then
-		command=("$@")
-		texts=("interface ${name}")
-		sign='+'
-	else
-		differ_interface
-		((${#texts[@]} > 0)) || return 0
+	differ_interface || return 0
+	command=("$@")
+	if [[ ${sign} == '~' ]]; then
 		command=(pvesh set "/nodes/localhost/network/${name}" "${options[@]}")
 		# Without them, Proxmox takes an interface for one without an address.
 		for option in cidr cidr6; do
@@ -151,14 +144,20 @@ interface() {
 	if checking; then
 		may_change "${name}" "${options[*]}" || note "${REPLY}; --allow-disconnect does it"
 	else
-		prepare_interface "${name}"
+		prepare_interface
 	fi
 	for option in "${texts[@]}"; do change "${sign}" "${option}"; done
 }
 
-# differ_interface: for `interface`, whose variables it sees: what differs as texts, and what is to be removed.
+# differ_interface: for `interface` and `need_interface`, whose variables it sees: whether anything differs, what it is as texts, and
+# what is to be removed.
 differ_interface() {
 	local i option live
+	read_network
+	sign='+'
+	texts=("interface ${name}")
+	[[ ${options[1]} != eth && -z ${NET["${name}/iface"]-} ]] || sign='~' texts=()
+	[[ ${sign} == '~' ]] || return 0
 	for ((i = 2; i < ${#options[@]}; i += 2)); do
 		option=${options[i]#--}
 		live=${NET["${name}/${option}"]-}
@@ -175,137 +174,47 @@ differ_interface() {
 		lost+=("${option}")
 		texts+=("interface ${name}: ${option} ${live} -> (removed)")
 	done
+	((${#texts[@]} > 0))
 }
 
-# prepare_interface NAME: for `interface`, whose command it runs.
+# prepare_interface: for `interface`, whose variables it sees.
 prepare_interface() {
-	not_theirs
-	may_change "$1" "${options[*]}" || refuse "${REPLY}; --allow-disconnect does it, and takes it back where the node cannot be reached afterwards"
-	[[ -z ${NET["$1/ovs-type"]-} ]] || refuse "$1 is an interface of Open vSwitch, which a plan does not change"
-	if ! { mkdir -p -- "${STATE}/network" && printf '%s\n' "$1 ${options[*]}" >>"${STATE}/network/pending"; }; then
+	! theirs || refuse "${REPLY}"
+	may_change "${name}" "${options[*]}" || refuse "${REPLY}; --allow-disconnect does it, and takes it back where the node cannot be reached afterwards"
+	[[ -z ${NET["${name}/ovs-type"]-} ]] || refuse "${name} is an interface of Open vSwitch, which a plan does not change"
+	if ! { mkdir -p -- "${STATE}/network" && printf '%s\n' "${name} ${options[*]} ${lost[*]/#/-}" >>"${STATE}/network/pending"; }; then
 		refuse "no record can be written below ${STATE#"${ROOT}"}"
 	fi
 	run "${command[@]}"
 	NETWORK_READ=0
 }
 
-# not_theirs: nobody else has prepared changes of the network.
-not_theirs() {
-	[[ ! -e ${ROOT}${INTERFACES}.new || -e ${STATE}/network/pending ]] ||
-		refuse "somebody has prepared changes of the network and not applied them (${INTERFACES}.new): apply or revert them first, in the web interface under System, Network"
+# theirs: whether somebody else has prepared changes of the network; sets REPLY to what is to be done about it.
+theirs() {
+	REPLY="somebody has prepared changes of the network and not applied them (${INTERFACES}.new): apply or revert them first, in the web interface under System, Network"
+	[[ -e ${ROOT}${INTERFACES}.new && ! -e ${STATE}/network/pending ]]
 }
 
 # may_change NAME OPTIONS: whether an interface may be changed to these options; sets REPLY to the reason why not. A port that carries
 # the address of the node loses it to the bridge or bond that takes it in.
 may_change() {
+	((ALLOW_DISCONNECT == 0)) || return 0
+	REPLY="$1 carries the address by which this node is reached"
+	! touches "$1" "$2" || return 1
+}
+
+# touches NAME OPTIONS: whether a change to these options touches the way by which the node is reached.
+touches() {
 	local word
 	local -a words=()
-	((ALLOW_DISCONNECT == 0)) || return 0
 	read_network
-	REPLY="$1 carries the address by which this node is reached"
-	[[ -z ${CARRIER[$1]-} ]] || return 1
-	[[ $2 != *--type\ vlan* ]] || return 0
+	[[ -z ${CARRIER[$1]-} ]] || return 0
+	[[ $2 != *--type\ vlan* ]] || return 1
 	read -r -a words <<<"${2//,/ }"
 	for word in "${words[@]}"; do
-		[[ -z ${CARRIER[${word}]-} ]] || return 1
+		[[ -z ${CARRIER[${word}]-} ]] || return 0
 	done
-}
-
-# apply_network pvesh set /nodes/localhost/network: applies what was prepared, and takes it back when what answered before does not
-# answer any more.
-apply_network() {
-	active || return 0
-	local record="${STATE}/network/pending" name rest touched=0
-	local -a names=() answering=()
-	[[ -e ${record} ]] || return 0
-	read_network
-	while read -r name rest; do
-		names+=("${name}")
-		[[ -z ${CARRIER[${name}]-} ]] || touched=1
-		checking || may_change "${name}" "${rest}" || refuse "${REPLY}; --allow-disconnect applies what an earlier run has prepared"
-	done <"${record}"
-	if checking; then
-		change '~' "network: apply what an earlier run prepared (${names[*]})"
-		return 0
-	fi
-	read_answering
-	((touched == 0 || ${#answering[@]} > 0)) ||
-		refuse 'neither a gateway nor the other end of this connection answers a ping, so that nobody could say afterwards whether the node can still be reached'
-	arm_revert
-	run "$@"
-	NETWORK_READ=0
-	[[ ! -e ${ROOT}${INTERFACES}.new ]] || revert_network "Proxmox did not apply it"
-	read_network
-	for name in "${names[@]}"; do
-		[[ -z ${NET["${name}/autostart"]-} || -e ${ROOT}/sys/class/net/${name} ]] || revert_network "${name} did not come up"
-	done
-	still_answering || revert_network "${REPLY} does not answer any more"
-	rm -f -- "${STATE}/network/unconfirmed" "${record}"
-	say "  network applied: ${names[*]}"
-}
-
-# read_answering: for `apply_network`: sets answering to the gateways, and the other end of an ssh connection, that answer.
-read_answering() {
-	local key address
-	local -A tried=()
-	read -r address _ <<<"${SSH_CONNECTION-}" || true
-	[[ -z ${address} ]] || tried[${address}]=1
-	for key in "${!NET[@]}"; do
-		[[ ${key} != */gateway* ]] || tried[${NET[${key}]}]=1
-	done
-	for address in "${!tried[@]}"; do
-		! ask ping -q -c 1 -W 2 "${address}" || answering+=("${address}")
-	done
-}
-
-# still_answering: for `apply_network`: whether all of them answer again within about a minute; sets REPLY to one that does not.
-still_answering() {
-	local address i
-	for address in "${answering[@]}"; do
-		for ((i = 1; ; i++)); do
-			! ask ping -q -c 1 -W 3 "${address}" || break
-			REPLY=${address}
-			((i < NETWORK_ATTEMPTS)) || return 1
-			sleep 1
-		done
-	done
-}
-
-# arm_revert: keeps the file of interfaces as it was, and starts a timer that puts it back unless this script says that all is
-# well. An application that a killed run began goes back to what was before that.
-arm_revert() {
-	local folder="${STATE}/network" token="${EPOCHSECONDS}.$$"
-	revert_script | write_file "${folder}/revert" || refuse "nothing can be written below ${STATE#"${ROOT}"}"
-	[[ -e ${folder}/unconfirmed ]] || write_file "${folder}/before" <"${ROOT}${INTERFACES}"
-	printf '%s\n' "${token}" | write_file "${folder}/unconfirmed"
-	run systemd-run --collect --on-active="${NETWORK_REVERT}" /bin/bash "${folder}/revert" "${token}" "${ROOT:-/}"
-}
-
-# revert_network TEXT: puts the network back, and gives up.
-revert_network() {
-	local token
-	read -r token <"${STATE}/network/unconfirmed"
-	attempt /bin/bash "${STATE}/network/revert" "${token}" "${ROOT:-/}" || failed "$?" "the way back to the network as it was"
-	NETWORK_READ=0
-	refuse "$1; the network is as it was before"
-}
-
-# revert_script: prints what the timer runs.
-revert_script() {
-	cat <<'TEXT'
-#!/bin/bash
-# Puts the network back to what it was before a plan changed it, unless the plan has seen that the node can still be reached.
-# Usage: revert TOKEN ROOT
-set -eu
-cd "${0%/*}"
-[[ -e unconfirmed && $(<unconfirmed) == "$1" ]] || exit 0
-interfaces="${2%/}/etc/network/interfaces"
-cp -- before "${interfaces}.phxc-new"
-mv -f -- "${interfaces}.phxc-new" "${interfaces}"
-rm -f -- "${interfaces}.new"
-ifreload -a
-rm -f -- pending unconfirmed
-TEXT
+	return 1
 }
 
 # resolver pvesh set /nodes/localhost/dns [--search DOMAIN] [--dnsN ADDRESS]...: the host asks these name servers, in this order.

@@ -59,7 +59,7 @@ sdn() {
 # prepare_sdn COMMAND...: changes something where nobody else's changes wait, and notes that this one has to be applied.
 prepare_sdn() {
 	local part
-	not_theirs
+	! theirs || refuse "${REPLY}"
 	if [[ ! -e ${STATE}/network/sdn ]]; then
 		for part in zones vnets; do
 			ask pvesh get "/cluster/sdn/${part}" --pending 1 --output-format json || refuse "the pending changes of ${part} cannot be read"
@@ -82,7 +82,7 @@ apply_sdn() {
 		change '~' 'software-defined network: apply what an earlier run prepared'
 		return 0
 	fi
-	not_theirs
+	! theirs || refuse "${REPLY}"
 	read -r -a bridges <<<"$1"
 	run "${@:2}"
 	# The nodes reload their networks in tasks of their own.

@@ -200,7 +200,7 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy [--confirm NAME]] [--allow-older]
-       [--allow-disconnect] [--allow-lockout] [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify]
+       [--allow-disconnect] [--retry-network] [--allow-lockout] [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify]
        [--secrets FILE] [--report FORM] [--list] [--help]
 
   --check          change nothing; say what would be done
@@ -213,6 +213,7 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy [-
   --allow-disconnect
                    change interfaces that carry the address of this node; a change after which it cannot be reached
                    is taken back
+  --retry-network  make a change of the network once more that was taken back
   --wait SECONDS   wait so long for another run that holds the lock (without it, not at all), and for guests that
                    a task of Proxmox has locked, as a backup does (without it, ${PATIENCE} s in all)
   --limit SECONDS  end any command that takes longer; without it, a minute for a question, a quarter of an hour for
@@ -254,6 +255,7 @@ read_arguments() {
 		--allow-older) ALLOW_OLDER=1 ;;
 		--allow-lockout) ALLOW_LOCKOUT=1 ;;
 		--allow-disconnect) ALLOW_DISCONNECT=1 ;;
+		--retry-network) RETRY_NETWORK=1 ;;
 		--keep-going) KEEP_GOING=1 ;;
 		--wait)
 			[[ ${2-} =~ ^[0-9]{1,6}$ ]] || misused "$1 needs a number of seconds"

@@ -1,0 +1,174 @@
+# --- The way by which the node is reached ----------------------------------------------------------
+
+NETWORK_REVERT=180  # seconds after which the timer takes an application back
+NETWORK_ATTEMPTS=15 # how often the addresses are asked for that answered before
+RETRY_NETWORK=0     # 1: a change that was taken back may be applied again
+NETWORK_WANTED=()   # changes that preflight found, as the record of what is prepared says them
+NOBODY_ANSWERS='neither a gateway nor the other end of this connection answers a ping, so that nobody could say afterwards whether the node can still be reached'
+
+# need_interface [--without OPTION]... NAME --type TYPE --OPTION VALUE...: what the step of the interface would change may be changed.
+need_interface() {
+	((${#ONLY[@]} == 0)) && [[ -z ${FROM} ]] || return 0
+	local name sign
+	local -a without=() options=() lost=() texts=()
+	while [[ $1 == --without ]]; do
+		without+=("$2")
+		shift 2
+	done
+	name=$1
+	options=("${@:2}")
+	differ_interface || return 0
+	NETWORK_WANTED+=("${name} ${options[*]} ${lost[*]/#/-}")
+	checking || may_change "${name}" "${options[*]}" || problem "${REPLY}; --allow-disconnect changes it, and takes it back where the node cannot be reached afterwards"
+}
+
+# need_connection: what an earlier run prepared and this one would change may be applied, and can be taken back.
+need_connection() {
+	((${#ONLY[@]} == 0)) && [[ -z ${FROM} ]] || return 0
+	local line touched=0
+	local -a lines=() answering=()
+	if [[ -e ${STATE}/network/pending ]]; then
+		mapfile -t lines <"${STATE}/network/pending"
+		for line in "${lines[@]}"; do
+			checking || may_change "${line%% *}" "${line#* }" || problem "${REPLY}; --allow-disconnect applies what an earlier run has prepared"
+		done
+	fi
+	lines+=("${NETWORK_WANTED[@]}")
+	if ((${#lines[@]} == 0)); then
+		checking || rm -f -- "${STATE}/network/reverted"
+		return 0
+	fi
+	if taken_back; then
+		if checking; then note "${REPLY}"; else problem "${REPLY}"; fi
+	fi
+	if checking; then return 0; fi
+	! theirs || problem "${REPLY}"
+	for line in "${lines[@]}"; do ! touches "${line%% *}" "${line#* }" || touched=1; done
+	((touched == 1 && ALLOW_DISCONNECT == 1)) || return 0
+	read_network
+	read_answering
+	((${#answering[@]} > 0)) || problem "${NOBODY_ANSWERS}"
+}
+
+# taken_back: for those who have `lines`: tells of a change that was taken back; whether these lines are all of it again, which is only
+# to be tried once more when it is asked for. Sets REPLY to that.
+taken_back() {
+	local record="${STATE}/network/reverted" line told='' again=1
+	local -a former=()
+	[[ -e ${record} ]] || return 1
+	mapfile -t former <"${record}"
+	for line in "${former[@]:1}"; do
+		told+=" ${line%% *}"
+		printf '%s\n' "${lines[@]}" | grep -qxF -- "${line}" || again=0
+	done
+	REPLY="the change of${told} was taken back at ${former[0]}, because the node did not answer after it or the run was cut off"
+	if ((again == 0 || ${#former[@]} == 1 || RETRY_NETWORK == 1)); then
+		((PREFLIGHT == 0)) || note "${REPLY}"
+		return 1
+	fi
+	REPLY+='; it is not made again as it was: change the files, or say --retry-network'
+}
+
+# apply_network pvesh set /nodes/localhost/network: applies what was prepared, and takes it back when what answered before does not
+# answer any more.
+apply_network() {
+	active || return 0
+	local record="${STATE}/network/pending" name rest touched=0
+	local -a names=() lines=() answering=()
+	[[ -e ${record} ]] || return 0
+	read_network
+	while read -r name rest; do
+		names+=("${name}")
+		lines+=("${name} ${rest}")
+		! touches "${name}" "${rest}" || touched=1
+		checking || may_change "${name}" "${rest}" || refuse "${REPLY}; --allow-disconnect applies what an earlier run has prepared"
+	done <"${record}"
+	if checking; then
+		change '~' "network: apply what an earlier run prepared (${names[*]})"
+		return 0
+	fi
+	! taken_back || refuse "${REPLY}"
+	read_answering
+	((touched == 0 || ${#answering[@]} > 0)) ||
+		refuse "${NOBODY_ANSWERS}"
+	arm_revert
+	run "$@"
+	NETWORK_READ=0
+	[[ ! -e ${ROOT}${INTERFACES}.new ]] || revert_network "Proxmox did not apply it"
+	read_network
+	for name in "${names[@]}"; do
+		[[ -z ${NET["${name}/autostart"]-} || -e ${ROOT}/sys/class/net/${name} ]] || revert_network "${name} did not come up"
+	done
+	still_answering || revert_network "${REPLY} does not answer any more"
+	rm -f -- "${STATE}/network/unconfirmed" "${record}" "${STATE}/network/reverted"
+	say "  network applied: ${names[*]}"
+}
+
+# read_answering: for `apply_network`: sets answering to the gateways, and the other end of an ssh connection, that answer.
+read_answering() {
+	local key address
+	local -A tried=()
+	read -r address _ <<<"${SSH_CONNECTION-}" || true
+	[[ -z ${address} ]] || tried[${address}]=1
+	for key in "${!NET[@]}"; do
+		[[ ${key} != */gateway* ]] || tried[${NET[${key}]}]=1
+	done
+	for address in "${!tried[@]}"; do
+		! ask ping -q -c 1 -W 2 "${address}" || answering+=("${address}")
+	done
+}
+
+# still_answering: for `apply_network`: whether all of them answer again within about a minute; sets REPLY to one that does not.
+still_answering() {
+	local address i
+	for address in "${answering[@]}"; do
+		for ((i = 1; ; i++)); do
+			! ask ping -q -c 1 -W 3 "${address}" || break
+			REPLY=${address}
+			((i < NETWORK_ATTEMPTS)) || return 1
+			sleep 1
+		done
+	done
+}
+
+# arm_revert: keeps the file of interfaces as it was, and starts a timer that puts it back unless this script says that all is
+# well. An application that a killed run began goes back to what was before that.
+arm_revert() {
+	local folder="${STATE}/network" token="${EPOCHSECONDS}.$$"
+	revert_script | write_file "${folder}/revert" || refuse "nothing can be written below ${STATE#"${ROOT}"}"
+	[[ -e ${folder}/unconfirmed ]] || write_file "${folder}/before" <"${ROOT}${INTERFACES}"
+	printf '%s\n' "${token}" | write_file "${folder}/unconfirmed"
+	run systemd-run --collect --on-active="${NETWORK_REVERT}" /bin/bash "${folder}/revert" "${token}" "${ROOT:-/}"
+}
+
+# revert_network TEXT: puts the network back, and gives up.
+revert_network() {
+	local token
+	read -r token <"${STATE}/network/unconfirmed"
+	attempt /bin/bash "${STATE}/network/revert" "${token}" "${ROOT:-/}" || failed "$?" "the way back to the network as it was"
+	NETWORK_READ=0
+	refuse "$1; the network is as it was before"
+}
+
+# revert_script: prints what the timer runs.
+revert_script() {
+	cat <<'TEXT'
+#!/bin/bash
+# Puts the network back to what it was before a plan changed it, unless the plan has seen that the node can still be reached.
+# Usage: revert TOKEN ROOT
+set -eu
+cd "${0%/*}"
+[[ -e unconfirmed && $(<unconfirmed) == "$1" ]] || exit 0
+interfaces="${2%/}/etc/network/interfaces"
+{
+	printf '%(%F %T)T\n' -1
+	[[ ! -e pending ]] || cat pending
+} >reverted.new
+mv -f -- reverted.new reverted
+cp -- before "${interfaces}.phxc-new"
+mv -f -- "${interfaces}.phxc-new" "${interfaces}"
+rm -f -- "${interfaces}.new"
+ifreload -a
+rm -f -- pending unconfirmed
+TEXT
+}
