@@ -33,3 +33,4 @@ export { compareKeys, compareText } from "../text/order.js";
 export { sha256 } from "../text/sha256.js";
 export { holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../text/secrets.js";
 export * from "../text/source.js";
+export { isTimeZone } from "../text/time-zones.js";

@@ -1,3 +1,5 @@
+import { isTimeZone } from "../text/time-zones.js";
+
 /** Says what Proxmox says about a wrong value; undefined about a good one. The words are those of Proxmox VE 9.2. */
 type Checker = (value: string) => string | undefined;
 
@@ -95,7 +97,7 @@ const formats = {
   ),
   "pve-content": (v: string) => (contentTypes.has(v) ? undefined : `invalid content type '${v}'`),
   "pve-cpuset": form(/\d+(-\d+)?(,\d+(-\d+)?)*/, "unable to parse cpuset option", "a list of host cores such as 0-3,8"),
-  "pve-ct-timezone": (v: string) => (isTimezone(v) ? undefined : `invalid time zone '${v}'`),
+  "pve-ct-timezone": (v: string) => (v === "host" || isTimeZone(v) ? undefined : `invalid time zone '${v}'`),
   "pve-hotplug": form(/(?:0|1|network|disk|cpu|memory|usb|cloudinit)/, "unable to parse hotplug option"),
   "pve-ipv4-config": (v: string) =>
     v === "dhcp" || ipv4Net.test(v) ? undefined : "value does not look like a valid ipv4 network configuration",
@@ -166,13 +168,4 @@ export function patternOf(name: FormatName): { readonly pattern: string; readonl
 function isIpv6Net(value: string): boolean {
   const [address, prefix] = value.split("/");
   return isIpv6(address ?? "") && prefix !== undefined && /^(?:[1-9]\d?|1[01]\d|12[0-8])$/.test(prefix);
-}
-
-function isTimezone(value: string): boolean {
-  if (value === "host" || value === "UTC") return true;
-  try {
-    return new Intl.DateTimeFormat("en", { timeZone: value }).resolvedOptions().timeZone !== "";
-  } catch {
-    return false;
-  }
 }

@@ -1,4 +1,4 @@
-import { compareText, diagnose, didYouMean, settingOf, stringOf } from "../../plugin-api/index.js";
+import { compareText, diagnose, didYouMean, isTimeZone, settingOf, stringOf } from "../../plugin-api/index.js";
 import type { Lowered, Resource } from "../../plugin-api/index.js";
 import { makeStep, onlySteps } from "../guest/step.js";
 import { unknownTimeZone } from "./findings.js";
@@ -25,7 +25,7 @@ function lower(host: Resource): Lowered {
   const zone = stringOf(host, "timezone");
   const setting = settingOf(host, "timezone");
   if (zone === undefined || setting === undefined) return onlySteps([]);
-  if (!isZone(zone)) {
+  if (!isTimeZone(zone)) {
     const nearest = didYouMean(zone, Intl.supportedValuesOf("timeZone").toSorted(compareText));
     return {
       steps: [],
@@ -40,14 +40,4 @@ function lower(host: Resource): Lowered {
     commands: [["timedatectl", "set-timezone", zone]],
   });
   return onlySteps([step]);
-}
-
-/** Whether the ICU of Node.js knows it, the older names included; it would take any case, and the files of tzdata do not. */
-function isZone(zone: string): boolean {
-  try {
-    const { timeZone } = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions();
-    return timeZone === zone || timeZone.toLowerCase() !== zone.toLowerCase();
-  } catch {
-    return false;
-  }
 }
