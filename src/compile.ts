@@ -144,11 +144,19 @@ async function committedOf({ entry, files, memory }: CompileRequest, model: Mode
   return committedPlans(model, files, { entry, ...(folder === undefined ? {} : { configured: folder }) }, write);
 }
 
-/** The plan of a compilation as text. `version` is the compiler's, for headers. An unknown format is a bug of the caller. */
+/** How a plan is written as text. */
+export interface EmitOptions {
+  /** The compiler's, for headers. */
+  readonly version: string;
+  /** The data also say how texts differ from those of the committed plan, for a reader; a committed plan's own never do. */
+  readonly changes?: true;
+}
+
+/** The plan of a compilation as text. An unknown format is a bug of the caller. */
 export async function emit(
   compilation: { readonly plan: Plan; readonly model: Model; readonly registry: Registry },
   format: string,
-  options: { readonly version: string },
+  options: EmitOptions,
 ): Promise<Result<string>> {
   const { plan, model, registry } = compilation;
   const external = registry.emitters.get(format);
@@ -158,7 +166,7 @@ export async function emit(
   return { value, diagnostics: registry.findings.slice(before) };
 }
 
-async function emitBuiltIn(plan: Plan, format: string, options: { readonly version: string }): Promise<string> {
+async function emitBuiltIn(plan: Plan, format: string, options: EmitOptions): Promise<string> {
   switch (BUILT_IN_FORMATS.find((name) => name === format)) {
     case "bash":
       return (await import("./compile/memory.js")).settle(plan, options).then(({ script }) => script);
@@ -176,7 +184,7 @@ async function emitBuiltIn(plan: Plan, format: string, options: { readonly versi
 }
 
 /** A plan that is remembered is written down with the digest of its script. */
-async function emitData(plan: Plan, options: { readonly version: string }): Promise<string> {
+async function emitData(plan: Plan, options: EmitOptions): Promise<string> {
   if (plan.memory !== undefined) {
     return (await import("./compile/memory.js")).committedTexts(plan, options).then(({ data }) => data);
   }

@@ -16,7 +16,7 @@ import { writeFailure } from "./deliver.js";
 import { isMachineReport, report, shortPath } from "./report.js";
 import { compileArguments, plansFolder } from "./sources.js";
 import type { Compiled } from "./sources.js";
-import { planSummary } from "./summary.js";
+import { planSummary, textChanges } from "./summary.js";
 import type { Terminal } from "./terminal.js";
 
 /** The committed plan is not what the files give. */
@@ -37,7 +37,7 @@ export async function commitPlan(args: Arguments, terminal: Terminal): Promise<n
   if (plan === undefined || model === undefined || hasErrors(diagnostics)) return EXIT.findings;
   const files = await filesOf(compiled, plan, model);
   const changed = files.flatMap((file) => difference(file, shortPath(terminal.cwd, file.path)) ?? []);
-  if (args.flags.has("check")) return tell(changed, terminal);
+  if (args.flags.has("check")) return tell(changed, plan, terminal);
   if (changed.length > 0) {
     try {
       writeTogether(files);
@@ -108,12 +108,13 @@ function difference({ path, content }: NewFile, name: string): string | undefine
   return `${name} is not what the files give; the first difference, line ${first + 1}:\n- ${line(have)}\n+ ${line(want)}\n`;
 }
 
-function tell(changed: readonly string[], terminal: Terminal): number {
+function tell(changed: readonly string[], plan: Plan, terminal: Terminal): number {
   if (changed.length === 0) {
     terminal.out.write("the committed plan is what the files give\n");
     return EXIT.ok;
   }
   terminal.err.write(changed.join(""));
+  for (const line of textChanges(plan, terminal.err.palette)) terminal.err.write(`${line}\n`);
   terminal.err.write("write it anew: phxc plan --write\n");
   return OUTDATED;
 }

@@ -47,6 +47,6 @@ async function emitText({ compilation }: Compiled, format: string | undefined): 
   }
   if (plan === undefined || model === undefined || hasErrors(diagnostics)) return { value: undefined, diagnostics };
   if (format === undefined) return { value: "", diagnostics };
-  const { value, diagnostics: late } = await emit({ plan, model, registry }, format, { version });
+  const { value, diagnostics: late } = await emit({ plan, model, registry }, format, { version, changes: true });
   return { value: hasErrors(late) ? undefined : value, diagnostics: [...diagnostics, ...late] };
 }

@@ -3,6 +3,7 @@ import { plural } from "../diagnostics/summary.js";
 import { secretsOf } from "../model/plan.js";
 import type { Plan, Risk, Step } from "../model/plan.js";
 import { aimOf, interruptionsOf, leftBy, removalsOf } from "../plugin-api/index.js";
+import { diffLines } from "../text/diff.js";
 import { visible } from "../text/visible.js";
 
 /** What a plan does, for a terminal: the guests in order with the number of their steps, and the steps by risk. */
@@ -32,8 +33,21 @@ export function planSummary(plan: Plan, palette: Palette): string {
     `steps: ${risks(plan.steps, palette)}`,
     ...secrets(plan),
     ...waiting(plan.steps),
+    ...textChanges(plan, palette),
     "",
   ].join("\n");
+}
+
+/** How files differ from those of the committed plan, as unified diffs. */
+export function textChanges({ textChanges: changes = [] }: Plan, palette: Palette): readonly string[] {
+  if (changes.length === 0) return [];
+  const paint = (line: string, i: number): string => {
+    const text = `  ${line}`;
+    if (i < 2) return palette.strong(text);
+    if (line.startsWith("@@")) return palette.note(text);
+    return line.startsWith("+") ? palette.good(text) : line.startsWith("-") ? palette.error(text) : text;
+  };
+  return ["files that change against the last plan:", ...changes.flatMap((change) => diffLines(change).map(paint))];
 }
 
 /** First, because it is what a reader must not miss. */

@@ -86,10 +86,10 @@ export async function settle(plan: Plan, options: { readonly version: string }):
   return { plan: next, script: later, digest: digestOf(later) };
 }
 
-/** The texts of a committed plan's files. */
+/** The texts of a committed plan's files; with `changes`, its data as it is shown, with what changes of texts. */
 export async function committedTexts(
   plan: Plan,
-  options: { readonly version: string },
+  options: { readonly version: string; readonly changes?: true },
 ): Promise<{ readonly script: string; readonly data: string }> {
   const { emitJson } = await import("../emitters/json/index.js");
   const settled = await settle(plan, options);

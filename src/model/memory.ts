@@ -84,6 +84,16 @@ interface Remembered {
 export interface Memory extends Remembered {
   /** Of its script. */
   readonly digest: string;
+  /** The texts that it writes, by the names of their files, or of the parts in them. */
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/** How the text of a file, or of our part in one, differs from the committed plan's; one of both is there. Without the values of secrets. */
+export interface TextChange {
+  /** `/etc/motd`, `/etc/hosts#names`, `local:snippets/phxc-8001-user.yaml` */
+  readonly name: string;
+  readonly before?: string;
+  readonly after?: string;
 }
 
 /** What a plan carries of the plans before it. */

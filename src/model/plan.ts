@@ -2,7 +2,7 @@ import type { Span } from "../text/source.js";
 import type { CardRequirement } from "./device-probe.js";
 import type { FirewallPiece } from "./firewall-probe.js";
 import type { GuestRef } from "./guest.js";
-import type { PlanMemory } from "./memory.js";
+import type { PlanMemory, TextChange } from "./memory.js";
 import type { Argv, Probe } from "./probe.js";
 import type { Address } from "./resource.js";
 
@@ -117,6 +117,8 @@ export interface Plan {
   readonly targets: readonly string[];
   /** There where plans of this host are committed: what the last one declared, and what it declares to the next. */
   readonly memory?: PlanMemory;
+  /** The texts of files that differ from those of the committed plan; none where there is no such plan. */
+  readonly textChanges?: readonly TextChange[];
 }
 
 /** Where the secrets are that a plan's script reads, each once, in the order of the requirements. */

@@ -10,7 +10,7 @@ import type { KindSpec, Lowered } from "../plugin-api/index.js";
 import { act } from "./actions.js";
 import type { ActionRequest } from "./actions.js";
 import { allHosts, assignHosts, chooseHost } from "./hosts.js";
-import { farewells, recall, remainders, withSlots } from "./memory/index.js";
+import { changedTexts, farewells, recall, remainders, withSlots } from "./memory/index.js";
 import type { Committed, Recalled } from "./memory/index.js";
 import { closure, graphOf, turns } from "./order.js";
 import type { Graph } from "./order.js";
@@ -135,6 +135,9 @@ function planOf(files: Model, kinds: ReadonlyMap<string, KindSpec>, scope: Scope
       environment: model.environment,
       targets,
       ...(recalled === undefined ? {} : { memory: recalled.memory }),
+      ...(recalled === undefined || previous === undefined
+        ? {}
+        : { textChanges: changedTexts(previous, steps, recalled.memory.retired, targets.length === 0) }),
     },
     diagnostics: [
       ...(committed?.diagnostics ?? []),

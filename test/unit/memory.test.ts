@@ -32,6 +32,7 @@ const was = (part: Partial<DeclaredGuest>, retired: readonly RetiredGuest[] = []
   retiredThings: [],
   digest: "0".repeat(64),
   ancestry: [],
+  texts: new Map(),
 });
 
 const now = (part: Partial<Wanted> = {}): readonly Wanted[] => [{ ...NOTHING, absent: new Set(), ...part }];

@@ -3,14 +3,25 @@ import type { Plan } from "../../model/plan.js";
 import { position } from "../../text/source.js";
 import type { Memory } from "../../model/memory.js";
 import type { Span } from "../../text/source.js";
+import { unifiedDiff } from "../../text/diff.js";
 import { compareText } from "../../text/order.js";
+
+/** What goes with a plan as data. */
+export interface JsonOptions {
+  /** The compiler's. */
+  readonly version: string;
+  /** Of the plan's script. */
+  readonly digest?: string;
+  /** How texts differ from those of the committed plan: never in that plan itself, which would differ from the next one. */
+  readonly changes?: true;
+}
 
 /**
  * A plan as data, for programs and for comparison: `schema/plan.schema.json` describes it. The same plan gives the same
  * bytes; with `digest`, that of its script, it is what the next plan remembers; places are a file with line and column, both counted from 1; it never holds the value of a secret, because a plan
  * does not.
  */
-export function emitJson(plan: Plan, options: { readonly version: string; readonly digest?: string }): string {
+export function emitJson(plan: Plan, options: JsonOptions): string {
   const { memory } = plan;
   const data = {
     format: PLAN_FORMAT,
@@ -35,8 +46,18 @@ export function emitJson(plan: Plan, options: { readonly version: string; readon
     requirements: plan.requirements.map(plain),
     ...(plan.scripts === undefined ? {} : { scripts: plan.scripts }),
     steps: plan.steps.map(plain),
+    ...(options.changes === undefined ? {} : changesOf(plan)),
   };
   return `${JSON.stringify(data, undefined, 2)}\n`;
+}
+
+function changesOf({ textChanges = [] }: Plan): object {
+  const changes = textChanges.map(({ name, before, after }) => ({
+    name,
+    change: before === undefined ? "new" : after === undefined ? "gone" : "changed",
+    diff: unifiedDiff(before, after),
+  }));
+  return changes.length === 0 ? {} : { textChanges: changes };
 }
 
 /** A plan as data with another memory, and all else as it is. */

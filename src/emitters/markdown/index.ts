@@ -1,5 +1,6 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
 import { aimOf, interruptionsOf, leftBy, removalsOf } from "../../plugin-api/index.js";
+import { diffLines } from "../../text/diff.js";
 import { position } from "../../text/source.js";
 
 type OptionsProbe = Extract<Probe, { readonly kind: "options" }>;
@@ -15,6 +16,7 @@ export function emitMarkdown(plan: Plan): string {
     requirementList(plan),
     hostList(plan),
     ...guestDetails(plan),
+    changeList(plan),
   ];
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
@@ -197,6 +199,21 @@ function waitingLine({ probe }: Step): string {
 
 function stepsOf(plan: Plan, address: string): readonly Step[] {
   return plan.steps.filter((step) => step.resource === address);
+}
+
+/** How files differ from those of the committed plan: last, because it is long. */
+function changeList({ textChanges = [] }: Plan): string {
+  if (textChanges.length === 0) return "";
+  const parts = textChanges.map((change) => `${code(change.name)}:\n\n${fenced(diffLines(change))}`);
+  return ["## Files that change against the last plan", ...parts].join("\n\n");
+}
+
+/** Lines as they are, in a fence that is longer than any in them. */
+function fenced(lines: readonly string[]): string {
+  const shown = lines.join("\n");
+  const longest = Math.max(2, ...(shown.match(/`+/g) ?? []).map((run) => run.length));
+  const fence = "`".repeat(longest + 1);
+  return `${fence}diff\n${shown}\n${fence}`;
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

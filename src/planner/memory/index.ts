@@ -15,6 +15,7 @@ import { addressOf, retire } from "./retired.js";
 export { forget, forgettable } from "./forget.js";
 export { readMemory } from "./read.js";
 export { withSlots } from "./slots.js";
+export { changedTexts } from "./texts.js";
 
 /** As many plans as a plan knows to come before it. */
 export const MAX_ANCESTRY = 50;

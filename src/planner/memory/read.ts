@@ -7,6 +7,7 @@ import { PLAN_FORMAT, PLAN_FORMAT_VERSION } from "../../model/plan.js";
 import { DataProblem, flag, keyed, list, number, object, record, string } from "../../text/data.js";
 import type { Data } from "../../text/data.js";
 import { span } from "../../text/source.js";
+import { readTexts } from "./texts.js";
 import type { SourceFile } from "../../text/source.js";
 
 /** Reads what a committed plan tells the next one; none when it cannot be used, which is a finding at the file. */
@@ -39,6 +40,7 @@ function memoryOf(data: Data): Memory {
     retiredThings: list(data["retiredThings"], "retiredThings", retiredThingOf),
     digest: digest(data["digest"], "digest"),
     ancestry: list(data["ancestry"], "ancestry", digest),
+    texts: readTexts(data["steps"]),
   };
 }
 
