@@ -40,7 +40,7 @@ function memoryOf(data: Data): Memory {
     retiredThings: list(data["retiredThings"], "retiredThings", retiredThingOf),
     digest: digest(data["digest"], "digest"),
     ancestry: list(data["ancestry"], "ancestry", digest),
-    texts: readTexts(data["steps"]),
+    texts: readTexts(data["steps"] ?? []),
   };
 }
 
