@@ -113,6 +113,27 @@ test("a volume grows and is never shrunk; one where a dataset is declared is ref
     host(),
   ));
 
+test("what is kept free for a volume by itself is no number: one that somebody set is taken back", () =>
+  applied(
+    `${pool}zvol tank/v { size = 1GiB, refreservation = auto }\n`,
+    async ({ host: machine, apply, quiet, byHand }) => {
+      const kept = (): string => machine.state.datasets["tank/v"]?.properties["refreservation"] ?? "";
+      // What OpenZFS 2.3.2 makes of it.
+      assert.is(kept(), "1092616192");
+      await quiet();
+      await byHand("zfs set refreservation=100M tank/v");
+      assert.equal(mutating(await apply()), ["zfs set refreservation=auto tank/v"]);
+      await quiet();
+      await byHand("zfs set refreservation=none tank/v");
+      assert.equal(mutating(await apply()), ["zfs set refreservation=auto tank/v"]);
+      assert.is(kept(), "1092616192");
+      const larger = await another(machine, `${pool}zvol tank/v { size = 2GiB, refreservation = auto }\n`);
+      assert.equal(mutating(await larger.apply()), ["zfs set volsize=2G tank/v"]);
+      await larger.quiet();
+    },
+    host(),
+  ));
+
 test("properties of one's own, and quotas of users, are set and compared", () =>
   applied(
     `${pool}dataset tank/d {\n  properties {\n    "org.example:owner" = "ops team"\n    "userquota@www-data" = 10G\n  }\n}\n`,
@@ -129,6 +150,33 @@ test("properties of one's own, and quotas of users, are set and compared", () =>
 const CACHE = "host pve {\n  zfs { arc_max = 8GiB, arc_min = 1GiB }\n}\n";
 const FOREIGN = "options zfs zfs_txg_timeout=10\n";
 const parameter = (name: string): string => `/sys/module/zfs/parameters/${name}`;
+
+test("a line of somebody else that limits the cache otherwise is told, and stays", () =>
+  scripted(
+    CACHE,
+    async ({ host: machine, apply }) => {
+      const told = (await apply()).stdout;
+      assert.match(
+        told,
+        "host: /etc/modprobe.d/zfs.conf sets zfs_arc_max to 4294967296, and the plan to 8589934592: at the next start the later of these lines counts",
+      );
+      assert.match(told, "host: /etc/modprobe.d/zz-old.conf sets zfs_arc_min to 1, and the plan to 1073741824");
+      // The same value does no harm, a comment is none.
+      assert.not.match(told, "same.conf");
+      assert.match(
+        readFileSync(join(machine.root, "/etc/modprobe.d/zfs.conf"), "utf8"),
+        /^options zfs zfs_txg_timeout=5 zfs_arc_max=4294967296$/m,
+      );
+      assert.match((await apply()).stdout, "zz-old.conf sets zfs_arc_min to 1");
+    },
+    host({
+      files: {
+        "/etc/modprobe.d/zfs.conf": "options zfs zfs_txg_timeout=5 zfs_arc_max=4294967296\n",
+        "/etc/modprobe.d/same.conf": "options zfs zfs_arc_max=8589934592\n# options zfs zfs_arc_min=7\n",
+        "/etc/modprobe.d/zz-old.conf": "options\tzfs\tzfs_arc_min=1",
+      },
+    }),
+  ));
 
 test("the limits of the cache hold now and after a restart; what others wrote in the file stays", () =>
   scripted(

@@ -2,7 +2,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyHost } from "../../src/rehearsal/index.js";
 import type { HostOptions, HostState } from "../../src/rehearsal/index.js";
-import { mutating } from "../support/rehearsal.js";
+import { compileSource, mutating } from "../support/rehearsal.js";
 import { another, applied, scripted, told } from "../support/script-host.js";
 
 const test = suite("ZFS: pools, their layouts and their disks");
@@ -228,6 +228,41 @@ test("a pool that is only said to be there is never made, and its properties are
     text,
     async ({ host, quiet }) => {
       assert.is(host.state.pools["rpool"]?.properties["autotrim"], "on");
+      await quiet();
+    },
+    state,
+  );
+});
+
+test("the script and the plan of a pool without disks show what is set, and no command that would make it", async () => {
+  const text = `pool rpool {
+  options { autotrim = on, cachefile = "/etc/zfs/zpool.cache" }
+  properties { atime = off, compression = zstd }
+}
+`;
+  const state = emptyHost();
+  state.pools["rpool"] = { parts: [{ role: "data", type: "disk", disks: [id("x")] }], properties: {}, size: 1e12 };
+  state.datasets["rpool"] = { type: "filesystem", properties: {}, snapshots: [] };
+  const { plan, script } = await compileSource(text);
+  assert.equal(
+    plan.steps.map(({ commands }) => commands.map((argv) => argv.join(" "))),
+    [
+      [
+        "zpool set autotrim=on rpool",
+        "zpool set cachefile=/etc/zfs/zpool.cache rpool",
+        "zfs set atime=off compression=zstd rpool",
+      ],
+    ],
+  );
+  assert.not.match(script.slice(script.indexOf("\nsteps()")), "zpool create");
+  await scripted(
+    text,
+    async ({ apply, quiet }) => {
+      // Where ZFS keeps its list anyway it says `-`.
+      assert.equal(mutating(await apply()), [
+        "zpool set autotrim=on rpool",
+        "zfs set atime=off compression=zstd rpool",
+      ]);
       await quiet();
     },
     state,

@@ -6,7 +6,7 @@ import { isSettings, renderSettings } from "./settings.js";
 import { ShellWord, isPlain } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
 import { delimiterFor, ownerWord, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
-import { vdevText } from "./zfs.js";
+import { inherited, renderPoolThere, vdevText } from "./zfs.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -203,7 +203,7 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "samba-user":
       return acting("samba_user", probe.secret === undefined ? [] : flag("--password", value(probe.secret)), argv);
     case "pool":
-      return acting("pool", inherited(probe.rootInherit), argv);
+      return probe.vdevs.length === 0 ? renderPoolThere(probe) : acting("pool", inherited(probe.rootInherit), argv);
     case "pool-vdev":
       return acting("pool_add", [value(probe.pool), value(vdevText(probe.vdev))], argv);
     case "pool-disk":
@@ -234,11 +234,6 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
 /** Where the key of an encrypted dataset is. */
 function keyFlag(key: string | undefined): ShellWord[] {
   return key === undefined ? [] : flag("--key", value(key));
-}
-
-/** Properties that nobody is to have set. */
-function inherited(properties: readonly string[] = []): ShellWord[] {
-  return properties.flatMap((property) => flag("--inherit", value(property)));
 }
 
 function directoryWords({ path, owner, mode }: Extract<Probe, { kind: "directory" }>): ShellWord[] {

@@ -9,6 +9,21 @@ export function vdevText({ role, type, disks }: Vdev): string {
   return [role, type, ...disks].join(" ");
 }
 
+/** Properties that nobody is to have set. */
+export function inherited(properties: readonly string[] = []): ShellWord[] {
+  return properties.flatMap((property) => [bare("--inherit"), value(property)]);
+}
+
+/** The call that sets properties of a pool that the plan does not make, each on a line of its own. */
+export function renderPoolThere({ pool, properties, rootProperties, rootInherit }: PoolProbe): string {
+  const pair =
+    (flag: string) =>
+    ([name, text]: readonly [string, string]): ShellWord =>
+      ShellWord.join([bare(flag), value(`${name}=${text}`)]);
+  const pairs = [...properties.map(pair("-o")), ...rootProperties.map(pair("-O"))];
+  return ShellWord.call("pool_there", [...inherited(rootInherit), value(pool)], pairs);
+}
+
 /** What preflight reads and compares of ZFS: one command for all pools, one for all datasets, then what each pool is made of. */
 export function renderZfs({ steps }: Pick<Plan, "steps">): readonly string[] {
   return [...poolsRead(steps), ...datasetsRead(steps), ...steps.flatMap((step) => needPool(step, steps))];

@@ -117,7 +117,7 @@ export const nativeProperties: Readonly<Record<string, NativeProperty>> = {
   refquota: file(limit, "The most that it itself may use, without what is below it.", none),
   refreservation: both(
     t.union(t.oneOf("none", "auto"), size),
-    "What is kept free for it itself; `auto`: all that a volume may need.",
+    "What is kept free for it itself; `auto`, which only a volume can have: all that it may need.",
     none,
   ),
   relatime: file(onOff, "Whether reading is recorded only now and then."),
@@ -150,13 +150,13 @@ export function nativeOptions(type: "filesystem" | "volume"): Readonly<Record<st
   return Object.fromEntries(
     Object.entries(nativeProperties)
       .filter(([, property]) => property.of === type || property.of === "both")
-      .map(([name, property]) => [name, optionOf(name, property)]),
+      .map(([name, property]) => [name, optionOf(name, property, type)]),
   );
 }
 
-function optionOf(name: string, { type, doc, absent, since }: NativeProperty): OptionSpec {
+function optionOf(name: string, { type, doc, absent, since }: NativeProperty, of: "filesystem" | "volume"): OptionSpec {
   return {
-    type,
+    type: name === "refreservation" && of === "filesystem" ? limit : type,
     doc: since === undefined ? doc : `${doc} Needs OpenZFS ${since}.`,
     pve: name,
     removable: absent !== "decided",

@@ -3,6 +3,7 @@ import type { Argv, Diagnostic, Lowered, Requirement, Resource, Step, Vdev } fro
 import { makeStep } from "../guest/step.js";
 import { addedWhole, replaceStays, replaceUnknown } from "./findings.js";
 import { blockProperties, propertyArguments } from "./properties.js";
+import type { Property } from "./properties.js";
 import { vdevsOf } from "./vdevs.js";
 import type { DeclaredVdev } from "./vdevs.js";
 
@@ -49,9 +50,18 @@ function poolStep(pool: Resource, vdevs: readonly DeclaredVdev[]): Step {
       rootProperties: root.set,
       ...(root.inherit.length === 0 ? {} : { rootInherit: root.inherit }),
     },
-    commands: [command],
+    commands: vdevs.length === 0 ? settingCommands(pool.name, properties, root.set) : [command],
   });
   return { ...step, id: pool.address };
+}
+
+/** What is done to a pool without disks of its own in the files: it is only set. */
+function settingCommands(pool: string, own: readonly Property[], root: readonly Property[]): readonly Argv[] {
+  const pairs = (properties: readonly Property[]): string[] => properties.map(([name, text]) => `${name}=${text}`);
+  return [
+    ...pairs(own).map((pair): Argv => ["zpool", "set", pair, pool]),
+    ...(root.length === 0 ? [] : [["zfs", "set", ...pairs(root), pool]]),
+  ];
 }
 
 /** A vdev as `zpool` takes it; the word of its role is not said again for the disks that follow. */

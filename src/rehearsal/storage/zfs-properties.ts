@@ -49,6 +49,26 @@ const count: Property = {
   inherits: false,
 };
 
+const limit = size("none", { powerOfTwo: false });
+
+/** `auto` becomes a number by the size of its volume: {@link neededBy}. */
+const reserved: Property = { ...limit, read: (value) => (value === "auto" ? value : limit.read(value)) };
+
+/** The bytes of an indirect block, and how many blocks one has pointers to. */
+const INDIRECT = 128 * 1024;
+const POINTERS = 1024;
+
+/** The bytes that a volume may need at most, with its metadata, as ZFS reckons without parity: what `refreservation=auto` becomes. */
+export function neededBy(volsize: number, volblocksize: number): number {
+  let blocks = Math.floor(volsize / volblocksize);
+  let indirect = 7;
+  while (blocks > 1) {
+    blocks = Math.floor((blocks + POINTERS - 1) / POINTERS);
+    indirect += blocks;
+  }
+  return volsize + 2 * indirect * INDIRECT;
+}
+
 const levels = Array.from({ length: 9 }, (_, i) => `gzip-${i + 1}`).join(" ");
 const zstd = Array.from({ length: 19 }, (_, i) => `zstd-${i + 1}`).join(" ");
 const fast = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100, 500, 1000]
@@ -102,7 +122,7 @@ const properties: Readonly<Record<string, Property>> = {
   recordsize: size(`${128 * 1024}`, { powerOfTwo: true }),
   redundant_metadata: words("all most some none", "all"),
   refquota: size("none", { powerOfTwo: false }),
-  refreservation: size("none", { powerOfTwo: false }),
+  refreservation: reserved,
   relatime: words(yes, "on"),
   reservation: size("none", { powerOfTwo: false }),
   rootcontext: { ...anything, default: "none" },

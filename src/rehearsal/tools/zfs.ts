@@ -10,6 +10,7 @@ import {
   getProperty,
   isDecided,
   isInherited,
+  neededBy,
   parentOf,
   propertyNames,
   readProperty,
@@ -77,13 +78,20 @@ async function create(command: Command, argv: readonly string[]): Promise<void> 
   const keyed = key === undefined ? {} : { key };
   const volume = values.find(([flag]) => flag === "V")?.[1];
   if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties, ...keyed });
-  else
-    makeDataset(command.machine, dataset, {
-      type: "volume",
-      properties,
-      ...keyed,
-      volsize: parseZfsSize(volume) ?? refuse(`bad volume size '${volume}'`, 2),
-    });
+  else {
+    const volsize = parseZfsSize(volume) ?? refuse(`bad volume size '${volume}'`, 2);
+    if (!flags.has("s")) properties["refreservation"] ??= "auto";
+    makeDataset(command.machine, dataset, { type: "volume", properties, ...keyed, volsize });
+    reserve(command, dataset);
+  }
+}
+
+/** `refreservation=auto` of a volume becomes the number that it stands for. */
+function reserve({ machine: { state } }: Command, dataset: string): void {
+  const target = state.datasets[dataset];
+  if (target?.properties["refreservation"] !== "auto") return;
+  const block = Number(getProperty(state, dataset, "volblocksize", true)?.value ?? 0);
+  target.properties["refreservation"] = String(neededBy(target.volsize ?? 0, block));
 }
 
 function set(command: Command, argv: readonly string[]): void {
@@ -101,8 +109,14 @@ function set(command: Command, argv: readonly string[]): void {
     const volsize = Number(properties["volsize"] ?? Infinity);
     if (volsize < (target.volsize ?? 0)) refuse(`simulated host: a volume would shrink: ${dataset}`, 127);
     const before = mountpointOf(command.machine, dataset);
+    const kept = Number(target.properties["refreservation"] ?? 0);
     Object.assign(target.properties, properties);
-    if (properties["volsize"] !== undefined) target.volsize = Number(properties["volsize"]);
+    if (properties["volsize"] !== undefined) {
+      // What is kept free grows with the volume.
+      if (kept > (target.volsize ?? 0)) target.properties["refreservation"] = properties["refreservation"] ?? "auto";
+      target.volsize = Number(properties["volsize"]);
+    }
+    reserve(command, dataset);
     if (properties["mountpoint"] !== undefined) remount(command, dataset, before);
   }
 }

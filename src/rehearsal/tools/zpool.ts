@@ -82,7 +82,8 @@ function readPoolProperties(pairs: readonly string[]): Record<string, string> {
       const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(pair) ?? refuse("missing '=' for property=value", 2);
       const problem = poolPropertyProblem(name, value);
       if (problem !== undefined) refuse(problem, 1);
-      return [name, value];
+      // Of the place where the list of pools is anyway there is nothing to say.
+      return [name, name === "cachefile" && value === "/etc/zfs/zpool.cache" ? "-" : value];
     }),
   );
 }

@@ -108,6 +108,8 @@ settle() {
 		property=${pair%%=*}
 		live=${ZFS_VALUE["${name}/${property}"]-}
 		! same_property "${pair#*=}" "${live}" "${property}" || continue
+		# What a volume may need is its size and the metadata for it: a number above the size.
+		if [[ ${pair} == refreservation=auto ]] && ((${live:-0} > ${ZFS_VALUE["${name}/volsize"]:-0})); then continue; fi
 		if [[ ${ZFS_DECIDED} == *" ${property} "* ]]; then
 			note "${what}: ${property} is ${live}, declared as ${pair#*=}; it was decided when it was made"
 		else
@@ -146,7 +148,7 @@ same_property() {
 	case $1/$2 in
 	"$1/$1" | gzip/gzip-6 | gzip-6/gzip | zstd/zstd-3 | zstd-3/zstd | zstd-fast/zstd-fast-1 | zstd-fast-1/zstd-fast) return 0 ;;
 	enabled/active | posix/posixacl | posixacl/posix | noacl/off | secure/restricted | geom/full | full/geom) return 0 ;;
-	none/18446744073709551615 | current/5 | on/aes-256-gcm | auto/[1-9]*) return 0 ;;
+	none/18446744073709551615 | current/5 | on/aes-256-gcm) return 0 ;;
 	sa/on) on_is_sa && return 0 ;;
 	dir/on) on_is_sa || return 0 ;;
 	*) ;;
@@ -167,9 +169,30 @@ on_is_sa() {
 zfs_parameter() {
 	active || return 0
 	local path="${ROOT}/sys/module/zfs/parameters/$1" live
+	other_lines "$1" "$2"
 	[[ -e ${path} ]] || return 0
 	live=$(<"${path}")
 	[[ ${live} != "$2" ]] || return 0
 	checking || printf '%s\n' "$2" >"${path}" || refuse "the kernel does not take $1 = $2"
 	change '~' "$1: ${live} -> $2"
+}
+
+# other_lines NAME VALUE: tells of lines of others that give the parameter another value: of two the kernel takes the last.
+other_lines() {
+	local path line ours
+	for path in "${ROOT}"/etc/modprobe.d/*.conf; do
+		[[ -r ${path} ]] || continue
+		ours=0
+		while IFS= read -r line || [[ -n ${line} ]]; do
+			case ${line} in
+			'# phxc begin zfs') ours=1 ;;
+			'# phxc end zfs') ours=0 ;;
+			*)
+				[[ ${ours}${line} =~ ^0[[:blank:]]*options[[:blank:]]+zfs[[:blank:]](.*[[:blank:]])?$1=([^[:blank:]]*) ]] || continue
+				[[ ${BASH_REMATCH[2]} == "$2" ]] ||
+					note "${path#"${ROOT}"} sets $1 to ${BASH_REMATCH[2]}, and the plan to $2: at the next start the later of these lines counts"
+				;;
+			esac
+		done <"${path}"
+	done
 }

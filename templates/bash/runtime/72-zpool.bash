@@ -277,41 +277,69 @@ disk_trouble() {
 }
 
 # pool [--inherit PROPERTY]... zpool create [-o PROPERTY=VALUE]... [-O PROPERTY=VALUE]... NAME VDEV...: makes a pool that is not
-# there, or sets the properties that differ: of the pool one by one, of its root dataset in one call.
+# there, or sets the properties that differ.
 pool() {
 	active || return 0
-	local name pair i disk
+	local name i disk
 	local -a pairs=() root=()
 	INHERIT=()
 	take_inherit "$@"
 	shift $((2 * ${#INHERIT[@]}))
-	for ((i = 3; i < $#; i += 2)); do
-		case ${*:i:1} in
-		-o) pairs+=("${@:i+1:1}") ;;
-		-O) root+=("${@:i+1:1}") ;;
-		*) break ;;
-		esac
-	done
+	pool_pairs "${@:3}"
+	i=$((3 + 2 * (${#pairs[@]} + ${#root[@]})))
 	name=${*:i:1}
-	if ! zpool_exists "${name}"; then
-		if ! checking; then
-			for disk in "${@:i+1}"; do
-				[[ ${disk} != /* ]] || ! disk_trouble "${disk}" || refuse "${disk} ${REPLY}"
-			done
-			run "$@"
-		fi
-		ZPOOLS[${name}]=ONLINE ZPOOLS_MADE[${name}]=1
-		change '+' "pool ${name}"
+	if zpool_exists "${name}"; then
+		settle_pool "${name}"
 		return 0
 	fi
-	for pair in "${pairs[@]}"; do [[ ${pair} == ashift=* ]] || set_pool "${name}" "${pair}"; done
-	settle "${name}" "pool ${name}" "${root[@]}"
+	if ! checking; then
+		for disk in "${@:i+1}"; do
+			[[ ${disk} != /* ]] || ! disk_trouble "${disk}" || refuse "${disk} ${REPLY}"
+		done
+		run "$@"
+	fi
+	ZPOOLS[${name}]=ONLINE ZPOOLS_MADE[${name}]=1
+	change '+' "pool ${name}"
+}
+
+# pool_there [--inherit PROPERTY]... NAME [-o PROPERTY=VALUE]... [-O PROPERTY=VALUE]...: sets the properties that differ of a pool that
+# the plan does not make.
+pool_there() {
+	active || return 0
+	local -a pairs=() root=()
+	INHERIT=()
+	take_inherit "$@"
+	shift $((2 * ${#INHERIT[@]}))
+	pool_pairs "${@:2}"
+	settle_pool "$1"
+}
+
+# pool_pairs [-o PROPERTY=VALUE]... [-O PROPERTY=VALUE]... WORD...: adds to `pairs` and `root` of the caller the properties of a pool
+# and of its root dataset.
+pool_pairs() {
+	while (($# > 1)); do
+		case $1 in
+		-o) pairs+=("$2") ;;
+		-O) root+=("$2") ;;
+		*) return 0 ;;
+		esac
+		shift 2
+	done
+}
+
+# settle_pool NAME: sets those of `pairs` and `root` of the caller that differ: of the pool one by one, of its root dataset in one call.
+settle_pool() {
+	local pair
+	for pair in "${pairs[@]}"; do [[ ${pair} == ashift=* ]] || set_pool "$1" "${pair}"; done
+	settle "$1" "pool $1" "${root[@]}"
 }
 
 # set_pool NAME PROPERTY=VALUE: sets a property of a pool if it differs. A feature that is enabled stays so.
 set_pool() {
 	local live=${ZPOOL_VALUE["$1/${2%%=*}"]-}
 	! same_property "${2#*=}" "${live}" || return 0
+	# Of the place where the list of pools is anyway ZFS says that there is none.
+	[[ $2/${live} != cachefile=/etc/zfs/zpool.cache/- ]] || return 0
 	if [[ $2 == feature@*=disabled ]]; then
 		note "pool $1: ${2%%=*} is ${live} and stays so"
 		return 0
