@@ -2,7 +2,8 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { build, transform } from "esbuild";
+import { build } from "esbuild";
+import { chunkScript, expectNoCircle } from "./chunk-script.mjs";
 import { filesBelow, root } from "./files.mjs";
 import { cacheMaker, chunkLister, launcher } from "./launcher.mjs";
 import { precompiledValidators } from "./validator.mjs";
@@ -56,8 +57,10 @@ export async function bundle() {
 }
 
 async function compileChunks() {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     ...COMMON,
+    // Import and export statements are looked for line by line.
+    minifyWhitespace: false,
     entryPoints: [join(root, "build/src/cli/main.js")],
     outdir: DIST,
     entryNames: "[name]-[hash]",
@@ -70,15 +73,17 @@ async function compileChunks() {
     mainFields: ["module", "main"],
     define: { "import.meta.url": "launcherUrl" },
     plugins: [precompiledValidators],
+    metafile: true,
     write: false,
   });
-  return Promise.all(outputFiles.map(async (file) => ({ name: basename(file.path), text: await asScript(file.text) })));
-}
-
-/** A module as a function expression; its imports become calls of the launcher's functions, since a script has no loader. */
-async function asScript(module) {
-  const { code } = await transform(module, { ...COMMON, format: "cjs", platform: "node" });
-  return `(function(require,load,module,exports,launcherUrl){${code.replaceAll(/\bimport\(/g, "load(")}\n})`;
+  const chunks = new Map(Object.entries(metafile.outputs).map(([path, chunk]) => [basename(path), chunk]));
+  expectNoCircle(chunks);
+  return Promise.all(
+    outputFiles.map(async ({ path, text }) => {
+      const name = basename(path);
+      return { name, text: await chunkScript(text, chunks.get(name), COMMON) };
+    }),
+  );
 }
 
 function packOf(chunks) {

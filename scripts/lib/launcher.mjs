@@ -79,14 +79,13 @@ const scripts = new Map();
 
 function load(name) {
   const known = loaded.get(name);
-  if (known !== undefined) return known.exports;
-  const module = { exports: {} };
-  loaded.set(name, module);
+  if (known !== undefined) return known;
   const early = (path) => (path.startsWith("./") ? load(path.slice(2)) : require(path));
   const late = (path) => (path.startsWith("file:") ? import(path) : Promise.resolve().then(() => early(path)));
   const body = bodies.get(name) ?? scriptOf(name).runInThisContext();
-  body(early, late, module, module.exports, launcherUrl);
-  return module.exports;
+  const exports = body(early, late, launcherUrl);
+  loaded.set(name, exports);
+  return exports;
 }
 
 function unpack(name) {
