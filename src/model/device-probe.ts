@@ -1,7 +1,7 @@
 /** What decides about the devices of a host: drivers, and whether it has to be restarted first. */
 export type DeviceProbe =
   /**
-   * What the files ask for holds only after a restart of the host: devices (`10de:2684`) are not with vfio-pci, modules are loaded
+   * What the files ask for holds only after a restart of the host: devices (`10de:2684`, `0000:01:00`) are not with vfio-pci, modules are loaded
    * that must not be, another driver of NVIDIA is loaded. The run ends there, and goes on after the restart.
    */
   | {
@@ -13,6 +13,6 @@ export type DeviceProbe =
   /** The driver of NVIDIA is neither loaded in this version nor installed by an earlier run. */
   | { readonly kind: "nvidia-driver"; readonly version: string };
 
-/** Cards that must be there: one of this id, or one of NVIDIA's with none of these ids. */
+/** Cards that must be there: one of this id or at this address, or one of NVIDIA's that is none of these. */
 export type CardRequirement =
   { readonly kind: "card"; readonly id: string } | { readonly kind: "nvidia-card"; readonly except: readonly string[] };

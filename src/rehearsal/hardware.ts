@@ -12,7 +12,9 @@ export function hardwareOf(
   const files: Record<string, string> = {};
   const mappings = { pci: new Set<string>(), usb: new Set<string>(), directory: new Set<string>() };
   let group = 0;
-  for (const requirement of requirements) {
+  // A machine may get a card that the kernel keeps for it: what drives the card is said by the latter.
+  const machinesFirst = [...requirements].sort((a, b) => Number(b.kind === "pci") - Number(a.kind === "pci"));
+  for (const requirement of machinesFirst) {
     if (requirement.kind === "pci") {
       for (const address of requirement.addresses.map((each) => (each.includes(".") ? each : `${each}.0`))) {
         Object.assign(files, pciFiles(address, group++));
@@ -20,7 +22,7 @@ export function hardwareOf(
           files[`/sys/bus/pci/devices/${address}/mdev_supported_types/${requirement.mdev}/available_instances`] = "8\n";
       }
     } else if (requirement.kind === "card") {
-      Object.assign(files, cardFiles(requirement.id, group++));
+      Object.assign(files, requiredCard(requirement.id, group++, files));
     } else if (requirement.kind === "nvidia-card") {
       for (let i = 0; i < gpus; i++) Object.assign(files, cardFiles("10de:ffff", group++));
       files["/sys/module/nouveau/initstate"] = "live\n";
@@ -42,14 +44,31 @@ export function hardwareOf(
 export function pciFiles(address: string, group: number, driver = ""): Readonly<Record<string, string>> {
   const line = driver === "" ? "" : `DRIVER=${driver}\n`;
   return {
-    [`/sys/bus/pci/devices/${address}/uevent`]: `${line}PCI_CLASS=30000\nPCI_SLOT_NAME=${address}\n`,
+    [ueventOf(address)]: `${line}PCI_CLASS=30000\nPCI_SLOT_NAME=${address}\n`,
     [`/sys/kernel/iommu_groups/${group}/devices/${address}`]: "",
   };
 }
 
+/** A card by vendor and model, or at an address: one of NVIDIA. */
+function requiredCard(
+  card: string,
+  group: number,
+  there: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  if (card.split(":").length === 2) return cardFiles(card, group);
+  const address = card.includes(".") ? card : `${card}.0`;
+  const { [ueventOf(address)]: uevent = "", ...rest } = cardFiles("10de:2684", group, address);
+  return ueventOf(address) in there ? { [ueventOf(address)]: uevent } : { [ueventOf(address)]: uevent, ...rest };
+}
+
+const ueventOf = (address: string): string => `/sys/bus/pci/devices/${address}/uevent`;
+
 /** A card with the driver that Debian's kernel has for it, which takes it before it is told otherwise. */
-function cardFiles(id: string, group: number): Readonly<Record<string, string>> {
-  const address = `0000:${(0x80 + group).toString(16)}:00.0`;
+function cardFiles(
+  id: string,
+  group: number,
+  address = `0000:${(0x80 + group).toString(16)}:00.0`,
+): Readonly<Record<string, string>> {
   const [uevent = "", iommu = ""] = Object.keys(pciFiles(address, group));
   const lines = `DRIVER=nouveau\nPCI_CLASS=30000\nPCI_ID=${id.toUpperCase()}\nPCI_SLOT_NAME=${address}\n`;
   return { [uevent]: lines, [iommu]: "" };

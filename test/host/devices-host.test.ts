@@ -1,4 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -144,6 +146,67 @@ test("killed before, during and after every command on both sides of the restart
   assert.ok(after.commands.some((line) => line.includes(".run --silent")));
   for (const whole of [before, after])
     for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
+});
+
+/** Two cards of one model, the second of which is for machines. */
+const SECOND = `host pve1 {
+  node = pve1
+  passthrough { addresses = [0000:02:00] }
+  nvidia { version = "580.76.05" }
+}
+vm 100 desktop { disk root { size = 1GiB, storage = local-lvm }, pci gpu { address = 0000:02:00 } }
+`;
+
+test("of two equal cards the one at the declared address is for machines, the other for the host's driver", async () => {
+  const { plan, script } = await compileSource(SECOND);
+  const state = presupposed(plan);
+  const [uevent = ""] = Object.keys(state.files).filter((path) => path.includes("0000:02:00.0/uevent"));
+  const twin = uevent.replace("0000:02", "0000:01");
+  const files = { ...state.files, [twin]: (state.files[uevent] ?? "").replace("0000:02", "0000:01") };
+  await withHost({ ...state, files }, async (host) => {
+    const first = await host.runScript(script);
+    assert.is(first.code, 6, first.stdout + first.stderr);
+    assert.match(first.stdout, "0000:02:00.0 (10de:2684) is with nouveau, not with vfio-pci");
+    host.restart();
+    const second = await host.runScript(script);
+    assert.is(second.code, 0, second.stdout + second.stderr);
+    assert.match(read(host, uevent), /^DRIVER=vfio-pci$/m);
+    assert.not.match(read(host, twin), "vfio-pci");
+    const quiet = await host.runScript(script);
+    assert.equal([quiet.code, mutating(quiet)], [0, []], quiet.stdout);
+  });
+});
+
+test("the command that modprobe runs for vfio-pci says which driver the devices may have, before it loads it", async () => {
+  const { plan, script } = await compileSource(SECOND.replace("[0000:02:00]", "[0000:02:00, 0000:03:00.1]"));
+  await withEmptyHost(plan, async (host) => {
+    await host.runScript(script);
+    const [, command = ""] = /^install vfio-pci (.*)$/m.exec(read(host, "/etc/modprobe.d/phxc-vfio.conf")) ?? [];
+    const folder = mkdtempSync(join(tmpdir(), "phxc-vfio-"));
+    try {
+      const devices = ["0000:02:00.0", "0000:02:00.1", "0000:03:00.0", "0000:03:00.1"];
+      for (const device of devices) mkdirSync(join(folder, device));
+      const local = command.replaceAll("/sys/bus/pci/devices", folder).replace("/sbin/modprobe", "echo");
+      const said = execFileSync("sh", ["-c", local], { encoding: "utf8", env: { CMDLINE_OPTS: "disable_vga=1" } });
+      assert.is(said, "--ignore-install vfio-pci disable_vga=1\n");
+      const overridden = devices.filter((device) => existsSync(join(folder, device, "driver_override")));
+      assert.equal(overridden, ["0000:02:00.0", "0000:02:00.1", "0000:03:00.1"]);
+      assert.is(readFileSync(join(folder, "0000:03:00.1", "driver_override"), "utf8"), "vfio-pci\n");
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+test("a card for machines that the driver of NVIDIA has is told", async () => {
+  const { plan, script } = await compileSource(SECOND.replace(/passthrough.*\n/, ""));
+  const state = presupposed(plan);
+  const [uevent = ""] = Object.keys(state.files).filter((path) => path.includes("0000:02:00.0/uevent"));
+  const files = { ...state.files, [uevent]: `DRIVER=nvidia\n${state.files[uevent] ?? ""}` };
+  await withHost({ ...state, files }, async (host) => {
+    const run = await runThrough(host, script);
+    assert.match(run.stdout, "PCI device 0000:02:00 is with the driver of NVIDIA");
+  });
 });
 
 test.run();

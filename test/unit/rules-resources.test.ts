@@ -265,4 +265,31 @@ ct 102 b { clone = base, state = running }
 `);
 });
 
+test("a card is for machines or for containers, never for both", async () => {
+  await expectFindings(`
+host pve1 {
+  gpus = [0000:01:00, 0000:02:00]
+  nvidia { version = "580.76.05" }
+  passthrough { addresses = [0000:02:00.0, 0000:03:00] } # PHX4850
+}
+vm 100 a { pci gpu { address = 0000:01:00 } } # PHX4851
+vm 101 b { pci gpu { address = 0000:03:00 } }
+vm 102 c { pci gpu { address = 0000:01:00, mdev = nvidia-63 } }
+`);
+  await expectFindings(`
+host pve1 { gpus = [0000:01:00.0, 0000:01:00.1], passthrough { addresses = [0000:01:00.1] } }
+ct 100 a { gpus = [0] }
+`);
+  // Two that start are told once.
+  await expectFindings(`
+host pve1 { gpus = [0000:01:00] }
+ct 100 a { gpus = [0], boot { start = true } }
+vm 101 b {
+  boot { start = true }
+  pci gpu { address = 0000:01:00 } # PHX4421
+}
+vm 102 c { pci gpu { address = 0000:01:00 } } # PHX4851
+`);
+});
+
 test.run();

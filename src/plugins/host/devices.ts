@@ -3,7 +3,7 @@ import type { Lowered, Requirement, Resource, Section, Step } from "../../plugin
 import { joinLowered, makeStep, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { fileStep } from "./files.js";
-import { noDriverForCards } from "./findings-devices.js";
+import { noDriverForCards, passthroughOfNothing } from "./findings-devices.js";
 import { packagesStep } from "./packages.js";
 import type { HostPart } from "./part.js";
 
@@ -37,12 +37,18 @@ export const devicesPart: HostPart = {
             },
             true,
           ),
-          required: true,
-          doc: "Vendor and device of each, with all functions of a card, as `lspci -n` prints them.",
+          doc: "Vendor and device of each, with all functions of a card, as `lspci -n` prints them: all cards of that model.",
+        },
+        addresses: {
+          type: t.listOfType({ type: "pci" }, true),
+          doc: "PCI addresses of devices, where another one of the same model stays with the host; without a function all of them.",
         },
       },
       sections: {},
-      instead: { devices: "ids", pci_ids: "ids", vfio_ids: "ids" },
+      instead: {
+        ...{ devices: "ids", pci_ids: "ids", vfio_ids: "ids" },
+        ...{ address: "addresses", pci: "addresses", slots: "addresses" },
+      },
     },
     nvidia: {
       doc: "The driver of NVIDIA on the host, which containers share.",
@@ -72,28 +78,46 @@ export const devicesPart: HostPart = {
     },
   },
   instead: { vfio: "passthrough", iommu: "passthrough", gpu_passthrough: "passthrough", nvidia_driver: "nvidia" },
-  diagnostics: [noDriverForCards],
+  diagnostics: [noDriverForCards, passthroughOfNothing],
   lower: (host): Lowered => {
     const passed = sectionOf(host, "passthrough");
     const driver = sectionOf(host, "nvidia");
-    const ids = passed === undefined ? [] : stringsOf(passed, "ids");
+    const cards = passedCards(host);
     const version = driver === undefined ? undefined : stringOf(driver, "version");
     const first = passed ?? driver;
     if (first === undefined) return { steps: [], requirements: [] };
     const without = version === undefined ? [] : ["nouveau"];
     return joinLowered([
-      ...(passed === undefined || ids.length === 0 ? [] : [passedFiles(host, passed, ids)]),
+      ...(passed === undefined ? [] : [passedFiles(host, passed, cards)]),
       ...(driver === undefined || version === undefined ? [] : [blacklist(host, driver)]),
-      onlySteps(ids.length + without.length === 0 ? [] : [fence(host, "restart", first, { vfio: ids, without })]),
-      ...(driver === undefined || version === undefined ? [] : [driverSteps(host, driver, version, ids)]),
+      onlySteps(cards.length + without.length === 0 ? [] : [fence(host, "restart", first, { vfio: cards, without })]),
+      ...(driver === undefined || version === undefined ? [] : [driverSteps(host, driver, version, cards)]),
     ]);
   },
 };
 
-/** The kernel gives the devices to vfio-pci when it starts. */
-function passedFiles(host: Resource, asked: Section, ids: readonly string[]): Lowered {
+/** The devices that machines get: vendor and model, then addresses. */
+function passedCards(host: Resource): readonly string[] {
+  const section = sectionOf(host, "passthrough");
+  if (section === undefined) return [];
+  const addresses = stringsOf(section, "addresses").map((address) => address.toLowerCase());
+  return [...stringsOf(section, "ids"), ...addresses];
+}
+
+const isAddress = (card: string): boolean => card.split(":").length > 2;
+
+/**
+ * The kernel gives the devices to vfio-pci when it starts. It knows devices by vendor and model; those by their address have vfio-pci
+ * as the one driver that may take them (`driver_override`), which is said before any driver that would is loaded.
+ */
+function passedFiles(host: Resource, asked: Section, cards: readonly string[]): Lowered {
+  if (cards.length === 0) {
+    return { steps: [], requirements: [], diagnostics: [diagnose(passthroughOfNothing, asked.headSpan, {})] };
+  }
+  const ids = cards.filter((card) => !isAddress(card));
   const lines = [
-    `options vfio-pci ids=${ids.join(",")} disable_vga=1`,
+    `options vfio-pci ${ids.length === 0 ? "" : `ids=${ids.join(",")} `}disable_vga=1`,
+    ...overriding(cards.filter(isAddress)),
     ...RIVALS.map((module) => `softdep ${module} pre: vfio-pci`),
   ];
   const file = {
@@ -109,12 +133,20 @@ function passedFiles(host: Resource, asked: Section, ids: readonly string[]): Lo
     adopt: false,
     mode: "644",
   };
-  const cards = ids.map((id): Requirement => ({ kind: "card", id, blocks: [], source: asked.headSpan }));
+  const needed = cards.map((id): Requirement => ({ kind: "card", id, blocks: [], source: asked.headSpan }));
   return joinLowered([
     fileStep(host, "vfio-modules", loaded, { title: "modules of vfio", asked }),
     fileStep(host, "vfio", file, { title: "devices for vfio-pci", asked }),
-    { steps: [], requirements: cards },
+    { steps: [], requirements: needed },
   ]);
+}
+
+/** The command that modprobe runs in place of loading vfio-pci (modprobe.d(5)). */
+function overriding(addresses: readonly string[]): readonly string[] {
+  if (addresses.length === 0) return [];
+  const paths = addresses.map((address) => `/sys/bus/pci/devices/${address}${address.includes(".") ? "" : ".*"}`);
+  const each = `for device in ${paths.join(" ")}; do echo vfio-pci >$device/driver_override; done`;
+  return [`install vfio-pci ${each}; /sbin/modprobe --ignore-install vfio-pci $CMDLINE_OPTS`];
 }
 
 function fence(

@@ -29,6 +29,7 @@ import { firewallUnknownAddress } from "./rules/firewall-unknown-address.js";
 import { firewallUnknownPiece } from "./rules/firewall-unknown-piece.js";
 import { firewallUnusedPiece } from "./rules/firewall-unused-piece.js";
 import { firewallWordsRule } from "./rules/firewall-words.js";
+import { gpuBoth } from "./rules/gpu-both.js";
 import { gpuIndex } from "./rules/gpu-index.js";
 import { gpuInheritedRule } from "./rules/gpu-inherited.js";
 import { gpuSharedRule } from "./rules/gpu-shared.js";
@@ -101,6 +102,7 @@ export const validationRules: readonly Rule[] = [
   shareOpen,
   shareTwice,
   imageUnknownRule,
+  gpuBoth,
   gpuIndex,
   gpuInheritedRule,
   gpuSharedRule,

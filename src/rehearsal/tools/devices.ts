@@ -79,8 +79,11 @@ export function restart(machine: Machine): void {
   writeHostFile(machine, path, `00000000-0000-4000-8000-${String(count).padStart(12, "0")}\n`);
   const said = readHostFile(machine, INITRAMFS) ?? "";
   const ids = new Set(/^options vfio-pci ids=(\S+)/m.exec(said)?.[1]?.split(",") ?? []);
+  const overridden = /^install vfio-pci for device in (.*?); do/m.exec(said)?.[1]?.split(" ") ?? [];
+  const isPassed = ({ id, path: at }: Card): boolean =>
+    ids.has(id) || overridden.some((device) => at.slice(0, -"/uevent".length).startsWith(device.replace(/\*$/, "")));
   for (const card of cards(machine)) {
-    if (!ids.has(card.id)) continue;
+    if (!isPassed(card)) continue;
     writeHostFile(machine, card.path, `DRIVER=vfio-pci\n${card.text.replace(/^DRIVER=.*\n/m, "")}`);
   }
   if (/^blacklist nouveau$/m.test(said)) removeHostFile(machine, "/sys/module/nouveau");

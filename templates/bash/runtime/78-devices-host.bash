@@ -15,26 +15,36 @@ read_card() {
 	CARD_ID=${CARD_ID,,}
 }
 
-# need_card ID: the host has a PCI device of this vendor and model.
+# is_card CARD FOLDER: whether the PCI device that was read last is this one: by vendor and model, or by address; one without a
+# function stands for all functions.
+is_card() { [[ ${CARD_ID} == "$1" || ${2##*/} == "$1" || ${2##*/} == "$1".? ]]; }
+
+# need_card CARD: the host has this PCI device.
 need_card() {
 	local path
 	for path in "${ROOT}"/sys/bus/pci/devices/*; do
 		[[ -r ${path}/uevent ]] || continue
 		read_card "${path}"
-		[[ ${CARD_ID} != "$1" ]] || return 0
+		! is_card "$1" "${path}" || return 0
 	done
 	problem "there is no PCI device $1; lspci -n prints those that are there"
 }
 
 NVIDIA_CARD=1 # 0: the host has no card for the driver of NVIDIA
-# need_nvidia_card IDS: whether the host has a graphics card of NVIDIA with none of these ids, which machines get: no card has both.
+# need_nvidia_card CARDS: whether the host has a graphics card of NVIDIA that is none of these, which machines get: no card has both.
 # Without one the driver is left out; guests that ask for a card are held back by what they ask for.
 need_nvidia_card() {
-	local path bound=" $1 "
+	local path card
+	local -a bound=()
+	read -r -a bound <<<"$1"
 	for path in "${ROOT}"/sys/bus/pci/devices/*; do
 		[[ -r ${path}/uevent ]] || continue
 		read_card "${path}"
-		[[ ${CARD_ID} != 10de:* || ${CARD_CLASS} != 3???? || ${bound} == *" ${CARD_ID} "* ]] || return 0
+		[[ ${CARD_ID} == 10de:* && ${CARD_CLASS} == 3???? ]] || continue
+		for card in "${bound[@]}"; do
+			! is_card "${card}" "${path}" || continue 2
+		done
+		return 0
 	done
 	NVIDIA_CARD=0
 	note 'there is no card of NVIDIA for the driver, which is not installed: none at all, or machines get all of them'
@@ -73,7 +83,7 @@ nvidia_driver() {
 	change '+' "driver of NVIDIA ${version}"
 }
 
-# awaited_card ID: fails, and sets REPLY to the reason, while a PCI device is not with vfio-pci.
+# awaited_card CARD: fails, and sets REPLY to the reason, while a PCI device is not with vfio-pci.
 awaited_card() {
 	local path
 	local -a groups=("${ROOT}"/sys/kernel/iommu_groups/*)
@@ -82,13 +92,13 @@ awaited_card() {
 	for path in "${ROOT}"/sys/bus/pci/devices/*; do
 		[[ -r ${path}/uevent ]] || continue
 		read_card "${path}"
-		[[ ${CARD_ID} == "$1" && ${CARD_DRIVER} != vfio-pci ]] || continue
-		REPLY="${path##*/} ($1) is with ${CARD_DRIVER:-no driver}, not with vfio-pci"
+		if [[ ${CARD_DRIVER} == vfio-pci ]] || ! is_card "$1" "${path}"; then continue; fi
+		REPLY="${path##*/} (${CARD_ID}) is with ${CARD_DRIVER:-no driver}, not with vfio-pci"
 		return 1
 	done
 }
 
-# fence [--vfio ID]... [--without MODULE]... [--nvidia VERSION]: ends the run where what was set up holds only after a restart of the
+# fence [--vfio CARD]... [--without MODULE]... [--nvidia VERSION]: ends the run where what was set up holds only after a restart of the
 # host; the next run goes on from here. One that still finds the same after a restart gives up.
 fence() {
 	active || return 0

@@ -175,6 +175,24 @@ export const coresOfOne = diagnosticKind<{ guest: string; cores: number; host: s
   help: "Give it at most the host's cores: more of them only wait for each other.",
 });
 
+export const cardOfBoth = diagnosticKind<{ address: string; host: string }>({
+  code: "PHX4850",
+  severity: "error",
+  title: "card for machines and for containers",
+  message: ({ address, host }) =>
+    `the card ${address} is kept for machines (\`passthrough\`), and host ${host} has it among the \`gpus\` that containers share`,
+  help: "A card belongs to one machine as a whole, or the host's driver has it. Take it out of one of the two.",
+});
+
+export const cardOfDriver = diagnosticKind<{ address: string; guest: string; host: string }>({
+  code: "PHX4851",
+  severity: "error",
+  title: "card of the host's driver for a machine",
+  message: ({ address, guest, host }) =>
+    `${guest} gets the card ${address} as a whole, and host ${host} has it among the \`gpus\` that containers share`,
+  help: "When the machine starts, the host's driver loses the card. Take it out of `gpus`, and name it in `passthrough`.",
+});
+
 export const resourceDiagnostics = [
   storageContent,
   quotaExceeded,
@@ -195,4 +213,6 @@ export const resourceDiagnostics = [
   sharedPathNoOwner,
   pciClaimed,
   deviceClaimed,
+  cardOfBoth,
+  cardOfDriver,
 ] as const;
