@@ -17,6 +17,8 @@ export interface DeclaredGuest extends GuestRef {
   readonly rawLines: Readonly<Record<string, readonly string[]>>;
   /** The slots of named disks and interfaces: `disk data` at `scsi1`. */
   readonly slots: Readonly<Record<string, string>>;
+  /** Of a template: what it is made from, as the first plan said that declared it under this id. */
+  readonly inputs?: Readonly<Record<string, string>>;
 }
 
 /** Kinds of things of the host that a plan makes, in the order in which they are taken back. */

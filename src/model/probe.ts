@@ -185,6 +185,16 @@ export type Probe =
       readonly bytes: number;
     }
   | { readonly kind: "not-template"; readonly guest: GuestRef }
+  /**
+   * What a template is made from differs from what the host has written down of it, or nothing is written down: it is stale, and
+   * so are those that are made from it. Nothing is done about it, only told.
+   */
+  | {
+      readonly kind: "template-inputs";
+      readonly guest: GuestRef;
+      /** By name (`image`, `source` (an address), `storage`, `feature.docker`): a digest, or a word that tells one from another. */
+      readonly inputs: Readonly<Record<string, string>>;
+    }
   /** No snapshot of the name exists. */
   | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string }
   /** A snapshot that only the last plan declares is still there. */

@@ -254,7 +254,7 @@ test("templates are neither started, checked nor snapshotted", () => {
   const check = block("check", { name: "x" }, { run: "true" });
   const inner = [root, boot, check, block("snapshot", { name: "s1" })];
   const names = stepsOf(ct({ template: true }, inner)).map((step) => step.id);
-  assert.equal(names, ["ct.101.create", "ct.101.options", "ct.101.disk.root", "ct.101.template"]);
+  assert.equal(names, ["ct.101.inputs", "ct.101.create", "ct.101.options", "ct.101.disk.root", "ct.101.template"]);
 });
 
 test("no snapshot beside a mounted host directory", () => {

@@ -1,6 +1,6 @@
 import { diagnosticKind } from "../diagnostic.js";
 
-/** Findings about the committed plan, the memory of plans: PHX6021 to PHX6040. */
+/** Findings about the committed plan, the memory of plans: PHX6021 to PHX6040, of templates PHX6050 to PHX6069. */
 
 export const guestRenumbered = diagnosticKind<{ guest: string; name: string; was: string; commands: string }>({
   code: "PHX6021",
@@ -107,6 +107,30 @@ export const diskDetached = diagnosticKind<{
       : `Its data stay on the volume, as \`unusedN\`. To keep it under another name, say \`slot = ${disk}\` in the new block.`,
 });
 
+export const templateStale = diagnosticKind<{
+  template: string;
+  name: string;
+  changed: readonly string[];
+  guests: readonly string[];
+}>({
+  code: "PHX6050",
+  severity: "note",
+  title: "template is stale",
+  message: ({ template, changed, guests }) =>
+    `${template} was planned from other inputs; changed since: ${changed.join(", ")}${guests.length === 0 ? "" : `. From it come ${guests.join(", ")}`}`,
+  help: ({ name }) =>
+    `Nothing is changed unasked. \`phxc plan --action rebuild-template ${name}\` makes a new one beside it, for guests that are made from then on.`,
+});
+
+export const templateRenumbered = diagnosticKind<{ template: string; was: string }>({
+  code: "PHX6051",
+  severity: "note",
+  title: "template under another id",
+  message: ({ template, was }) => `${template} is a new template; ${was} of an earlier plan stays beside it`,
+  help: ({ was }) =>
+    `Guests that came from ${was} stay as they are. Once no linked clone of it is left, the plan with --allow-destroy removes it.`,
+});
+
 export const memoryDiagnostics = [
   guestRenumbered,
   guestMovedHost,
@@ -119,4 +143,6 @@ export const memoryDiagnostics = [
   optionStays,
   diskRenamed,
   diskDetached,
+  templateStale,
+  templateRenumbered,
 ] as const;

@@ -93,6 +93,8 @@ function renderProbe(step: Step): string {
       return ShellWord.call("raw_lines", [bare(probe.guest.id)], rawLines(probe));
     case "disk-size":
       return acting("grow", [value(probe.disk)], argv);
+    case "template-inputs":
+      return ShellWord.call("inputs", [], Object.entries(probe.inputs).map(inputWord));
     case "not-template":
       return acting("make_template", [], argv);
     case "snapshot-absent":
@@ -155,6 +157,10 @@ function runState({ want, neededBy = [] }: Extract<Probe, { kind: "run-state" }>
     case "stopped-for-now":
       return ["stop", [bare("--again"), ...others("--needed-by", neededBy)]];
   }
+}
+
+function inputWord([name, input]: readonly [string, string]): ShellWord {
+  return ShellWord.join([value(name), value(input)]);
 }
 
 /** Guests after an option: `--needed-by 'ct 102 web'`. */

@@ -75,6 +75,7 @@ function wantedOf(guest: PlanGuest, steps: readonly Step[], model: Model): Wante
   const pairs = options.flatMap(({ wanted }) =>
     wanted.map(({ option, value }) => [optionKey(kind, option, value), value] as const),
   );
+  const inputs = probes.find((probe) => probe.kind === "template-inputs");
   const raw = probes.flatMap((probe) => (probe.kind === "raw-lines" ? probe.lines : []));
   return {
     kind,
@@ -86,6 +87,7 @@ function wantedOf(guest: PlanGuest, steps: readonly Step[], model: Model): Wante
     firewall: probes.some((probe) => probe.kind === "file" && probe.path === `/etc/pve/firewall/${id}.fw`),
     rawLines: sorted(raw.map(({ key, values }) => [key, values] as const)),
     slots: resource === undefined ? {} : sorted(Object.entries(slotsOf(resource, model))),
+    ...(inputs?.kind === "template-inputs" ? { inputs: sorted(Object.entries(inputs.inputs)) } : {}),
     absent: new Set(options.flatMap((probe) => [...probe.absent, ...probe.absentKeys])),
   };
 }

@@ -11,6 +11,7 @@ import { diskFindings, moveFindings, stayFindings, storageFindings } from "./mov
 import type { Stranger } from "./moves.js";
 import { retireThings } from "./things.js";
 import { addressOf, retire } from "./retired.js";
+import { asMade, staleFindings } from "./stale.js";
 
 export { forget, forgettable } from "./forget.js";
 export { readMemory } from "./read.js";
@@ -66,11 +67,12 @@ export function recall(committed: Committed, plan: CommittedPlan, present: Prese
           ...storageFindings(previous, declared.things, present.steps),
           ...diskFindings(previous, declared.guests, present.model),
           ...stayFindings(previous, declared.guests, present.guests),
+          ...staleFindings(previous, declared.guests, present.model),
         ]),
   ];
   return {
     memory: {
-      declared: written(declared),
+      declared: written(previous === undefined ? declared : asMade(previous, declared)),
       retired,
       retiredThings,
       ancestry: previous?.ancestry ?? [],

@@ -7,13 +7,14 @@ import {
   guestRenumbered,
   optionStays,
   storageRenamed,
+  templateRenumbered,
 } from "../../diagnostics/catalogue/planner-memory.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
 import type { DeclaredGuest, HostThing, Memory } from "../../model/memory.js";
 import type { PlanGuest, Step } from "../../model/plan.js";
 import type { Model, Resource } from "../../model/resource.js";
-import { argOf, isRemovable, isVolume, sectionsOf } from "../../plugin-api/index.js";
+import { argOf, isRemovable, isTemplate, isVolume, sectionsOf } from "../../plugin-api/index.js";
 import type { Span } from "../../text/source.js";
 import type { Wanted } from "./declared.js";
 import { addressOf } from "./retired.js";
@@ -33,6 +34,7 @@ export interface MoveContext {
   readonly node: string;
   readonly previous: Memory | undefined;
   readonly guests: readonly PlanGuest[];
+  readonly model: Model;
   /** Guests that the files declare for other hosts. */
   readonly elsewhere: readonly Stranger[];
   /** The last plans of other hosts. */
@@ -47,7 +49,7 @@ export function moveFindings(context: MoveContext): readonly Diagnostic[] {
   const gone = knownTo(previous).filter((guest) => !now.has(addressOf(guest)));
   const fresh = guests.filter((guest) => !before.has(addressOf(guest)));
   return [
-    ...fresh.flatMap((guest) => renumbered(guest, gone)),
+    ...fresh.flatMap((guest) => renumbered(guest, gone, context.model)),
     ...fresh.flatMap((guest) => otherKind(guest, gone)),
     ...guests.flatMap((guest) => renamed(guest, before.get(addressOf(guest)))),
     ...gone.flatMap((guest) => movedAway(guest, context)),
@@ -60,9 +62,13 @@ function knownTo(memory: Memory | undefined): readonly DeclaredGuest[] {
   return memory === undefined ? [] : [...memory.declared.guests, ...memory.retired.filter(({ whole }) => whole)];
 }
 
-function renumbered(guest: PlanGuest, gone: readonly DeclaredGuest[]): readonly Diagnostic[] {
+function renumbered(guest: PlanGuest, gone: readonly DeclaredGuest[], model: Model): readonly Diagnostic[] {
   const was = gone.find(({ kind, name }) => kind === guest.kind && name === guest.name);
   if (was === undefined) return [];
+  const resource = model.resources.get(guest.address);
+  if (resource !== undefined && isTemplate(resource) && was.inputs !== undefined) {
+    return [diagnose(templateRenumbered, guest.source, { template: named(guest), was: label(was) })];
+  }
   const clone =
     guest.kind === "vm"
       ? `\`qm clone ${was.id} ${guest.id} --full 1 --name ${guest.name}\``

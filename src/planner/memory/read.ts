@@ -64,6 +64,9 @@ function guestOf(data: Data, where: string): DeclaredGuest {
     firewall: flag(data["firewall"], `${where}.firewall`),
     rawLines: keyed(matching(RAW_KEY), data["rawLines"], `${where}.rawLines`, (item, at) => list(item, at, string)),
     slots: record(data["slots"], `${where}.slots`, matching(SLOT)),
+    ...(data["inputs"] === undefined
+      ? {}
+      : { inputs: keyed(matching(INPUT), data["inputs"], `${where}.inputs`, matching(INPUT)) }),
   };
 }
 
@@ -99,6 +102,7 @@ function retiredThingOf(item: unknown, where: string): RetiredThing {
 const OPTION = /^(?:[a-z][a-z0-9_-]*|(?:mp|dev) .+)$/;
 const PROPERTY = /^[A-Za-z][\w:.-]*$/;
 const THING = /^[A-Za-z0-9/][\w:./@#!+-]*$/;
+const INPUT = /^[A-Za-z0-9][\w./:@+-]*$/;
 const RAW_KEY = /^lxc\.[\w.-]+$/;
 const SNAPSHOT = /^[A-Za-z][\w-]*$/;
 const SLOT = /^(?:scsi|virtio|sata|ide|net|hostpci|usb|virtiofs)\d{1,2}$|^fstab$/;

@@ -4,6 +4,7 @@ import { checkSteps } from "./checks.js";
 import { workSteps } from "./features.js";
 import { firewallSteps } from "./firewall.js";
 import { diskSteps, snapshotSteps, stateSteps, templateSteps } from "./lifecycle.js";
+import { inputSteps } from "./inputs.js";
 import { retiredSteps } from "./retired.js";
 import { joinLowered, onlySteps } from "./step.js";
 import { withRest } from "./work.js";
@@ -23,5 +24,6 @@ export function guestTurn(resource: Resource, context: LowerContext, made: reado
     checkSteps(resource, context),
     onlySteps([...snapshotSteps(resource), ...templateSteps(resource)]),
   ]);
-  return withRest(resource, lowered);
+  const inputs = inputSteps(resource, context.model, lowered.steps);
+  return withRest(resource, inputs.length === 0 ? lowered : { ...lowered, steps: [...inputs, ...lowered.steps] });
 }

@@ -318,6 +318,7 @@ summary() {
 		[[ -z ${RESTART[${key}]-} ]] || NOTES+=("${RESTART[${key}]}")
 		[[ -z ${BEHIND[${key}]-} ]] || NOTES+=("${BEHIND[${key}]}")
 	done
+	tell_templates
 	say ''
 	((${#NOTES[@]} == 0)) || say 'Notes:'
 	for text in "${NOTES[@]}"; do say "  ${text}"; done

@@ -163,6 +163,8 @@ destroy() {
 		note 'no longer declared; to destroy, needs --allow-destroy'
 	elif other_left "${others[@]}"; then
 		note "it is no longer declared, but ${REPLY} needed it and is still there: it is left as it is"
+	elif linked_to "${id}"; then
+		note "it is no longer declared, but its disk is shared by ${REPLY}: it is left as it is"
 	else
 		GUESTS+=("${GUEST_KEY}")
 		destroy_counted "$@"
@@ -229,6 +231,7 @@ destroy_now() {
 	read_conf "${kind}" "${id}"
 	((EXISTS == 0)) || failed 0 "$@"
 	rm -f -- "${record}" "${STATE}/first-start/${id}" "${STATE}/guest/${id}" "${STATE}/woken/${id}"
+	rm -f -- "${STATE}/origin/${id}" "${STATE}/template/${kind}.${id}"
 }
 
 # confirmed NAME: whether a dataset may be destroyed: that is asked for as such, and by its name.

@@ -137,7 +137,10 @@ create() {
 	id=${GUEST_KEY#*.}
 	read_conf "${kind}" "${id}"
 	if ((EXISTS == 1)); then
-		half_made || return 0
+		if ! half_made; then
+			came_from "${source}"
+			return 0
+		fi
 		if ! read_intent "${id}"; then
 			hold "it is locked (${CURRENT[lock]}) by a creation that is not ours"
 			return 0
@@ -159,7 +162,7 @@ create() {
 create_now() {
 	write_intent "${id}" "$1" "${id}" "${source}" "${storages[@]}"
 	((first == 0)) || record "${STATE}/first-start/${id}"
-	rm -f -- "${STATE}/guest/${id}" "${STATE}/woken/${id}"
+	rm -f -- "${STATE}/guest/${id}" "${STATE}/woken/${id}" "${STATE}/origin/${id}"
 	run "$@"
 	read_conf "${kind}" "${id}"
 	if ((EXISTS == 0)) || [[ -n ${CURRENT[lock]-} ]]; then
@@ -167,6 +170,7 @@ create_now() {
 	fi
 	[[ -z ${source} ]] || drop_copied_firewall "${source#* }" "${id}"
 	copy_marks "${kind}" "${id}" "${source}" "$@"
+	write_origin "${source/ /.}"
 	rm -f -- "${STATE}/intent/${id}"
 }
 

@@ -47,6 +47,8 @@ destroy_asked() {
 		hold 'to destroy it, needs --allow-destroy'
 	elif other_left "${clones[@]}"; then
 		hold "${REPLY} is a linked clone of it"
+	elif linked_to "${id}"; then
+		hold "its disk is shared by ${REPLY}"
 	elif unneeded "${needed[@]}"; then
 		destroy_counted "$@"
 	fi

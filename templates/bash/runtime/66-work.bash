@@ -245,7 +245,7 @@ work() {
 	known=${MARKS[${name}]-}
 	if [[ ${known} == "${mark}" ]] && { ((VERIFY == 0)) || ! is_running "${kind}" "${id}"; }; then return 0; fi
 	if [[ ${CURRENT[template]-} == 1 ]]; then
-		[[ ${known} == "${mark}" ]] || note "${name/./ } is not as declared, and a template cannot be started: it is made new once it was destroyed"
+		[[ ${known} == "${mark}" ]] || stale "${name/./ }"
 		return 0
 	fi
 	((VERIFY == 0)) || want=verify
