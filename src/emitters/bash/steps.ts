@@ -102,11 +102,7 @@ function renderProbe(step: Step): string {
     case "run-state":
       return acting(...runState(probe), argv);
     case "guest-present":
-      return acting(
-        "destroy_asked",
-        [...others("--needed-by", probe.neededBy), ...others("--base-of", probe.clones)],
-        argv,
-      );
+      return acting("destroy_asked", heldBy(probe), argv);
     case "restart-needed":
       return acting("restart_pending", [], argv);
     case "snapshot-retired":
@@ -157,6 +153,11 @@ function runState({ want, neededBy = [] }: Extract<Probe, { kind: "run-state" }>
     case "stopped-for-now":
       return ["stop", [bare("--again"), ...others("--needed-by", neededBy)]];
   }
+}
+
+/** The guests that keep one from being destroyed. */
+function heldBy({ neededBy, clones }: Extract<Probe, { kind: "guest-present" }>): ShellWord[] {
+  return [...others("--needed-by", neededBy), ...others("--base-of", clones)];
 }
 
 function inputWord([name, input]: readonly [string, string]): ShellWord {
