@@ -1,0 +1,79 @@
+/** A fenced block of a page, and what the comment before it asks for. */
+export interface Block {
+  readonly language: string;
+  readonly text: string;
+  /** Line of the opening fence, counted from 1. */
+  readonly line: number;
+  /** What is done with it. */
+  readonly role: Role;
+  /** The output that the page shows for it: the `text` block that follows it. */
+  readonly shown?: Shown;
+}
+
+/** Where a shown output stands in the page. */
+export interface Shown {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Role =
+  /** `<!-- file NAME -->`: it is that file. */
+  | { readonly kind: "file"; readonly name: string }
+  /** `<!-- append NAME -->`: that file goes on with it. */
+  | { readonly kind: "append"; readonly name: string }
+  /**
+   * A block of the shell. `<!-- run exit=N answer=WORD,WORD host=ENTRY -->`: how it ends, unless with 0; what the operator
+   * answers; whose host is reached, unless that of the page's first `.phx` file.
+   */
+  | {
+      readonly kind: "run";
+      readonly exit: number;
+      readonly answer?: string | undefined;
+      readonly host?: string | undefined;
+    }
+  /** `<!-- real: WHY -->`: what is not run, and the reason. */
+  | { readonly kind: "real"; readonly why: string }
+  | { readonly kind: "other" };
+
+const FENCE = /(?:^<!-- ([^>]*?) -->\n+)?^```(\w*)\n([^]*?)^```$/gm;
+
+/** The blocks of a page in order; throws where a comment says what nobody understands. */
+export function blocksOf(page: string): readonly Block[] {
+  const found = [...page.matchAll(FENCE)].map((match) => {
+    const [whole, mark = "", language = "", text = ""] = match;
+    const open = match.index + whole.indexOf("```");
+    const start = open + whole.slice(whole.indexOf("```")).indexOf("\n") + 1;
+    return { mark, language, text, open, start, end: match.index + whole.length };
+  });
+  return found.flatMap(({ mark, language, text, open, end }, i): readonly Block[] => {
+    const next = found[i + 1];
+    const isShown =
+      next !== undefined && next.language === "text" && next.mark === "" && page.slice(end, next.open).trim() === "";
+    const shown = isShown ? { text: next.text, start: next.start, end: next.start + next.text.length } : undefined;
+    const line = page.slice(0, open).split("\n").length;
+    const role = roleOf(mark, language);
+    return [{ language, text, line, role, ...(role.kind === "run" && shown !== undefined ? { shown } : {}) }];
+  });
+}
+
+function roleOf(mark: string, language: string): Role {
+  const [word = "", ...rest] = mark.split(" ");
+  if (word === "file" || word === "append") return { kind: word, name: rest.join(" ") };
+  if (language !== "sh") return { kind: "other" };
+  if (word === "real:") return { kind: "real", why: rest.join(" ") };
+  if (word !== "" && word !== "run") throw new Error(`nobody knows what "${mark}" before a block of the shell means`);
+  const settings = new Map(rest.map((pair) => pair.split("=", 2) as [string, string | undefined]));
+  for (const name of settings.keys()) {
+    if (!["exit", "answer", "host"].includes(name)) throw new Error(`nobody knows what "${mark}" means`);
+  }
+  const [answer, host] = [settings.get("answer"), settings.get("host")];
+  return { kind: "run", exit: Number(settings.get("exit") ?? 0), answer, host };
+}
+
+/** The page with other outputs in the places of those that it shows. */
+export function withOutputs(page: string, outputs: readonly (Shown & { readonly actual: string })[]): string {
+  let text = page;
+  for (const { start, end, actual } of outputs.toReversed()) text = text.slice(0, start) + actual + text.slice(end);
+  return text;
+}
