@@ -58,5 +58,6 @@ async function runOne(place: string, block: Block, shell: PageShell, entry: stri
   }
   const { code, output } = await shell.run(block.text, block.role.answer);
   assert.is(code, block.role.exit, `${place}: ended with ${code}\n${output}`);
-  return output;
+  // What is typed on a terminal ends with a carriage return as well.
+  return output.replaceAll("\r\n", "\n");
 }
