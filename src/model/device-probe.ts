@@ -9,6 +9,19 @@ export type DeviceProbe =
       readonly vfio: readonly string[];
       readonly without: readonly string[];
       readonly nvidia?: string;
+      /** Parameters that the kernel which runs must have been started with, or without (by name, or with a value). */
+      readonly line?: readonly string[];
+      readonly noLine?: readonly string[];
+    }
+  /**
+   * The command line that the boot loader gives to the kernel lacks a parameter, or has one that it is to be without. `iommu`:
+   * it also needs what switches the IOMMU on, where that is off.
+   */
+  | {
+      readonly kind: "kernel-line";
+      readonly parameters: readonly string[];
+      readonly without: readonly string[];
+      readonly iommu?: true;
     }
   /** The driver of NVIDIA is neither loaded in this version nor installed by an earlier run. */
   | { readonly kind: "nvidia-driver"; readonly version: string };

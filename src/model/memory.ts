@@ -27,6 +27,7 @@ export const THING_KINDS = [
   "replication",
   "file",
   "permission",
+  "kernel-line",
   "firewall",
   "group",
   "ipset",
@@ -43,7 +44,7 @@ export interface HostThing {
   /** What cannot be changed later; where a storage lies (its type, its path) tells it apart whatever it is called. */
   readonly fixed: Readonly<Record<string, string>>;
   /**
-   * Options of a storage, properties of a dataset, options of a firewall; the `text` of a part of the cluster's firewall or
+   * Options of a storage, properties of a dataset, parameters of the kernel, options of a firewall; the `text` of a part of the cluster's firewall or
    * of a file, which is one.
    */
   readonly options: Readonly<Record<string, string>>;

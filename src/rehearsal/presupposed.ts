@@ -1,6 +1,7 @@
 import { secretsOf } from "../model/plan.js";
 import type { FirewallPiece, Plan, Requirement } from "../model/plan.js";
 import { compareReleases } from "../text/order.js";
+import { GRUB_FILES } from "./tools/boot.js";
 import { hardwareOf } from "./hardware.js";
 import { networkOf } from "./presupposed-network.js";
 import {
@@ -42,6 +43,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
       ...peersOf(plan),
       ...hardwareOf(requirements, node ?? "pve", gpusOf(plan)),
       ...network.files,
+      ...bootFilesOf(plan),
       ...filesOf(plan),
       ...more.files,
     },
@@ -50,6 +52,11 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     pages: { ...surroundings(plan).pages, ...more.pages },
   });
   return { ...host, files: { ...firewallOf(requirements), ...host.files } };
+}
+
+/** What a host is started with, where the plan changes it. */
+function bootFilesOf({ steps }: Plan): NonNullable<HostOptions["files"]> {
+  return steps.some(({ probe }) => probe.kind === "kernel-line") ? GRUB_FILES : {};
 }
 
 /** As many cards of NVIDIA as containers share: they are numbered from 0. */

@@ -152,6 +152,7 @@ the_hardware() {
 	done
 	text_file /proc/driver/nvidia/version
 	text_file /sys/module/nouveau/initstate
+	for path in /etc/default/grub /etc/kernel/{cmdline,proxmox-boot-uuids} /proc/cmdline /sys/firmware/efi/fw_platform_size; do text_file "${path}"; done
 	for path in "${ROOT}"/sys/kernel/iommu_groups/*/devices/*; do
 		[[ ! -e ${path} ]] || record file "${path#"${ROOT}"}" ''
 	done
@@ -188,7 +189,7 @@ the_guests() {
 # the_notes: what plans have noted on this host. Their logs and copies of files are not read.
 the_notes() {
 	local path
-	for path in "${ROOT}"/var/lib/phxc/{applied,fence,nvidia-driver,intent/*,first-start/*,check/*}; do text_file "${path#"${ROOT}"}"; done
+	for path in "${ROOT}"/var/lib/phxc/{applied,fence,kernel-line,nvidia-driver,intent/*,first-start/*,check/*}; do text_file "${path#"${ROOT}"}"; done
 }
 
 # the_storages: their definitions, and the volumes and files on those that are no ZFS.

@@ -27,4 +27,13 @@ test("the host of its example is set up, and the second run is quiet", async () 
     assert.ok(first.stdout.split("\n").includes(line), line);
 });
 
+test("the kernel of its example is started with what the page says, after a restart", async () => {
+  const text = fences(page).filter(({ language }) => language === "phx")[1]?.text ?? "";
+  const { plan, script } = await compileSource(text);
+  const { first, passed, state } = await rehearse(script, presupposed(plan), { twice: true });
+  assert.ok(passed, first.stdout + first.stderr);
+  assert.match(first.stdout, "kernel command line in /etc/default/grub: quiet -> iommu=pt hugepagesz=1G hugepages=16");
+  assert.match(state.files["/proc/cmdline"] ?? "", /^BOOT_IMAGE=\S+ root=\S+ ro iommu=pt hugepagesz=1G hugepages=16$/m);
+});
+
 test.run();

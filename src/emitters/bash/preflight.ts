@@ -1,7 +1,7 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
 import { networkNeeds } from "./network.js";
 import { ShellWord } from "./shell-word.js";
-import { key } from "./steps.js";
+import { kernelWords, key } from "./steps.js";
 import { fileNeed } from "./texts.js";
 import { renderZfs } from "./zfs.js";
 
@@ -19,6 +19,7 @@ export function renderPreflight(plan: Plan): string {
     ...plan.steps.flatMap(({ probe }) => {
       if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
       if (probe.kind === "file") return fileNeed(probe);
+      if (probe.kind === "kernel-line") return [ShellWord.call("need_kernel_line", kernelWords(probe))];
       if (probe.kind === "job" && probe.job === "replication")
         return [ShellWord.call("need_replication", [value(probe.id), value(probe.target)])];
       if (probe.kind !== "firewall-piece" || probe.adopt) return [];

@@ -186,6 +186,7 @@ type HostProbe = Extract<
       | "storage"
       | "restart-of-host"
       | "nvidia-driver"
+      | "kernel-line"
       | "job"
       | "image-absent"
       | "command";
@@ -223,6 +224,8 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
       return secretLines(probe.secrets) + acting("storage", withoutWords(probe.absent), argv);
     case "restart-of-host":
       return ShellWord.call("fence", [], fenceWords(probe));
+    case "kernel-line":
+      return ShellWord.call("kernel_line", [], kernelWords(probe));
     case "nvidia-driver":
       return acting("nvidia_driver", [value(probe.version)], argv);
     case "job":
@@ -290,12 +293,25 @@ function withoutWords(names: readonly string[] = []): ShellWord[] {
   return names.flatMap((name) => flag("--without", value(name)));
 }
 
-function fenceWords({ vfio, without, nvidia }: Extract<Probe, { kind: "restart-of-host" }>): ShellWord[] {
+type Fence = Extract<Probe, { kind: "restart-of-host" }>;
+
+function fenceWords({ vfio, without, line = [], noLine = [], nvidia }: Fence): ShellWord[] {
   const word = (name: string, text: string): ShellWord => ShellWord.join([bare(name), value(text)]);
   return [
     ...vfio.map((id) => word("--vfio", id)),
     ...without.map((module) => word("--without", module)),
+    ...line.map((parameter) => word("--line", parameter)),
+    ...noLine.map((parameter) => word("--no-line", parameter)),
     ...(nvidia === undefined ? [] : [word("--nvidia", nvidia)]),
+  ];
+}
+
+/** The parameters of the kernel's command line, each on a line of its own. */
+export function kernelWords({ parameters, without, iommu }: Extract<Probe, { kind: "kernel-line" }>): ShellWord[] {
+  return [
+    ...(iommu === true ? [bare("--iommu")] : []),
+    ...without.map((text) => ShellWord.join([bare("--without"), value(text)])),
+    ...parameters.map(value),
   ];
 }
 

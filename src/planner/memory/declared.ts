@@ -46,11 +46,25 @@ function thingOf(probe: Probe): HostThing | readonly HostThing[] | undefined {
         const { path, role } = probe;
         return { kind: "permission", name: `${path}:${role}:${holder}`, fixed: { path, role, holder }, options: {} };
       });
+    case "kernel-line":
+      return kernelThing(probe);
     case "file":
       return probe.guest === undefined ? fileThing(probe) : undefined;
     default:
       return undefined;
   }
+}
+
+/** By name, with all that is said of it, as `console=tty0 console=ttyS0`. */
+function kernelThing({ parameters }: Extract<Probe, { readonly kind: "kernel-line" }>): HostThing | undefined {
+  if (parameters.length === 0) return undefined;
+  const byName = new Map<string, string>();
+  for (const text of parameters) {
+    const name = text.split("=")[0] ?? text;
+    const before = byName.get(name);
+    byName.set(name, before === undefined ? text : `${before} ${text}`);
+  }
+  return { kind: "kernel-line", name: "cmdline", fixed: {}, options: sorted(byName) };
 }
 
 /** With the commands that have to follow its removal. */

@@ -100,7 +100,7 @@ function retiredThingOf(item: unknown, where: string): RetiredThing {
 
 /** What becomes a word of a command or a name that the script looks up is held to what phxc itself writes. */
 const OPTION = /^(?:[a-z][a-z0-9_-]*|(?:mp|dev) .+)$/;
-const PROPERTY = /^[A-Za-z][\w:.-]*$/;
+const PROPERTY = /^[A-Za-z0-9][\w:.-]*$/;
 const THING = /^[A-Za-z0-9/][\w:./@#!+-]*$/;
 const INPUT = /^[A-Za-z0-9][\w./:@+-]*$/;
 const RAW_KEY = /^lxc\.[\w.-]+$/;

@@ -1,10 +1,13 @@
 import { diagnose, managedText, sectionOf, settingOf, stringOf, stringsOf } from "../../plugin-api/index.js";
-import type { Lowered, Requirement, Resource, Section, Step } from "../../plugin-api/index.js";
+import type { Lowered, Probe, Requirement, Resource, Section, Step } from "../../plugin-api/index.js";
 import { joinLowered, makeStep, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { fileStep } from "./files.js";
 import { noDriverForCards, passthroughOfNothing } from "./findings-devices.js";
+import { bootParameter, iommuOff, parameterTwice } from "./findings-kernel.js";
 import { packagesStep } from "./packages.js";
+import { kernelLine, kernelSection, leaveKernelLine } from "./kernel-line.js";
+import type { KernelLine } from "./kernel-line.js";
 import type { HostPart } from "./part.js";
 
 /** Modules that would take a device before vfio-pci does, unless they come later. */
@@ -23,6 +26,7 @@ const UNIT = "phxc-nvidia-devices.service";
  */
 export const devicesPart: HostPart = {
   sections: {
+    kernel: kernelSection,
     passthrough: {
       doc: "PCI devices that the host leaves to machines: vfio-pci takes them when the host starts.",
       args: [],
@@ -78,19 +82,26 @@ export const devicesPart: HostPart = {
     },
   },
   instead: { vfio: "passthrough", iommu: "passthrough", gpu_passthrough: "passthrough", nvidia_driver: "nvidia" },
-  diagnostics: [noDriverForCards, passthroughOfNothing],
+  diagnostics: [noDriverForCards, passthroughOfNothing, parameterTwice, bootParameter, iommuOff],
+  leave: leaveKernelLine,
   lower: (host): Lowered => {
     const passed = sectionOf(host, "passthrough");
     const driver = sectionOf(host, "nvidia");
     const cards = passedCards(host);
     const version = driver === undefined ? undefined : stringOf(driver, "version");
-    const first = passed ?? driver;
+    const line = kernelLine(host, cards.length === 0 ? undefined : passed);
+    const first = passed ?? driver ?? line?.asked;
     if (first === undefined) return { steps: [], requirements: [] };
     const without = version === undefined ? [] : ["nouveau"];
     return joinLowered([
+      ...(line === undefined ? [] : [line.lowered]),
       ...(passed === undefined ? [] : [passedFiles(host, passed, cards)]),
       ...(driver === undefined || version === undefined ? [] : [blacklist(host, driver)]),
-      onlySteps(cards.length + without.length === 0 ? [] : [fence(host, "restart", first, { vfio: cards, without })]),
+      onlySteps(
+        cards.length + without.length === 0 && line === undefined
+          ? []
+          : [fence(host, "restart", first, { vfio: cards, without, ...fencedLine(line) })],
+      ),
       ...(driver === undefined || version === undefined ? [] : [driverSteps(host, driver, version, cards)]),
     ]);
   },
@@ -149,12 +160,17 @@ function overriding(addresses: readonly string[]): readonly string[] {
   return [`install vfio-pci ${each}; /sbin/modprobe --ignore-install vfio-pci $CMDLINE_OPTS`];
 }
 
-function fence(
-  host: Resource,
-  name: string,
-  asked: Section,
-  wanted: { readonly vfio: readonly string[]; readonly without: readonly string[]; readonly nvidia?: string },
-): Step {
+/** What the kernel that runs is to have on its command line, as far as the files say. */
+function fencedLine(line: KernelLine | undefined): Pick<Fence, "line" | "noLine"> {
+  return {
+    ...(line === undefined || line.parameters.length === 0 ? {} : { line: line.parameters }),
+    ...(line === undefined || line.without.length === 0 ? {} : { noLine: line.without }),
+  };
+}
+
+type Fence = Omit<Extract<Probe, { readonly kind: "restart-of-host" }>, "kind">;
+
+function fence(host: Resource, name: string, asked: Section, wanted: Fence): Step {
   const probe = { kind: "restart-of-host", ...wanted } as const;
   return makeStep(host, name, {
     phase: "host",

@@ -8,6 +8,7 @@ import { type Machine, machinePath } from "./machine.js";
 const kept = [
   "/boot",
   "/etc",
+  "/proc/cmdline",
   "/proc/driver",
   "/proc/sys/kernel/random",
   "/root",

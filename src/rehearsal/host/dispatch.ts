@@ -30,6 +30,7 @@ import {
   pvesmSet,
   pvesmStatus,
 } from "../tools/pvesm.js";
+import { proxmoxBootTool, updateGrub } from "../tools/boot.js";
 import { sh, updateInitramfs } from "../tools/devices.js";
 import { pvesrCreate, pvesrDelete, pvesrUpdate } from "../tools/jobs.js";
 import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
@@ -147,6 +148,8 @@ const tools: Readonly<Record<string, Tool>> = {
   testparm,
   wget,
   wipefs,
+  "proxmox-boot-tool": proxmoxBootTool,
+  "update-grub": updateGrub,
   "update-initramfs": updateInitramfs,
   zfs,
   zpool,
@@ -175,6 +178,7 @@ const mutatingTools: Readonly<Record<string, readonly string[]>> = {
   dnsmasq: [],
   ifreload: ["-a"],
   pvesh: ["create", "set", "delete"],
+  "proxmox-boot-tool": ["refresh"],
   systemctl: [
     "daemon-reload",
     "disable",
@@ -201,6 +205,7 @@ const changing: ReadonlySet<string> = new Set([
   "modprobe",
   "smbpasswd",
   "sysctl",
+  "update-grub",
   "update-initramfs",
   "wget",
   "chpasswd",

@@ -2,6 +2,7 @@ import type { Command } from "../host/command.js";
 import { type Machine, readHostFile, removeHostFile, writeHostFile } from "../host/machine.js";
 import { filesBelow } from "../host/capture.js";
 import { refuse } from "../host/refusal.js";
+import { startKernel } from "./boot.js";
 import type { Handover } from "./stock.js";
 
 /** Devices of a host: what its kernel takes over when it starts, and NVIDIA's installer. */
@@ -72,11 +73,24 @@ function cards(machine: Machine): readonly Card[] {
     });
 }
 
+/** Intel's IOMMU is on only where the command line says so, before kernel 6.8; then every device has a group. */
+function startIommu(machine: Machine): void {
+  const line = readHostFile(machine, "/proc/cmdline") ?? "";
+  const cpu = readHostFile(machine, "/proc/cpuinfo") ?? "";
+  if (!cpu.includes("GenuineIntel") || !/\bintel_iommu=on\b/.test(line)) return;
+  for (const [group, { path }] of cards(machine).entries()) {
+    const address = path.split("/").at(-2) ?? "";
+    writeHostFile(machine, `/sys/kernel/iommu_groups/${group}/devices/${address}`, "");
+  }
+}
+
 /** The host starts anew: drivers take their devices as its initramfs says. Guests that ran run again. */
 export function restart(machine: Machine): void {
   const path = "/proc/sys/kernel/random/boot_id";
   const count = Number(/(\d+)\s*$/.exec(readHostFile(machine, path) ?? "")?.[1] ?? 0) + 1;
   writeHostFile(machine, path, `00000000-0000-4000-8000-${String(count).padStart(12, "0")}\n`);
+  startKernel(machine);
+  startIommu(machine);
   const said = readHostFile(machine, INITRAMFS) ?? "";
   const ids = new Set(/^options vfio-pci ids=(\S+)/m.exec(said)?.[1]?.split(",") ?? []);
   const overridden = /^install vfio-pci for device in (.*?); do/m.exec(said)?.[1]?.split(" ") ?? [];

@@ -188,7 +188,7 @@ other_lines() {
 			'# phxc begin zfs') ours=1 ;;
 			'# phxc end zfs') ours=0 ;;
 			*)
-				[[ ${ours}${line} =~ ^0[[:blank:]]*options[[:blank:]]+zfs[[:blank:]](.*[[:blank:]])?$1=([^[:blank:]]*) ]] || continue
+				[[ ${ours}${line} =~ ^0[[:blank:]]*options[[:blank:]]+zfs([[:blank:]].*)?[[:blank:]]$1=([^[:blank:]]*) ]] || continue
 				[[ ${BASH_REMATCH[2]} == "$2" ]] ||
 					note "${path#"${ROOT}"} sets $1 to ${BASH_REMATCH[2]}, and the plan to $2: at the next start the later of these lines counts"
 				;;

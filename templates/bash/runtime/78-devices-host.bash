@@ -98,8 +98,8 @@ awaited_card() {
 	done
 }
 
-# fence [--vfio CARD]... [--without MODULE]... [--nvidia VERSION]: ends the run where what was set up holds only after a restart of the
-# host; the next run goes on from here. One that still finds the same after a restart gives up.
+# fence [--vfio CARD]... [--without MODULE]... [--line PARAMETER]... [--no-line PARAMETER]... [--nvidia VERSION]: ends the run where
+# what was set up holds only after a restart of the host; the next run goes on from here. One that still finds the same after a restart gives up.
 fence() {
 	active || return 0
 	local why='' boot record="${STATE}/fence" asked="$*"
@@ -107,6 +107,8 @@ fence() {
 		case $1 in
 		--vfio) awaited_card "$2" || why+="; ${REPLY}" ;;
 		--without) [[ ! -e ${ROOT}/sys/module/$2 ]] || why+="; the module $2 is loaded" ;;
+		--line) awaited_line with "$2" || why+="; ${REPLY}" ;;
+		--no-line) awaited_line without "$2" || why+="; ${REPLY}" ;;
 		*)
 			loaded_driver
 			[[ ${REPLY} == "$2" ]] || ((NVIDIA_CARD == 0)) || why+="; the driver of NVIDIA that is loaded is ${REPLY:-none}, not $2"
