@@ -10,10 +10,10 @@ export type NetworkProbe =
       /** Options that must not be set. */
       readonly absent: readonly string[];
     }
-  /** A zone, a virtual network or a subnet of the cluster's software-defined network is not there, or an option of it differs. */
+  /** A part of the cluster's software-defined network is not there, or an option of it differs. One that is given twice is a list. */
   | {
       readonly kind: "sdn";
-      readonly object: "zones" | "vnets" | "subnets";
+      readonly object: "controllers" | "zones" | "vnets" | "subnets";
       readonly id: string;
       readonly options: readonly (readonly [string, string])[];
     }

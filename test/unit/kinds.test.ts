@@ -41,6 +41,7 @@ test("the kinds of the vocabulary are there, each once", () => {
     ...[
       "alias",
       "backup",
+      "controller",
       "ct",
       "dataset",
       "export",

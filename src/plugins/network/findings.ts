@@ -3,21 +3,25 @@ import type { DiagnosticKind } from "../../plugin-api/index.js";
 
 /** Findings about the software-defined network: PHX5660 to PHX5669. */
 
-export const sdnOptionUnfit = diagnosticKind<{ option: string; type: string; other: string }>({
+export const sdnOptionUnfit = diagnosticKind<{
+  option: string;
+  type: string;
+  things: "zones" | "controllers";
+  other: readonly string[];
+}>({
   code: "PHX5660",
   severity: "error",
-  title: "option of another type of zone",
-  message: ({ option, type }) => `\`${option}\` is not for zones of type ${type}`,
-  help: ({ other }) => `Remove it, or make it a zone of type ${other}.`,
+  title: "option of another type of zone or controller",
+  message: ({ option, type, things }) => `\`${option}\` is not for ${things} of type ${type}`,
+  help: ({ other, things }) => `Remove it: \`${things}\` of type ${other.join(", ")} have it.`,
 });
 
-export const sdnIncomplete = diagnosticKind<{ name: string; option: string }>({
+export const sdnIncomplete = diagnosticKind<{ name: string; option: string; type: string }>({
   code: "PHX5661",
   severity: "error",
-  title: "zone of VLANs without its place",
-  message: ({ name, option }) =>
-    `${name} needs \`${option}\`: a zone of VLANs is on a bridge, each network in it has a tag`,
-  help: "Add it, or make it a zone of type simple.",
+  title: "zone, network or controller without what its type needs",
+  message: ({ name, option, type }) => `${name} needs \`${option}\`, as Proxmox asks for it with the type ${type}`,
+  help: "Add it, or choose another type.",
 });
 
 export const subnetOutside = diagnosticKind<{ option: string; address: string; subnet: string }>({
@@ -36,9 +40,56 @@ export const subnetOnTrunk = diagnosticKind<{ vnet: string }>({
   help: "Guests with tags of their own are in networks of their own. Take one of the two out.",
 });
 
+export const tagTooLarge = diagnosticKind<{ tag: number; type: string; max: number }>({
+  code: "PHX5664",
+  severity: "error",
+  title: "tag that no VLAN has",
+  message: ({ tag, type, max }) =>
+    `the tag ${tag} is larger than ${max}, which is the last one in zones of type ${type}`,
+  help: "Choose a smaller one; only VXLANs have numbers up to 16777215.",
+});
+
+export const sdnNumberTwice = diagnosticKind<{ option: string; number: number; name: string; other: string }>({
+  code: "PHX5665",
+  severity: "error",
+  title: "number of a network that another one has",
+  message: ({ option, number, name, other }) => `${name} has the \`${option}\` ${number}, which ${other} has already`,
+  help: "Tags of VLANs are each a zone's own; numbers of VXLANs are each the cluster's own. Choose another one.",
+});
+
+export const rangesOverlap = diagnosticKind<{ one: string; other: string }>({
+  code: "PHX5666",
+  severity: "error",
+  title: "ranges of DHCP that overlap",
+  message: ({ one, other }) => `the range ${one} has addresses of ${other}`,
+  help: "Proxmox takes ranges that have no address in common.",
+});
+
+export const controllerTwice = diagnosticKind<{ name: string; other: string; type: string; node: string | undefined }>({
+  code: "PHX5667",
+  severity: "error",
+  title: "second controller of its type",
+  message: ({ name, other, type, node }) =>
+    `${name} is a second controller of type ${type}${node === undefined ? "" : ` for the node ${node}`}, beside ${other}`,
+  help: "Proxmox takes one of type evpn in the cluster, and one of types bgp and isis each for a node.",
+});
+
+export const controllerOfOther = diagnosticKind<{ zone: string; controller: string }>({
+  code: "PHX5668",
+  severity: "error",
+  title: "controller of another type",
+  message: ({ zone, controller }) => `the controller ${controller} of ${zone} is not of type evpn`,
+  help: "Zones name the controller of type evpn; those of types bgp and isis belong to nodes.",
+});
+
 export const sdnFindings: readonly DiagnosticKind<never>[] = [
   sdnOptionUnfit,
   sdnIncomplete,
   subnetOutside,
   subnetOnTrunk,
+  tagTooLarge,
+  sdnNumberTwice,
+  rangesOverlap,
+  controllerTwice,
+  controllerOfOther,
 ];

@@ -1,6 +1,7 @@
 import { defineKind, definePlugin, qmConfig, written } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { sdnFindings } from "./findings.js";
+import { controller } from "./controller.js";
 import { networkEdges, zone } from "./zone.js";
 
 const network = defineKind({
@@ -32,4 +33,8 @@ const network = defineKind({
 });
 
 /** Networks make no steps: their bridges are required by the guests that use them. Zones make bridges. */
-export const networkPlugin = definePlugin({ name: "network", kinds: [network, zone], diagnostics: sdnFindings });
+export const networkPlugin = definePlugin({
+  name: "network",
+  kinds: [network, controller, zone],
+  diagnostics: sdnFindings,
+});

@@ -15,7 +15,11 @@ export function pvesh(command: Command, argv: readonly string[]): void {
   const [verb = "", path = "", ...rest] = argv;
   if (backupJobs(command, verb, path, rest) || directoryMapping(command, verb, path, rest)) return;
   const options = new Map<string, string>();
-  for (let i = 0; i < rest.length; i += 2) options.set((rest[i] ?? "").replace(/^--?/, ""), rest[i + 1] ?? "");
+  for (let i = 0; i < rest.length; i += 2) {
+    const name = (rest[i] ?? "").replace(/^--?/, "");
+    const before = options.get(name);
+    options.set(name, before === undefined ? (rest[i + 1] ?? "") : `${before}\n${rest[i + 1] ?? ""}`);
+  }
   const network = /^\/nodes\/([^/]+)\/network(?:\/([^/]+))?$/.exec(path);
   if (network !== null && ["create", "set", "delete"].includes(verb)) {
     return networkApi(command, verb, network[2], options);
@@ -68,6 +72,7 @@ function read(command: Command, path: string, options: ReadonlyMap<string, strin
   if (path === "/cluster/resources") return resources(command).filter(({ type }) => ofType(type, options.get("type")));
   if (path === "/nodes") return [{ node: state.node, status: "online", type: "node" }];
   if (path === "/cluster/sdn/zones") return sdnPending(command, "zones");
+  if (path === "/cluster/sdn/controllers") return sdnPending(command, "controllers");
   if (path === "/cluster/sdn/vnets") return sdnPending(command, "vnets");
   if (path === "/storage")
     return storages(machine).map(({ id, type, options: o }) => ({ ...Object.fromEntries(o), storage: id, type }));
