@@ -45,6 +45,11 @@ const FUNCTIONS: Readonly<Record<string, LanguageFunction>> = {
   sha256: { usage: "sha256(text)", min: 1, max: 1, apply: digest },
 };
 
+/** How the functions are called, by their names. */
+export function functionUsages(): ReadonlyMap<string, string> {
+  return new Map(Object.entries(FUNCTIONS).map(([name, { usage }]) => [name, usage]));
+}
+
 /** A call of any function but secret() and has(), whose arguments are no ordinary values. */
 export function callFunction(ctx: Context, expr: CallExpr, args: readonly Datum[]): Datum {
   const { callee, span } = expr;

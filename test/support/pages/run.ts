@@ -58,6 +58,10 @@ async function runOne(place: string, block: Block, shell: PageShell, entry: stri
   }
   const { code, output } = await shell.run(block.text, block.role.answer);
   assert.is(code, block.role.exit, `${place}: ended with ${code}\n${output}`);
-  // What is typed on a terminal ends with a carriage return as well.
-  return output.replaceAll("\r\n", "\n");
+  return lasting(output);
+}
+
+/** Without what nobody sees (blanks at the ends of lines, the carriage return of what is typed), and how long this machine took. */
+function lasting(output: string): string {
+  return output.replace(/[ \t\r]+$/gm, "").replace(/(?<=^(?:first|second) run: .*), \d+\.\d s$/gm, "");
 }
