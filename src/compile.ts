@@ -12,6 +12,7 @@ import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
 import type { ActionRequest } from "./planner/actions.js";
 import type { LockFile, OpenLock } from "./compile/lock.js";
+import type { Build } from "./compile/rebuild.js";
 import { lockPath } from "./compile/names.js";
 import type { Plugin } from "./plugin-api/index.js";
 import type { Committed } from "./planner/memory/index.js";
@@ -40,6 +41,8 @@ export interface CompileRequest {
   readonly targets?: readonly string[];
   /** What to do with the targets, in place of converging them. */
   readonly action?: ActionRequest;
+  /** The template among the targets is to be made anew, under another id. */
+  readonly rebuild?: { readonly id?: number };
   /** The declared name of the host to plan for; needed only where the files declare several. */
   readonly host?: string;
   /** Committed plans are read: the plan follows the last one. `write`: a host that has none is to get its first. */
@@ -72,7 +75,8 @@ export interface Compilation {
 /** Compiles an entry: the only place that composes the phases. Mistakes of users are findings; only bugs throw. */
 export async function compile(request: CompileRequest): Promise<Compilation> {
   const known = registry(await builtInPlugins(), request.plugins ?? []);
-  const checked = await checkEntry(request, known);
+  const rebuilt = await checkRebuilt(request, known);
+  const { checked } = rebuilt;
   if ("unreadable" in checked) return { diagnostics: [], registry: known, ...checked };
   const { model } = checked;
   const paths = model.sources.map((source) => source.path);
@@ -94,7 +98,8 @@ export async function compile(request: CompileRequest): Promise<Compilation> {
     const despite = findingsDespite(checked.diagnostics, model, kinds);
     return done([...checked.diagnostics, ...despite, ...ofFeatures()]);
   }
-  const { targets = [], host, action } = request;
+  const { host, action } = request;
+  const targets = rebuilt.targets ?? request.targets ?? [];
   const options = {
     targets,
     ...(host === undefined ? {} : { host }),
@@ -208,16 +213,38 @@ interface Checked {
 }
 
 /**
+ * The entry, checked. Where a template is to be made anew, it is checked once more with the id of the new one, to which the plan
+ * is restricted: unless it is to be committed, which is that of everything.
+ */
+async function checkRebuilt(
+  request: CompileRequest,
+  known: Registry,
+): Promise<{
+  readonly checked: Checked | { readonly unreadable: ReadFailure };
+  readonly targets?: readonly string[];
+}> {
+  const checked = await checkEntry(request, known);
+  const { rebuild, targets = [], occupied = [], memory } = request;
+  if (rebuild === undefined || "unreadable" in checked || hasErrors(checked.diagnostics)) return { checked };
+  const { chooseBuild } = await import("./compile/rebuild.js");
+  const { value, diagnostics } = chooseBuild(checked.model, { targets, ...rebuild }, occupied);
+  if (value === undefined) return { checked: { ...checked, diagnostics: [...checked.diagnostics, ...diagnostics] } };
+  const again = await checkEntry(request, known, value);
+  return { checked: again, targets: memory?.write === true ? [] : [value.address] };
+}
+
+/**
  * Reads the entry and checks it. Which front ends the imports need shows only while they are followed; what was missing is
  * loaded, and the check begins again.
  */
 async function checkEntry(
   request: CompileRequest,
   known: Registry,
+  build?: Build,
 ): Promise<Checked | { readonly unreadable: ReadFailure }> {
   const { check } = await import("./checker/index.js");
   const ends = frontEnds(request.files);
-  const lock = await lockOf(request, known, false);
+  const lock = await lockOf(request, known, build !== undefined, build);
   for (;;) {
     const entry = ends.load(request.entry);
     if ("error" in entry && !ends.incomplete()) return { unreadable: entry.error };
@@ -236,13 +263,18 @@ async function checkEntry(
 }
 
 /** The lock file of an entry; undefined where there is none, unless it is to be made. */
-async function lockOf(request: CompileRequest, { kinds }: Registry, make: boolean): Promise<OpenLock | undefined> {
+async function lockOf(
+  request: CompileRequest,
+  { kinds }: Registry,
+  make: boolean,
+  build?: Build,
+): Promise<OpenLock | undefined> {
   const { entry, files, occupied = [], memory } = request;
   const path = lockPath(entry);
   const read = files.read(path);
   if (!read.ok && read.reason === "missing" && !make) return undefined;
   const { openLock } = await import("./compile/lock.js");
-  return openLock({ path, read, kinds, occupied, write: memory?.write === true });
+  return openLock({ path, read, kinds, occupied, write: memory?.write === true, build });
 }
 
 function checkInput(request: CompileRequest, known: Registry, ends: FrontEnds, entry: SourceDocument): CheckInput {

@@ -1,5 +1,6 @@
 import type { KindSpec } from "../plugin-api/index.js";
 import type { Attribute, Block, ForItem, Item } from "../syntax/ast.js";
+import { buildKey, writtenId } from "../model/drawn.js";
 import type { Value } from "../model/resource.js";
 import type { Span } from "../text/source.js";
 import { attributeAtFileLevel, duplicateId, duplicateName } from "../diagnostics/catalogue/semantics.js";
@@ -88,7 +89,7 @@ export function addResource(ctx: Context, { kind, block, scope }: Found): void {
 
 function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Arguments): ResourceNode {
   const written = nameOf(args.values.get(kind.identity.name));
-  const drawn = drawnId(ctx, kind, args, written);
+  const drawn = drawnId(ctx, kind, args, written) ?? rebuiltId(ctx, kind, args);
   const values = drawn?.value === undefined ? args.values : new Map([...args.values, ...drawn.value]);
   const idValue = kind.identity.id === undefined ? undefined : values.get(kind.identity.id);
   const id = idValue?.type === "number" ? idValue.value : undefined;
@@ -126,6 +127,18 @@ function drawnId(
   return { key, value: text === undefined ? undefined : new Map([[id, { type: "number", value: Number(text) }]]) };
 }
 
+/** A template that was made anew stands under another id than the files write: the lock file has it. */
+function rebuiltId(ctx: Context, kind: KindSpec, args: Arguments): ReturnType<typeof drawnId> {
+  const { id } = kind.identity;
+  const written = id === undefined ? undefined : args.values.get(id);
+  if (id === undefined || written?.type !== "number" || ctx.drawn.size === 0) return undefined;
+  const key = buildKey(kind.keyword, written.value);
+  const text = ctx.drawn.get(key);
+  if (text === undefined) return undefined;
+  ctx.state.draws = true;
+  return { key, value: new Map([[id, { type: "number", value: Number(text) }]]) };
+}
+
 function nameOf(value: Value | undefined): string | undefined {
   if (value?.type === "string") return value.value;
   if (value?.type === "number") return String(value.value);
@@ -136,7 +149,10 @@ function nameOf(value: Value | undefined): string | undefined {
 function index(ctx: Context, node: ResourceNode): void {
   if (node.isSpurious) return;
   const { kind, id, name } = node;
-  if (id !== undefined) take(ctx, node, `id ${kind.idSpace ?? kind.keyword} ${id}`, true);
+  const before = node.drawn === undefined ? undefined : writtenId(node.drawn);
+  for (const own of new Set([id, before])) {
+    if (own !== undefined) take(ctx, node, `id ${kind.idSpace ?? kind.keyword} ${own}`, true);
+  }
   const isNameFree = take(ctx, node, `name ${kind.nameSpace ?? kind.keyword} ${name.toLowerCase()}`, false);
   if (ctx.byAddress.has(node.address)) {
     node.isSpurious = true;
@@ -145,6 +161,7 @@ function index(ctx: Context, node: ResourceNode): void {
   ctx.byAddress.set(node.address, node);
   if (isNameFree) addText(ctx, name, node);
   if (id !== undefined && String(id) !== name) addText(ctx, String(id), node);
+  if (before !== undefined && before !== id) addText(ctx, String(before), node);
 }
 
 function addText(ctx: Context, key: string, node: ResourceNode): void {

@@ -14,7 +14,7 @@ import { EXIT, isProblem, valueOf } from "./command.js";
 import type { Arguments, Problem } from "./command.js";
 import { writeFailure } from "./deliver.js";
 import { isMachineReport, report, shortPath } from "./report.js";
-import { compileArguments, plansFolder } from "./sources.js";
+import { REBUILD, compileArguments, plansFolder } from "./sources.js";
 import type { Compiled } from "./sources.js";
 import { planSummary, textChanges } from "./summary.js";
 import type { Terminal } from "./terminal.js";
@@ -59,7 +59,9 @@ function misuse(args: Arguments): Problem | undefined {
       hint: "`--check` says what `--write` would change",
     };
   }
-  const other = ["out", "format", "action"].find((name) => valueOf(args, name) !== undefined);
+  const isRebuild = args.flags.has("write") && valueOf(args, "action") === REBUILD;
+  const others = ["out", "format", ...(isRebuild ? [] : ["action"])];
+  const other = others.find((name) => valueOf(args, name) !== undefined);
   const flag = args.flags.has("write") ? "--write" : "--check";
   return other === undefined
     ? undefined

@@ -1,6 +1,6 @@
 import { join, resolve } from "node:path";
 import { compile } from "../compile.js";
-import type { ActionRequest, Compilation, ParamSetting } from "../compile.js";
+import type { ActionRequest, Compilation, CompileRequest, ParamSetting } from "../compile.js";
 import { cliUnreadable } from "../diagnostics/catalogue/cli.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -24,14 +24,18 @@ export const SOURCE_OPTIONS: OptionDeclarations = {
   "trust-plugins": { takes: "flag", doc: "run the project's plugins without `phxc trust`" },
 };
 
+/** Makes a template anew beside the one that there is: a plan like any other, with another id for it. */
+export const REBUILD = "rebuild-template";
+
 /** Options of the commands whose plan can do something else than converge. */
 export const ACTION_OPTIONS: OptionDeclarations = {
   action: {
     takes: "value",
     placeholder: "ACTION",
-    choices: ACTIONS,
+    choices: [...ACTIONS, REBUILD],
     doc: "what to do with the targets",
   },
+  as: { takes: "value", placeholder: "ID", doc: "with --action rebuild-template: the id of the new one" },
   "with-dependents": { takes: "flag", doc: "with --action: also the guests that need the targets" },
 };
 
@@ -71,10 +75,14 @@ export async function compileArguments(
   if (isProblem(params)) return params;
   const action = actionOf(args);
   if (isProblem(action)) return action;
+  const rebuild = rebuildOf(args);
+  if (isProblem(rebuild)) return rebuild;
   const selection = await select(args.positionals, terminal.cwd, { areNames });
   return isProblem(selection)
     ? selection
-    : compileSelection(selection, params, { args, terminal, upTo, write, occupied, action, isWhole: areNames });
+    : compileSelection(selection, params, {
+        ...{ args, terminal, upTo, write, occupied, action, rebuild, isWhole: areNames },
+      });
 }
 
 /** What is asked for, where that is not to converge. */
@@ -86,6 +94,17 @@ function actionOf(args: Arguments): ActionRequest | Problem | undefined {
   return { problem: "`--with-dependents` is for `--action start`, `stop`, `restart`, `destroy` and `health`" };
 }
 
+/** Whether a template is to be made anew, and under which id. */
+function rebuildOf(args: Arguments): CompileRequest["rebuild"] | Problem {
+  const id = valueOf(args, "as");
+  if (valueOf(args, "action") !== REBUILD) {
+    return id === undefined ? undefined : { problem: `\`--as\` is for \`--action ${REBUILD}\`` };
+  }
+  if (id === undefined) return {};
+  const isId = /^[1-9]\d{2,8}$/.test(id);
+  return isId ? { id: Number(id) } : { problem: `\`--as\` wants an id of Proxmox, 100 to 999999999, not ${id}` };
+}
+
 interface Setting {
   readonly args: Arguments;
   readonly terminal: Terminal;
@@ -93,6 +112,7 @@ interface Setting {
   readonly write: boolean;
   readonly occupied: readonly Occupied[];
   readonly action: ActionRequest | undefined;
+  readonly rebuild: CompileRequest["rebuild"];
   /** Whether the plan is of everything, whatever is named. */
   readonly isWhole: boolean;
 }
@@ -100,7 +120,7 @@ interface Setting {
 async function compileSelection(
   selection: Selection,
   params: ReadonlyMap<string, ParamSetting>,
-  { args, terminal, upTo, write, occupied, action, isWhole }: Setting,
+  { args, terminal, upTo, write, occupied, action, rebuild, isWhole }: Setting,
 ): Promise<Compiled | Problem> {
   const { project, entry, targets } = selection;
   const plugins = await pluginsOf(project, args, terminal);
@@ -116,6 +136,7 @@ async function compileSelection(
     env: (name) => terminal.env[name],
     ...(host === undefined ? {} : { host }),
     ...(action === undefined ? {} : { action }),
+    ...(rebuild === undefined ? {} : { rebuild }),
     occupied,
     memory: { write, ...plansFolder(project) },
     ...scriptsFolder(project),

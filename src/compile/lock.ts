@@ -8,6 +8,7 @@ import type { Drawing, Entry } from "../planner/lock/index.js";
 import type { Occupied } from "../model/drawn.js";
 import type { KindSpec } from "../plugin-api/index.js";
 import type { Forgettable } from "./memory.js";
+import type { Build } from "./rebuild.js";
 import { lockPath } from "./names.js";
 import { describeFailure } from "../text/files.js";
 import type { FileRead, Files } from "../text/files.js";
@@ -38,6 +39,8 @@ export interface LockRequest {
   readonly occupied: readonly Occupied[];
   /** The lock file is going to be written, so that there is nothing to say about that. */
   readonly write: boolean;
+  /** A template that is to be made anew, and the id that it is to have. */
+  readonly build?: Pick<Build, "key" | "id"> | undefined;
 }
 
 /** A lock file that has been read. */
@@ -53,10 +56,15 @@ const MOST_TURNS = 6;
 
 /** Reads a lock file; one that is missing is empty. */
 export function openLock(request: LockRequest): OpenLock {
-  const { entries, diagnostics } = readEntries(request);
+  const { build } = request;
+  const read = readEntries(request);
+  const { diagnostics } = read;
+  const entries = read.entries.filter(({ key }) => key !== build?.key);
   return {
     // With half of a lock file, the rules would report what the other half explains.
-    values: new Map(hasErrors(diagnostics) ? [] : entries.map(({ key, value }) => [key, value])),
+    values: new Map(
+      hasErrors(diagnostics) ? [] : [...entries.map(({ key, value }) => [key, value] as const), ...built(build)],
+    ),
     settle: (first, check) =>
       hasErrors(diagnostics)
         ? { model: first.value, diagnostics: [...diagnostics, ...first.diagnostics] }
@@ -66,15 +74,15 @@ export function openLock(request: LockRequest): OpenLock {
 
 /** Checks again with what was drawn, until every guest has what it keeps. */
 function settle(
-  { path, read, kinds, occupied, write }: LockRequest,
+  { path, read, kinds, occupied, write, build }: LockRequest,
   entries: readonly Entry[],
   first: Result<Model>,
   check: (drawn: ReadonlyMap<string, string>) => Result<Model>,
 ): Drawn {
-  const locked = entries.map(({ key, value }) => [key, value] as const);
+  const locked = [...entries.map(({ key, value }) => [key, value] as const), ...built(build)];
   let values: ReadonlyMap<string, string> = new Map(locked);
   let checked = first;
-  const tentative = new Map<string, string>();
+  const tentative = new Map<string, string>(built(build));
   let drawing = draw(checked.value, kinds, { entries, tentative, occupied });
   for (let turn = 1; turn < MOST_TURNS && moving(drawing, values).length > 0; turn++) {
     for (const [key, value] of drawing.values) tentative.set(key, value);
@@ -93,6 +101,10 @@ function settle(
   const lock = lockOf(path, drawing, read.ok ? read.text : undefined);
   const note = lock?.changed === true && !write && !hasErrors(diagnostics) ? [outdated(path, drawing)] : [];
   return { model, diagnostics: [...diagnostics, ...note], ...(lock === undefined ? {} : { lock }) };
+}
+
+function built(build: LockRequest["build"]): readonly (readonly [string, string])[] {
+  return build === undefined ? [] : [[build.key, String(build.id)]];
 }
 
 /** What was drawn otherwise than the last check had it. */

@@ -1,6 +1,17 @@
 /** What can be left to phxc to choose, as the lock file calls it. Addresses of both families are one sort. */
 export type DrawSort = "id" | "ip" | "mac";
 
+/** Whose the id of a template is in the lock file that was made anew beside the one under its written id: `vm.9000.build`. */
+export function buildKey(kind: string, id: number): string {
+  return `${kind}.${id}.build`;
+}
+
+/** The id that the files write of such a template; undefined for any other key of the lock file. */
+export function writtenId(key: string): number | undefined {
+  const [, id] = /^[a-z]+\.(\d+)\.build$/.exec(key) ?? [];
+  return id === undefined ? undefined : Number(id);
+}
+
 /** A value that a guest of a captured host has: what is drawn for other guests must differ from it. */
 export interface Occupied {
   readonly sort: DrawSort;

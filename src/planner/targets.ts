@@ -2,6 +2,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Result } from "../diagnostics/diagnostic.js";
 import { unknownTarget } from "../diagnostics/catalogue/planner.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
+import { writtenId } from "../model/drawn.js";
 import type { Address, Resource } from "../model/resource.js";
 import { isGuest } from "../plugin-api/index.js";
 import { sourceFile, span } from "../text/source.js";
@@ -45,5 +46,6 @@ export function matching(target: string, resources: readonly Resource[]): readon
 
 function namesOf(resource: Resource): readonly string[] {
   const id = resource.id === undefined ? [] : [String(resource.id)];
-  return [...id, resource.name, resource.address];
+  const written = resource.drawn === undefined ? undefined : writtenId(resource.drawn);
+  return [...id, resource.name, resource.address, ...(written === undefined ? [] : [String(written)])];
 }

@@ -1,6 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HOST, settled, withCommitted } from "../support/committed.js";
+import { undisturbed } from "../../src/rehearsal/faults.js";
+import { HOST, ct, settled, withCommitted } from "../support/committed.js";
+import type { CommittedProject } from "../support/committed.js";
+import { faultsAt, surviveAll } from "../support/faults.js";
 
 const test = suite("templates and what they were made from");
 
@@ -94,6 +97,162 @@ test("a template under another id is a new one beside the old, which goes once n
       ["- vm 900 noble-base: destroy", "+ vm 801 a: create (qm clone from vm 905)"].toReversed(),
     );
     assert.not.match((await apply()).stdout, /stale|earlier/);
+  }));
+
+const rebuild = (project: CommittedProject, name: string, ...more: readonly string[]) =>
+  project.phxc("plan", "main.phx", name, "--action", "rebuild-template", ...more);
+
+test("a template is rebuilt beside the old one, new guests come from it, and the plan after it is quiet", () =>
+  withCommitted(async (project) => {
+    const { write, apply, phxc, conf, read } = project;
+    const files = (sum: string, more = ""): string =>
+      HOST + image(sum) + template(900, "rebuild_ids = 905..909") + clone(801, "a", "900") + more;
+    await write(files("1"));
+    await settled(project);
+    await write(files("2"));
+    await settled(project);
+    const before = [conf("vm", 900), conf("vm", 801)];
+    const { code, err } = await rebuild(project, "noble-base", "--write");
+    assert.is(code, 0, err);
+    assert.match(read("phxc.lock"), /"id 905": "vm\.900\.build"/);
+    assert.equal(await settled(project), [
+      "+ vm 905 noble-base: create (qm create)",
+      "~ vm 905 noble-base: scsi0 size 3G -> 4G",
+      "+ vm 905 noble-base: template",
+    ]);
+    assert.equal([conf("vm", 900), conf("vm", 801)], before);
+    const { stdout } = await apply("--check");
+    assert.not.match(stdout, /: stale/);
+    assert.match(stdout, /these came from an earlier one and stay as they are: vm 801 a \(vm 900\)/);
+    // The same files and the lock file give the same plan, without a finding.
+    const again = await phxc("plan", "main.phx");
+    assert.match(again.err, /no findings/);
+    assert.is((await phxc("plan", "main.phx", "--check")).code, 0);
+    await write(files("2", clone(802, "b", "noble-base")));
+    assert.equal(await settled(project), ["+ vm 802 b: create (qm clone from vm 905)"]);
+    assert.match(conf("vm", 802), /base-905-disk-0\/vm-802-disk-0|base-905-disk-0/);
+    assert.match((await apply("--allow-destroy")).stdout, /vm 900 noble-base: .*its disk is shared by vm 801/);
+  }));
+
+test("a guest comes to the new template when it is destroyed by name; then the old one goes", () =>
+  withCommitted(async (project) => {
+    const { write, phxc, run, read } = project;
+    const files = HOST + image("1") + template(900) + clone(801, "a", "noble-base");
+    await write(files);
+    await settled(project);
+    assert.is((await rebuild(project, "vm.900", "--as", "950", "--write")).code, 0);
+    await settled(project);
+    const destroy = await phxc("plan", "main.phx", "a", "--action", "destroy", "--out", "destroy.sh");
+    assert.is(destroy.code, 0, destroy.err);
+    assert.is((await run(read("destroy.sh"), "--allow-destroy")).code, 0);
+    assert.equal(await settled(project), ["+ vm 801 a: create (qm clone from vm 950)"]);
+    assert.equal(await settled(project, "--allow-destroy"), ["- vm 900 noble-base: destroy"]);
+    // Its id is free, and the next one is taken from the beginning of what is declared.
+    await write(files.replace("template = true", "template = true\n rebuild_ids = 950..952"));
+    assert.is((await rebuild(project, "900", "--write")).code, 0);
+    assert.match(read("phxc.lock"), /"id 951": "vm\.900\.build"/);
+  }));
+
+test("of a chain, the source goes first, and then what is made from it", () =>
+  withCommitted(async (project) => {
+    const { write, apply } = project;
+    await write(HOST + image("1") + template(900) + chain + clone(801, "a", "web-base"));
+    await settled(project);
+    assert.is((await rebuild(project, "noble-base", "--as", "905", "--write")).code, 0);
+    await settled(project);
+    const { stdout } = await apply();
+    assert.not.match(stdout, /vm 905 noble-base: stale/);
+    assert.match(stdout, /vm 901 web-base: stale: changed since it was made: its source \(was vm 900\)/);
+    assert.is((await rebuild(project, "web-base", "--as", "911", "--write")).code, 0);
+    const said = await settled(project);
+    assert.ok(said.includes("+ vm 911 web-base: create (qm clone from vm 905)"), said.join("\n"));
+    assert.not.match((await apply()).stdout, /: stale/);
+  }));
+
+test("a feature with another parameter makes its template stale, a container's as well, and an option does not", () =>
+  withCommitted(async (project) => {
+    const { write, apply } = project;
+    const base = (zone: string, memory: string): string =>
+      ct(900, "base", `template = true\nmemory = ${memory}\nfeature base_setup { packages = [${zone}] }`);
+    const rest = "ct 801 a {\n clone = base\n}\n";
+    await write(HOST + base("curl", "1GiB") + rest);
+    await settled(project);
+    await write(HOST + base("curl", "2GiB") + rest);
+    assert.equal(await settled(project), ["~ ct 900 base: memory 1024 -> 2048"]);
+    assert.not.match((await apply()).stdout, /: stale/);
+    await write(HOST + base("jq", "2GiB") + rest);
+    assert.equal(await settled(project), []);
+    assert.match(
+      (await apply()).stdout,
+      /ct 900 base: stale: changed since it was made: feature base_setup\. .*; from it came ct 801 a\n/,
+    );
+    assert.is((await rebuild(project, "base", "--as", "905", "--write")).code, 0);
+    const said = await settled(project);
+    assert.ok(said.includes("+ ct 905 base: feature base_setup"), said.join("\n"));
+    assert.not.match((await apply()).stdout, /: stale/);
+  }));
+
+test("what nothing is written down of counts as made from what is declared; what a killed run wrote is of that run", () =>
+  withCommitted(async (project) => {
+    const { write, apply, host, read } = project;
+    await write(HOST + image("1") + template(900));
+    const fault = { at: 2, when: "after" } as const;
+    assert.is.not((await host.runScript(read("plans/pve1/plan.sh"), [], { fault })).code, 0);
+    assert.equal(
+      project.host.guests().map(({ id }) => id),
+      [900],
+    );
+    // The machine is there, with the first image; the files change before the next run.
+    await write(HOST + image("2") + template(900));
+    assert.is((await apply()).code, 0);
+    assert.match((await apply()).stdout, /vm 900 noble-base: stale: changed since it was made: image/);
+    const forgotten = await host.runScript('rm -r "${PHXC_ROOT}/var/lib/phxc/template"\n');
+    assert.is(forgotten.code, 0);
+    assert.not.match((await apply()).stdout, /stale/);
+    await write(HOST + image("3") + template(900));
+    assert.match((await apply()).stdout, /stale: changed since it was made: image/);
+  }));
+
+test("rebuilding is survived wherever it is cut off, and existing guests are not touched", () =>
+  withCommitted(async (project) => {
+    const { write, host, read } = project;
+    await write(HOST + image("1") + template(900) + chain + clone(801, "a", "web-base"));
+    await settled(project);
+    await write(
+      HOST + image("2") + template(900) + chain + clone(801, "a", "web-base") + clone(802, "b", "noble-base"),
+    );
+    assert.is((await rebuild(project, "noble-base", "--as", "905", "--write")).code, 0);
+    const whole = await undisturbed(read("plans/pve1/plan.sh"), host.capture());
+    assert.is(whole.run.code, 0, whole.run.stdout + whole.run.stderr);
+    const commands = whole.commands.map((line) => line.replace(/ --digest \w+/, ""));
+    assert.ok(commands.includes("qm template 905"), commands.join("\n"));
+    assert.not.ok(
+      commands.some((line) => / (900|901|801) /.test(`${line} `)),
+      commands.join("\n"),
+    );
+    for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
+  }));
+
+test("what is no template, has no id or is named twice is refused", () =>
+  withCommitted(async (project) => {
+    const { write } = project;
+    await write(
+      HOST + image("1") + template(900) + template(905).replace("noble-base", "other") + clone(801, "a", "900"),
+    );
+    const findings = async (...args: readonly string[]): Promise<string> =>
+      (await rebuild(project, ...(args as [string]))).err;
+    assert.match(await findings("a"), /error PHX6052: `a` is not one declared template/);
+    assert.match(await findings("noble-base", "other"), /PHX6052/);
+    assert.match(await findings("nobody"), /PHX6001|no guest/);
+    assert.match(await findings("noble-base"), /PHX6053: vm 900 noble-base cannot be made anew.*neither `--as ID` nor/);
+    for (const id of ["801", "900", "905"]) assert.match(await findings("noble-base", "--as", id), /PHX6053/);
+    for (const id of ["99", "x", "1000000000"]) assert.match(await findings("noble-base", "--as", id), /wants an id/);
+    assert.match(
+      (await project.phxc("plan", "main.phx", "--as", "905")).err,
+      /`--as` is for `--action rebuild-template`/,
+    );
+    await write(HOST + image("1") + template(900, "rebuild_ids = 901..901") + ct(901, "x"));
+    assert.match(await findings("noble-base"), /all of 901\.\.901 are in use/);
   }));
 
 test.run();

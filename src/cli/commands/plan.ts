@@ -20,6 +20,8 @@ the files no longer declare. --check tells whether the committed plan is what th
 What the files leave to phxc (\`ip = auto\`) is kept in phxc.lock beside the entry; --write and --check take it along.
 --action stop, start, restart or destroy plans just that for the guests that are named, and changes nothing else: what
 stops goes before what it needs, what starts after it. A guest that a running one needs is not stopped.
+--action rebuild-template plans one template anew beside the one that there is, under --as ID or the next of its
+rebuild_ids; with --write the host's plan and phxc.lock take it over, and guests are made from the new one from then on.
 --action health plans the checks of the guests that are named, or of all, and nothing else; its script changes nothing.`,
   options: {
     out: { takes: "value", short: "o", placeholder: "FILE", doc: "write the plan to a file" },
@@ -44,6 +46,7 @@ stops goes before what it needs, what starts after it. A guest that a running on
     ["phxc plan fleet.phx --check", "for a job that runs on every change"],
     ["phxc plan fleet.phx --write --against pve1.json", "draw no address that a guest of that host has"],
     ["phxc plan fleet.phx web --action stop --with-dependents", "web, and what needs it, and nothing else"],
+    ["phxc plan fleet.phx noble --action rebuild-template --write", "a new template, for the guests to come"],
     ["phxc plan fleet.phx --set cores=8 --params site.json", "with other values of params"],
   ],
   run,

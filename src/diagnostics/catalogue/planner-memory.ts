@@ -131,6 +131,26 @@ export const templateRenumbered = diagnosticKind<{ template: string; was: string
     `Guests that came from ${was} stay as they are. Once no linked clone of it is left, the plan with --allow-destroy removes it.`,
 });
 
+export const notATemplate = diagnosticKind<{ targets: readonly string[]; templates: readonly string[] }>({
+  code: "PHX6052",
+  severity: "error",
+  title: "not a template to rebuild",
+  message: ({ targets }) =>
+    targets.length === 0 ? "no template is named" : `\`${targets.join(" ")}\` is not one declared template`,
+  help: ({ templates }) =>
+    templates.length === 0
+      ? "A guest with `template = true` is one; none is declared."
+      : `Name one of ${templates.join(", ")}; several are rebuilt one after the other, the source first.`,
+});
+
+export const noIdForTemplate = diagnosticKind<{ template: string; problem: string }>({
+  code: "PHX6053",
+  severity: "error",
+  title: "no id for a template that is made anew",
+  message: ({ template, problem }) => `${template} cannot be made anew beside itself: ${problem}`,
+  help: "Say `--as ID` with an id that no guest has, or declare some: `rebuild_ids = 9001..9009`.",
+});
+
 export const memoryDiagnostics = [
   guestRenumbered,
   guestMovedHost,
@@ -145,4 +165,6 @@ export const memoryDiagnostics = [
   diskDetached,
   templateStale,
   templateRenumbered,
+  notATemplate,
+  noIdForTemplate,
 ] as const;

@@ -1,4 +1,5 @@
 import { textOf } from "../../plugin-api/index.js";
+import { writtenId } from "../../model/drawn.js";
 import type { DrawSort } from "../../model/drawn.js";
 import type { Model, Resource, Section } from "../../model/resource.js";
 import type { DrawSpec, KindSpec, Lack, SectionSpec, Supply } from "../../plugin-api/index.js";
@@ -42,9 +43,15 @@ function idAsks(resource: Resource, kind: KindSpec, model: Model): readonly Ask[
     resource,
     at: resource.argSpans.get(name) ?? resource.headSpan,
     label: `the id of ${resource.kind} ${resource.name}`,
-    supply: spec.from({ resource }, model),
+    supply: writtenId(resource.drawn) === undefined ? spec.from({ resource }, model) : anyId(resource),
   };
   return [ask];
+}
+
+/** The id of a template that was made anew is chosen when that is asked for, and never drawn. */
+function anyId({ headSpan }: Resource): Supply {
+  const [first, last] = [100n, 999_999_999n];
+  return { scope: "", space: "id", first, last, text: `${first}..${last}`, span: headSpan, isTaken: () => false };
 }
 
 function sectionAsks(resource: Resource, kind: KindSpec, model: Model): readonly Ask[] {

@@ -42,6 +42,10 @@ const sharedOptions: Readonly<Record<string, OptionSpec>> = {
     doc: "Make a template of it: it is never started, and guests are cloned from it.",
     writes: "template",
   },
+  rebuild_ids: {
+    type: { type: "range", of: "int" },
+    doc: "Of a template: the ids under which `--action rebuild-template` makes it anew, one after the other.",
+  },
   clone: { type: { type: "ref", kinds: ["vm", "ct"] }, doc: "The guest that it is cloned from, by name or id." },
   clone_snapshot: {
     type: t.configId,

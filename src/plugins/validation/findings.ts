@@ -5,11 +5,13 @@ import { networkDiagnostics } from "./findings/network.js";
 import { resourceDiagnostics } from "./findings/resources.js";
 import { shareDiagnostics } from "./findings/shares.js";
 import { secretDiagnostics } from "./findings/secrets.js";
+import { templateDiagnostics } from "./findings/templates.js";
 
 /** All findings of the semantic rules, PHX4001 to PHX4999, in the order of their codes. */
 export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
   ...networkDiagnostics,
   ...lifecycleDiagnostics,
+  ...templateDiagnostics,
   ...resourceDiagnostics,
   ...firewallDiagnostics,
   ...shareDiagnostics,

@@ -61,6 +61,7 @@ import { storageNestedVolume } from "./rules/storage-nested-volume.js";
 import { storageQuota } from "./rules/storage-quota.js";
 import { storageSharedPath } from "./rules/storage-shared-path.js";
 import { storageUnknownRule } from "./rules/storage-unknown.js";
+import { templateRebuildIds } from "./rules/template-rebuild-ids.js";
 import { templateRuns } from "./rules/template-runs.js";
 
 /** The semantic rules, in the order in which they run. Each is a file under `rules/`. */
@@ -90,6 +91,7 @@ export const validationRules: readonly Rule[] = [
   snapshotDirectory,
   snapshotReservedName,
   snapshotTemplate,
+  templateRebuildIds,
   templateRuns,
   storageContentRule,
   storageHostPath,
