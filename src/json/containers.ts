@@ -22,7 +22,7 @@ import {
   string,
 } from "./build.js";
 import { checkBlocks } from "./checks.js";
-import { type Context, type Guest, guestById } from "./context.js";
+import { type Context, type Guest, guestById, setting } from "./context.js";
 import { firewallBlock } from "./firewall.js";
 import { bootBlock, commonItems, fieldOf, guestBlock, isTemplate, scriptBlocks, sourceItems } from "./guest.js";
 import { cloneField, type ImageUse } from "./images.js";
@@ -31,8 +31,9 @@ import { containerOptions, rawBlock, firstRawNet } from "./raw.js";
 import { boolOf, intOf, itemsOf, member, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
-/** The snapshot that the existing system takes at the end of every run. */
+/** The snapshots that the existing system takes at the end of every run, and before the script of a container. */
 const FINAL = "final-form";
+const CONFIGURED = "pre-configured";
 
 /** A container as a `ct` block. */
 export function containerBlock(context: Context, guest: Guest, image: ImageUse | undefined): Block {
@@ -138,23 +139,47 @@ function ownerItem(context: Context, node: JsonNode): readonly Attribute[] {
   return [constant(at, "owner", ownership(at, user, group))];
 }
 
-/** `template_snapshot_name`, and `final-form` where lifecycle snapshots are on; `pre-configured` waits for features. */
+/** A snapshot by its name: where it stands, and how many are kept of it. */
+interface Wanted {
+  readonly at: Span;
+  readonly whole: Span;
+  readonly keep?: JsonMember | undefined;
+}
+
+/**
+ * `template_snapshot_name`; and where lifecycle snapshots are on `final-form`, of which several may be kept, and before a script
+ * `pre-configured`.
+ */
 function snapshotBlocks(context: Context, guest: Guest): readonly Block[] {
   const own = member(guest.node, "template_snapshot_name");
   const lifecycle = fieldOf(guest, "enable_lifecycle_snapshots");
   const name = textOf(own?.value);
-  const wanted = new Map<string, { readonly at: Span; readonly whole: Span }>();
+  const wanted = new Map<string, Wanted>();
   if (own !== undefined && name !== undefined) wanted.set(name, { at: own.value.span, whole: own.span });
   if (lifecycle !== undefined && boolOf(lifecycle.value) === true) {
     if (own !== undefined && name === FINAL) {
       const related = [{ span: lifecycle.nameSpan, message: "lifecycle snapshots are wanted here" }];
       context.report(diagnose(jsonSnapshotClash, own.value.span, { name }, { related }));
     }
-    if (!wanted.has(FINAL)) wanted.set(FINAL, { at: lifecycle.nameSpan, whole: lifecycle.span });
+    const asked = { at: lifecycle.nameSpan, whole: lifecycle.span };
+    if (hasScript(guest) && !wanted.has(CONFIGURED)) wanted.set(CONFIGURED, asked);
+    if (!wanted.has(FINAL)) wanted.set(FINAL, { ...asked, keep: retention(context, guest) });
   }
   if (isTemplate(guest)) {
     for (const [called, { at }] of wanted) context.report(diagnose(jsonTemplateSnapshot, at, { name: called }));
     return [];
   }
-  return [...wanted].map(([called, { at, whole }]) => block("snapshot", at, whole, [string(at, called)], []));
+  return [...wanted].map(([called, { at, whole, keep }]) =>
+    block("snapshot", at, whole, [string(at, called)], attribute(keep, "keep", asInt)),
+  );
+}
+
+function hasScript(guest: Guest): boolean {
+  return (textOf(member(guest.node, "application_script")?.value) ?? "") !== "";
+}
+
+/** How many are kept: as the container says, else as the host's configuration does for all. */
+function retention(context: Context, guest: Guest): JsonMember | undefined {
+  const own = member(member(guest.node, "snapshot_retention")?.value, "keep_last");
+  return own ?? setting(context.files, "snapshot_retention", "keep_last");
 }

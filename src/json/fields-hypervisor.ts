@@ -46,6 +46,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "core_paths.vm_config_file": read("anyPath", "leads to the virtual machines"),
   "core_paths.*": OLD_SYSTEM,
   timezone: compiled("word", "`timezone` of the host"),
+  "snapshot_retention.keep_last": compiled(int(1, 1000), "`keep` of `snapshot final-form` of containers"),
 
   "network.hostname": compiled("name", "the name of the `host`"),
   "network.interfaces": { type: "objectOrList", fate: { fate: "compiled", into: "`host` and `network`" } },

@@ -34,7 +34,7 @@ import { bootBlock, commonItems, fieldOf, guestBlock, isTemplate, scriptBlocks, 
 import { cloneField, type ImageUse, isClone } from "./images.js";
 import { interfaces } from "./interfaces.js";
 import { netBlocks, resolverItems } from "./nets.js";
-import { intOf, itemsOf, linesOf, member, partsOf, textOf } from "./read.js";
+import { intOf, itemsOf, linesOf, member, memberOf, partsOf, textOf } from "./read.js";
 import type { JsonMember, JsonNode } from "./tree.js";
 
 /** The size that the existing system gives the disk of every machine that it makes from an image. */
@@ -202,15 +202,23 @@ function optionValue(at: Span, name: string, value: string): Expr {
   return /^\d{1,15}$/.test(value) ? int(at, Number(value)) : string(at, value);
 }
 
-/** The snapshot after the features; templates take none. */
+/** The snapshots before and after the features, whatever they are called; templates take none. */
 function snapshotBlocks(context: Context, guest: Guest): readonly Block[] {
   const snapshots = fieldOf(guest, "snapshots")?.value;
-  const own = member(snapshots, "post-features") ?? member(snapshots, "post_features");
-  const name = textOf(own?.value);
-  if (own === undefined || name === undefined) return [];
-  if (isTemplate(guest)) {
-    context.report(diagnose(jsonTemplateSnapshot, own.value.span, { name }));
-    return [];
-  }
-  return [block("snapshot", own.value.span, own.span, [string(own.value.span, name)], [])];
+  return (
+    [
+      ["configured", "pre-features", "pre_features"],
+      ["installed", "post-features", "post_features"],
+    ] as const
+  ).flatMap(([moment, ...names]) => {
+    const own = memberOf(snapshots, names);
+    const name = textOf(own?.value);
+    if (own === undefined || name === undefined) return [];
+    if (isTemplate(guest)) {
+      context.report(diagnose(jsonTemplateSnapshot, own.value.span, { name }));
+      return [];
+    }
+    const items = [constant(own.nameSpan, "moment", word(own.nameSpan, moment))];
+    return [block("snapshot", own.value.span, own.span, [string(own.value.span, name)], items)];
+  });
 }

@@ -195,9 +195,12 @@ export type Probe =
       /** By name (`image`, `source` (an address), `storage`, `feature.docker`): a digest, or a word that tells one from another. */
       readonly inputs: Readonly<Record<string, string>>;
     }
-  /** No snapshot of the name exists. */
-  | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string }
-  /** A snapshot that only the last plan declares is still there. */
+  /**
+   * No snapshot of the name exists. With `keep`: the guest is not as it was when the newest of those that are called so and
+   * numbered was taken, or there are more of them than so many.
+   */
+  | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string; readonly keep?: number }
+  /** A snapshot that only the last plan declares is still there; `NAME-*`: any of the numbered ones that a plan took. */
   | { readonly kind: "snapshot-retired"; readonly guest: GuestRef; readonly snapshot: string }
   /**
    * A guest that only the last plan declares is still there, under one of its names; `names`: former ones. It stays while one

@@ -240,12 +240,40 @@ export function bootOf(resource: Resource): Boot | undefined {
   };
 }
 
-/** The lifecycle snapshots of a guest: their names with the blocks that ask for them. */
-export function snapshotsOf(resource: Resource): readonly { readonly name: string; readonly section: Section }[] {
+/** When a lifecycle snapshot is taken: before the guest's first start, when its features are installed, or after all else. */
+export const SNAPSHOT_MOMENTS = ["configured", "installed", "finished"] as const;
+export type SnapshotMoment = (typeof SNAPSHOT_MOMENTS)[number];
+
+/** A lifecycle snapshot, with the block that asks for it. */
+export interface GuestSnapshot {
+  readonly section: Section;
+  readonly name: string;
+  readonly moment: SnapshotMoment;
+  /** How many are kept of a series; without it there is one. */
+  readonly keep: number | undefined;
+}
+
+/** The moments that names of the lifecycle stand for. */
+const MOMENTS: Readonly<Record<string, SnapshotMoment>> = {
+  "pre-features": "configured",
+  "post-features": "installed",
+  "pre-configured": "installed",
+};
+
+/** The lifecycle snapshots of a guest, in source order. */
+export function snapshotsOf(resource: Resource): readonly GuestSnapshot[] {
   return sectionsOf(resource, "snapshot").flatMap((section) => {
     const name = argOf(section, "name");
-    return name === undefined ? [] : [{ name, section }];
+    if (name === undefined) return [];
+    const said = stringOf(section, "moment");
+    const moment = SNAPSHOT_MOMENTS.find((each) => each === said) ?? MOMENTS[name] ?? "finished";
+    return [{ section, name, moment, keep: numberOf(section, "keep") }];
   });
+}
+
+/** What a plan remembers a snapshot by: its name, or of a series `NAME-*`. */
+export function snapshotKey({ name, keep }: GuestSnapshot): string {
+  return keep === undefined ? name : `${name}-*`;
 }
 
 /** What the guest is cloned from, if its source is declared. */

@@ -344,7 +344,7 @@ ct 101 a {
 }
 vm 102 b {
   disk root { size = 8GiB, storage = bulk }
-  snapshot ready {}
+  snapshot ready {} # PHX4463
 }
 ct 103 c { disk root { size = 8GiB, storage = bulk } }
 `);

@@ -5,7 +5,8 @@ import { assets } from "./assets.generated.js";
 import { programs, renderPreflight } from "./preflight.js";
 import { render } from "./render.js";
 import { ShellWord } from "./shell-word.js";
-import { named, renderScripts, renderSteps } from "./steps.js";
+import { named, renderSteps } from "./steps.js";
+import { renderScripts } from "./steps-work.js";
 import { sha256 } from "../../text/sha256.js";
 
 const NO_DIGEST = "0".repeat(64);

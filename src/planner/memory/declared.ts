@@ -1,7 +1,7 @@
 import type { Declared, DeclaredGuest, HostThing } from "../../model/memory.js";
 import type { PlanGuest, Probe, Step } from "../../model/plan.js";
 import type { Address, Model } from "../../model/resource.js";
-import { compareKeys, fileName, optionKey, slotsOf, snapshotsOf } from "../../plugin-api/index.js";
+import { compareKeys, fileName, optionKey, slotsOf, snapshotKey, snapshotsOf } from "../../plugin-api/index.js";
 
 /** What the files declare of one guest, and what they say must not be set. */
 export interface Wanted extends DeclaredGuest {
@@ -97,7 +97,7 @@ function wantedOf(guest: PlanGuest, steps: readonly Step[], model: Model): Wante
     name,
     needs,
     options: sorted(pairs),
-    snapshots: resource === undefined ? [] : [...new Set(snapshotsOf(resource).map((snapshot) => snapshot.name))],
+    snapshots: resource === undefined ? [] : [...new Set(snapshotsOf(resource).map(snapshotKey))],
     firewall: probes.some((probe) => probe.kind === "file" && probe.path === `/etc/pve/firewall/${id}.fw`),
     rawLines: sorted(raw.map(({ key, values }) => [key, values] as const)),
     slots: resource === undefined ? {} : sorted(Object.entries(slotsOf(resource, model))),

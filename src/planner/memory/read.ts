@@ -104,7 +104,7 @@ const PROPERTY = /^[A-Za-z0-9][\w:.-]*$/;
 const THING = /^[A-Za-z0-9/][\w:./@#!+-]*$/;
 const INPUT = /^[A-Za-z0-9][\w./:@+-]*$/;
 const RAW_KEY = /^lxc\.[\w.-]+$/;
-const SNAPSHOT = /^[A-Za-z][\w-]*$/;
+const SNAPSHOT = /^[A-Za-z][\w-]*\*?$/;
 const SLOT = /^(?:scsi|virtio|sata|ide|net|hostpci|usb|virtiofs)\d{1,2}$|^fstab$/;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9.-]*$/;
 

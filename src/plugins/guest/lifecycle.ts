@@ -9,7 +9,7 @@ import {
   sizeText,
   stringOf,
 } from "../../plugin-api/index.js";
-import type { GuestDisk, Resource, Step, WantedOptions } from "../../plugin-api/index.js";
+import type { GuestDisk, Resource, SnapshotMoment, Step, WantedOptions } from "../../plugin-api/index.js";
 import { makeStep, toolOf } from "./step.js";
 
 /** Whether a plan starts the guest once, after it has made it. */
@@ -76,20 +76,28 @@ export function templateSteps(resource: Resource): readonly Step[] {
   return [makeStep(resource, "template", { phase: "finish", title, probe: { kind: "not-template", guest }, commands })];
 }
 
-/** The lifecycle snapshots; none where Proxmox refuses them: of a template, or beside a mounted host directory. */
-export function snapshotSteps(resource: Resource): readonly Step[] {
+/** The phases of the moments: each comes last in its phase. */
+const PHASE_OF = { configured: "configure", installed: "provision", finished: "finish" } as const;
+
+/**
+ * The lifecycle snapshots of a moment; none where Proxmox refuses them: of a template, or beside a mounted host directory.
+ */
+export function snapshotSteps(resource: Resource, moment: SnapshotMoment): readonly Step[] {
   const isRefused = isTemplate(resource) || resource.sections.some((section) => section.kind === "mount");
   if (isRefused) return [];
   const guest = guestRef(resource);
-  return snapshotsOf(resource).map(({ name, section }) =>
-    makeStep(resource, `snapshot.${name}`, {
-      phase: "finish",
-      title: `snapshot ${name}`,
-      probe: { kind: "snapshot-absent", guest, snapshot: name },
+  return snapshotsOf(resource).flatMap((snapshot) => {
+    if (snapshot.moment !== moment) return [];
+    const { name, keep, section } = snapshot;
+    const step = makeStep(resource, `snapshot.${name}`, {
+      phase: PHASE_OF[moment],
+      title: keep === undefined ? `snapshot ${name}` : `snapshots ${name}, the last ${keep}`,
+      probe: { kind: "snapshot-absent", guest, snapshot: name, ...(keep === undefined ? {} : { keep }) },
       commands: [[toolOf(guest), "snapshot", String(guest.id), name]],
       asked: section,
-    }),
-  );
+    });
+    return [step];
+  });
 }
 
 /** Grows the disks to their declared sizes. Disks that this plan allocates have them already: the probe then finds nothing to do. */

@@ -1,10 +1,18 @@
 import { argOf, diagnose, durationOf, sectionsOf, shellOf } from "../../plugin-api/index.js";
-import type { Features, Lowered, Resource, Section } from "../../plugin-api/index.js";
+import type { Features, Lowered, Resource, Section, Step } from "../../plugin-api/index.js";
 import { scriptForOtherShell, scriptLeftOut, scriptMissing } from "./findings-features.js";
 import { joinLowered } from "./step.js";
 import { workStep } from "./work.js";
 
 const DEFAULT_SECONDS = 1800;
+
+/** Of the names of their marks in the guest. */
+const PREFIX = "script.";
+
+/** Whether a step runs one of these scripts. */
+export function isScriptStep({ probe }: Step): boolean {
+  return probe.kind === "guest-work" && probe.name.startsWith(PREFIX);
+}
 
 /** The scripts of a guest, in the order written. */
 export function scriptSteps(resource: Resource, features: Features): Lowered {
@@ -28,7 +36,7 @@ function scriptStep(resource: Resource, section: Section, features: Features): L
   const milliseconds = durationOf(section, "timeout");
   const text = `set -- "\${PARAM_ID}"\n${source.replace(/\n*$/, "")}\n`;
   const step = workStep(resource, {
-    ...{ name: `script.${name}`, script: `script ${name}`, text, source, asked: section },
+    ...{ name: `${PREFIX}${name}`, script: `script ${name}`, text, source, asked: section },
     parameters: [
       { name: "id", value: String(resource.id ?? 0) },
       { name: "name", value: resource.name },

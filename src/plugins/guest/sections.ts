@@ -1,3 +1,4 @@
+import { SNAPSHOT_MOMENTS } from "../../plugin-api/index.js";
 import type { SectionSpec } from "../../plugin-api/index.js";
 import { checkHabits, volumeHabits } from "./habits.js";
 import * as t from "./types.js";
@@ -54,9 +55,18 @@ export const checkSection: SectionSpec = {
 
 /** `snapshot final-form {}` */
 export const snapshotSection: SectionSpec = {
-  doc: "A lifecycle snapshot, taken once when the guest has converged; one of that name is never retaken.",
+  doc: "A lifecycle snapshot, taken once at its moment; one of that name is never retaken.",
   args: [{ name: "name", type: t.configId, doc: "The name of the snapshot." }],
-  options: {},
+  options: {
+    moment: {
+      type: t.oneOf(...SNAPSHOT_MOMENTS),
+      doc: "When it is taken: `configured`, before the guest starts for the first time; `installed`, after features and volumes and before scripts; `finished`, after scripts and checks. Default: `configured` of `pre-features`, `installed` of `post-features` and `pre-configured`, otherwise `finished`.",
+    },
+    keep: {
+      type: { type: "int", min: 1, max: 1000 },
+      doc: "Take a numbered one (`NAME-1`, `NAME-2`, ...) whenever the guest has changed, and keep so many: older ones are deleted. Nobody else's are.",
+    },
+  },
   sections: {},
 };
 

@@ -25,6 +25,7 @@ import type {
   Boot,
   CloneSource,
   DeclaredStorage,
+  GuestSnapshot,
   GuestAddress,
   FirewallRule,
   GuestDisk,
@@ -56,7 +57,7 @@ export interface Guest {
   readonly overrulings: readonly Overruling[];
   readonly clone: CloneSource | undefined;
   readonly needs: readonly Address[];
-  readonly snapshots: readonly { readonly name: string; readonly section: Section }[];
+  readonly snapshots: readonly GuestSnapshot[];
   /** It runs without anybody's doing: started at boot, or kept running. Templates never do. */
   readonly starts: boolean;
   /** The declared host that it belongs to; `undefined` when none is declared or several are and it does not say. */

@@ -6,6 +6,7 @@ import { resourceDiagnostics } from "./findings/resources.js";
 import { shareDiagnostics } from "./findings/shares.js";
 import { secretDiagnostics } from "./findings/secrets.js";
 import { templateDiagnostics } from "./findings/templates.js";
+import { snapshotDiagnostics } from "./findings/snapshots.js";
 
 /** All findings of the semantic rules, PHX4001 to PHX4999, in the order of their codes. */
 export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
@@ -16,4 +17,5 @@ export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
   ...firewallDiagnostics,
   ...shareDiagnostics,
   ...secretDiagnostics,
+  ...snapshotDiagnostics,
 ];

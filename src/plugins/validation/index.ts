@@ -53,6 +53,8 @@ import { shareTwice } from "./rules/share-twice.js";
 import { snapshotBindMounts } from "./rules/snapshot-bind-mounts.js";
 import { snapshotDirectory } from "./rules/snapshot-directory.js";
 import { snapshotReservedName } from "./rules/snapshot-reserved-name.js";
+import { snapshotSeries } from "./rules/snapshot-series.js";
+import { snapshotStorage } from "./rules/snapshot-storage.js";
 import { snapshotTemplate } from "./rules/snapshot-template.js";
 import { storageContentRule } from "./rules/storage-content.js";
 import { storageHostPath } from "./rules/storage-host-path.js";
@@ -90,6 +92,8 @@ export const validationRules: readonly Rule[] = [
   snapshotBindMounts,
   snapshotDirectory,
   snapshotReservedName,
+  snapshotSeries,
+  snapshotStorage,
   snapshotTemplate,
   templateRebuildIds,
   templateRuns,

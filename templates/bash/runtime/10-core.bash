@@ -56,7 +56,7 @@ say() {
 change() {
 	say "$1 ${GUEST:-host}: $2"
 	COUNT_CHANGES=$((COUNT_CHANGES + 1))
-	[[ -z ${GUEST_KEY} ]] || CHANGED[${GUEST_KEY}]=1
+	[[ -z ${GUEST_KEY} ]] || CHANGED[${GUEST_KEY}]+=" ${STEP#"${GUEST_KEY}."}"
 }
 
 # note TEXT: something to know that is not a change; told in the summary.

@@ -14,7 +14,7 @@ READ='' # the guest that was read last, until anything may have changed it
 read_conf() {
 	[[ ${READ} != "$1.$2" ]] || return 0
 	READ="$1.$2"
-	CURRENT=() LIVE=() SNAPSHOTS=() RAW=() DESCRIPTION='' PENDING=() CLOUD_INIT_BEHIND=0 EXISTS=0
+	CURRENT=() LIVE=() SNAPSHOTS=() OWN_SNAPSHOTS=() RAW=() DESCRIPTION='' PENDING=() CLOUD_INIT_BEHIND=0 EXISTS=0
 	FILE="${PVE}/lxc/$2.conf"
 	[[ $1 == ct ]] || FILE="${PVE}/qemu-server/$2.conf"
 	[[ -e ${FILE} ]] || return 0
@@ -31,7 +31,13 @@ read_conf() {
 			*) SNAPSHOTS[${section}]='' ;;
 			esac
 			;;
-		'#'*) [[ -n ${section} ]] || DESCRIPTION+="${line:1}"$'\n' ;;
+		'#'*)
+			if [[ -z ${section} ]]; then
+				DESCRIPTION+="${line:1}"$'\n'
+			elif [[ ${line} == '#phxc '* ]]; then
+				OWN_SNAPSHOTS[${section}]=${line#'#phxc '}
+			fi
+			;;
 		lxc.*)
 			if [[ -z ${section} ]] && raw_line "${line}"; then RAW+=("${REPLY}"); fi
 			;;

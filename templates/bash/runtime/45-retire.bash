@@ -117,25 +117,6 @@ note_once() {
 	note "$1"
 }
 
-# drop_snapshot qm|pct delsnapshot ID NAME: deletes a snapshot, with --allow-destroy only.
-drop_snapshot() {
-	active || return 0
-	local kind=${GUEST_KEY%%.*} id=$3 name=$4
-	read_conf "${kind}" "${id}"
-	[[ -n ${SNAPSHOTS[${name}]+set} ]] || return 0
-	if ((ALLOW_DESTROY == 0)); then
-		note "snapshot ${name} is no longer declared; to delete, needs --allow-destroy"
-		return 0
-	fi
-	if ! checking; then
-		unlocked || return 0
-		write_intent "${id}.snapshot.${name}" "$1" "${id}" ''
-		run "$@"
-		rm -f -- "${STATE}/intent/${id}.snapshot.${name}"
-	fi
-	change '-' "delete snapshot ${name}"
-}
-
 # retired_guest KIND ID NAME: begins the turn of a guest that no file declares any more.
 retired_guest() {
 	end_turn

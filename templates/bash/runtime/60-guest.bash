@@ -1,4 +1,4 @@
-# --- Disks, snapshots, templates, run state and raw lines of a guest ------------------------------
+# --- Disks, templates, run state and raw lines of a guest -----------------------------------------
 
 # disk_size SLOT: sets REPLY to the size that the configuration records, as it stands there; nothing when it records none.
 disk_size() {
@@ -63,21 +63,6 @@ grow_now() {
 	disk_size "${slot}"
 	bytes "${REPLY}"
 	((${REPLY:-0} >= wanted)) || failed 0 "${call[@]}"
-}
-
-# snapshot qm|pct snapshot ID NAME: takes a snapshot when none of the name exists; one that exists is never retaken.
-snapshot() {
-	active || return 0
-	local id=$3 name=$4
-	read_conf "${GUEST_KEY%%.*}" "${id}"
-	[[ -z ${SNAPSHOTS[${name}]+set} ]] || return 0
-	unlocked || return 0
-	if ! checking; then
-		write_intent "${id}.snapshot.${name}" "$1" "${id}" ''
-		run "$@"
-		rm -f -- "${STATE}/intent/${id}.snapshot.${name}"
-	fi
-	change '+' "snapshot ${name}"
 }
 
 # make_template qm|pct template ID: turns a stopped guest into a template.

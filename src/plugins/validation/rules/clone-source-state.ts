@@ -1,6 +1,7 @@
 import { defineRule, diagnose } from "../../../plugin-api/index.js";
 import { factsOf, placeOf } from "../facts.js";
 import { cloneSnapshotMissing, cloneSourceUnsettled } from "../findings/lifecycle.js";
+import { cloneOfSeries } from "../findings/snapshots.js";
 
 /** A clone is made from a template or from a snapshot that its source declares: from something that stays as it is. */
 export const cloneSourceState = defineRule({
@@ -17,8 +18,14 @@ export const cloneSourceState = defineRule({
         if (!source.template) report(diagnose(cloneSourceUnsettled, clone.span, { source: source.label }, { related }));
         continue;
       }
-      const known = source.snapshots.map((snapshot) => snapshot.name);
-      if (known.includes(clone.snapshot)) continue;
+      const named = source.snapshots.find(({ name }) => name === clone.snapshot);
+      if (named?.keep !== undefined) {
+        const names = { source: source.label, snapshot: named.name };
+        report(diagnose(cloneOfSeries, placeOf(resource, "clone_snapshot"), names, { related }));
+        continue;
+      }
+      if (named !== undefined) continue;
+      const known = source.snapshots.flatMap(({ name, keep }) => (keep === undefined ? [name] : []));
       const args = { source: source.label, snapshot: clone.snapshot, known };
       report(diagnose(cloneSnapshotMissing, placeOf(resource, "clone_snapshot"), args, { related }));
     }
