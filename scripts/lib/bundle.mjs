@@ -13,8 +13,15 @@ const DIST = join(root, "dist");
 /** What such a run loads is one script with one cache: forty files would cost more than their contents. */
 const USUAL = ["plan", "examples/homelab/json/phoenix_hypervisor_config.json"];
 
-/** Runs that show V8 which functions a start needs. */
-const WARM_UP = [USUAL, ["plan", "examples/homelab/homelab.phx"], ["plan", "examples/phoenix/phoenix.phx"]];
+/** Runs that show V8 which functions a start needs: of configurations without findings and of some with many. */
+const WARM_UP = [
+  USUAL,
+  ["plan", "examples/homelab/homelab.phx"],
+  ["plan", "examples/phoenix/phoenix.phx"],
+  ...filesBelow("test/fixtures/json")
+    .filter((path) => path.endsWith(".json"))
+    .map((path) => ["plan", path]),
+];
 
 const COMMON = {
   charset: "ascii",

@@ -34,11 +34,15 @@ export function convert(ctx: Context, datum: Datum, type: OptionType, name: stri
 
 /** As {@link convert}, leaving the findings to the caller. */
 export function tryConvert(ctx: Context, datum: Datum, type: OptionType, name: string): Outcome {
+  return attempt(ctx, datum, type, name) ?? mismatch(ctx, datum, type, name);
+}
+
+function attempt(ctx: Context, datum: Datum, type: OptionType, name: string): Attempt {
   if (datum.type === "error") return { ok: true, value: ERROR };
   const twofold = ambiguity(ctx, datum, type);
   if (twofold !== undefined) return { ok: false, isClose: true, findings: [twofold] };
   if (datum.type === "secret") return convertSecret(datum, type, name);
-  return convertByType(ctx, datum, type, name) ?? mismatch(ctx, datum, type, name);
+  return convertByType(ctx, datum, type, name);
 }
 
 function convertSecret(datum: Extract<Datum, { type: "secret" }>, type: OptionType, name: string): Outcome {
@@ -254,9 +258,9 @@ function convertUnion(ctx: Context, datum: Datum, of: readonly OptionType[], nam
   let closest: Attempt;
   let isVague = true;
   for (const type of of) {
-    const outcome = tryConvert(ctx, datum, type, name);
-    if (outcome.ok) return outcome;
-    if (!outcome.isClose || !isVague) continue;
+    const outcome = attempt(ctx, datum, type, name);
+    if (outcome?.ok === true) return outcome;
+    if (outcome?.isClose !== true || !isVague) continue;
     closest = outcome;
     // A word that is none of the choices says little, unless it resembles one of them.
     isVague = type.type === "enum" && outcome.findings.every((finding) => finding.fix === undefined);

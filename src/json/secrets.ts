@@ -1,10 +1,7 @@
-import { isStandIn, looksSecret } from "../text/secrets.js";
+import { hintsAtSecret, isStandIn, looksSecret } from "../text/secrets.js";
 import { type SourceFile, span, type Span } from "../text/source.js";
 import { createScanner, type Scanner } from "./scanner.js";
 import { Token } from "./tokens.js";
-
-/** What a file with the name of a secret has somewhere; most files have none of it, and need not be taken apart. */
-const MAYBE_SECRET = /(pass|pwd|psk|secret|token|credential|key)[\w.-]*"|\\u/i;
 
 /** Where a credential stands in clear text. */
 export interface ClearSecret {
@@ -37,8 +34,8 @@ export function maskSecrets(original: SourceFile): {
 
 /** Whether a string of the file may be a secret's name. What stands between two quotes is one, where nothing is escaped. */
 function mayHold(text: string): boolean {
-  if (!MAYBE_SECRET.test(text)) return false;
-  return text.includes("\\") || text.split(/["\r\n]/).some(looksSecret);
+  if (text.includes("\\")) return text.includes("\\u") || hintsAtSecret(text);
+  return text.split('"').some((part) => hintsAtSecret(part) && part.split(/[\r\n]/).some(looksSecret));
 }
 
 interface Found {

@@ -1,7 +1,7 @@
 /** What Proxmox's firewall knows by name (pve-firewall, PVE::Firewall). A rule with another name is dropped, with a line in the log. */
 
 function set(words: string): ReadonlySet<string> {
-  return new Set(words.split(/\s+/).filter((word) => word !== ""));
+  return new Set(words.match(/\S+/g));
 }
 
 /** The names in Debian's /etc/protocols, which Proxmox's firewall reads, and its own `icmpv6`. */

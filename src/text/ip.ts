@@ -28,8 +28,9 @@ function parseIpv4(text: string): Ip | undefined {
   if (parts.length !== 4) return undefined;
   let value = 0;
   for (const part of parts) {
-    if (!/^(0|[1-9]\d{0,2})$/.test(part) || Number(part) > 255) return undefined;
-    value = value * 256 + Number(part);
+    const octet = Number(part);
+    if (!(octet >= 0 && octet <= 255) || String(octet) !== part) return undefined;
+    value = value * 256 + octet;
   }
   return { version: 4, value: BigInt(value) };
 }

@@ -19,7 +19,7 @@ const SECRET_KEYS: ReadonlySet<string> = new Set([
 /** Names written without a seam: `dbpassword`, `clientsecret`. */
 const JOINED = /(passw(or)?d(hash)?|passphrase|secret|apikey|privatekey)$/;
 
-/** What all of these names share, and private keys too: most names and texts are done with after one look. */
+/** What all of these names share, and private keys too. */
 const HINT = /pass|pwd|psk|secret|token|credential|key/i;
 
 /** Last words of names that say where a secret is, or something about it, rather than what it is. */
@@ -27,9 +27,14 @@ const ABOUT: ReadonlySet<string> = new Set([
   ...["file", "files", "path", "dir", "folder", "url", "uri", "name", "env", "id", "length", "policy", "ttl", "expiry"],
 ]);
 
+/** Whether a text may be the name of a secret, or hold one: a quick look, for most texts are done with after it. */
+export function hintsAtSecret(text: string): boolean {
+  return HINT.test(text);
+}
+
 /** Whether a name reads like that of a secret: `DATABASE_PASS`, `adminPassword`, `api-key`; not `token_file`. */
 export function looksSecret(name: string): boolean {
-  if (!HINT.test(name)) return false;
+  if (!hintsAtSecret(name)) return false;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()
@@ -86,7 +91,7 @@ const NAMED =
  * read, in comments and in commands. Meant for hiding, where too much does little harm. Linear in the text's length.
  */
 export function secretRanges(text: string): readonly SecretRange[] {
-  if (!HINT.test(text) && !text.includes("://")) return [];
+  if (!hintsAtSecret(text) && !text.includes("://")) return [];
   const found: SecretRange[] = [];
   let done = 0;
   for (const match of text.matchAll(NAMED)) {

@@ -63,6 +63,7 @@ export function position(file: SourceFile, offset: number): Position {
 /** The text of one line (counted from 1), without its line end. */
 export function lineText(file: SourceFile, line: number): string {
   const start = file.lineStarts[line - 1] ?? file.text.length;
-  const end = file.lineStarts[line] ?? file.text.length;
-  return file.text.slice(start, end).replace(/[\r\n]+$/, "");
+  let end = file.lineStarts[line] ?? file.text.length;
+  while (end > start && (file.text[end - 1] === "\n" || file.text[end - 1] === "\r")) end--;
+  return file.text.slice(start, end);
 }

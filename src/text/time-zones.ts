@@ -78,12 +78,7 @@ function isListed(name: string): boolean {
   const slash = name.indexOf("/");
   const area = name.slice(0, Math.max(slash, 0));
   const names = Object.hasOwn(ZONES, area) ? ZONES[area] : undefined;
-  return (
-    names
-      ?.trim()
-      .split(/\s+/)
-      .includes(name.slice(slash + 1)) ?? false
-  );
+  return names?.match(/\S+/g)?.includes(name.slice(slash + 1)) ?? false;
 }
 
 /** ICU would take any case, and the files of tzdata do not. */
