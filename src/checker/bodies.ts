@@ -167,7 +167,7 @@ function expandBlock(work: Expanding, block: Block, scope: Scope, index: number)
   const group = key === undefined ? undefined : work.sections.find((candidate) => candidate.key === key);
   if (group === undefined) {
     const section = bodyNode(ctx, sectionHead(node, block, spec, args), [inner]);
-    work.sections.push({ key, node: section, last: index, lastSpan: headSpan(block) });
+    work.sections.push({ key, node: section, last: index, lastSpan: section.headSpan });
   } else {
     mergeBlock(work, group, block, inner, index);
   }
@@ -225,15 +225,16 @@ function identityOf(value: Value): Value | string {
 }
 
 function sectionHead(parent: BodyNode, block: Block, spec: SectionSpec, args: Arguments): Head {
+  const head = headSpan(block);
   return {
     keyword: block.kind.text,
     path: [...parent.path, block.kind.text],
     spec,
     args: args.values,
     argSpans: args.spans,
-    headSpan: headSpan(block),
+    headSpan: head,
     span: block.span,
-    label: `${sourceText(headSpan(block))} of ${parent.label}`,
+    label: `${sourceText(head)} of ${parent.label}`,
   };
 }
 

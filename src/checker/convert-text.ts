@@ -40,7 +40,7 @@ function textValue(datum: Datum, isMultiline: boolean): string | undefined {
 
 function textProblem(value: string, type: StringType): string | undefined {
   if (value.includes("\0")) return "cannot hold a NUL character";
-  if (type.multiline !== true && /[\r\n]/.test(value)) return "takes one line of text";
+  if (type.multiline !== true && (value.includes("\n") || value.includes("\r"))) return "takes one line of text";
   const { length } = value;
   if (type.minLength !== undefined && length < type.minLength) {
     return length === 0 ? "cannot be empty" : `has ${length} characters; it must have at least ${type.minLength}`;
@@ -48,15 +48,24 @@ function textProblem(value: string, type: StringType): string | undefined {
   if (type.maxLength !== undefined && length > type.maxLength) {
     return `has ${length} characters; it may have ${type.maxLength}`;
   }
-  const expected = `takes ${type.describe ?? `text that matches ${type.pattern ?? ""}`}, not "${shortened(value)}"`;
-  if (type.pattern !== undefined && !anchored(type.pattern).test(value)) return expected;
+  if (type.pattern !== undefined && !anchored(type.pattern).test(value)) return expected(value, type);
   const problem = type.property === undefined ? undefined : propertyProblem(type.property, value);
-  return problem === undefined ? undefined : `${expected}: ${problem}`;
+  return problem === undefined ? undefined : `${expected(value, type)}: ${problem}`;
 }
+
+function expected(value: string, { describe, pattern = "" }: StringType): string {
+  return `takes ${describe ?? `text that matches ${pattern}`}, not "${shortened(value)}"`;
+}
+
+const made = new Map<string, RegExp>();
 
 /** The whole text has to match. */
 export function anchored(pattern: string): RegExp {
-  return new RegExp(`^(?:${pattern})$`, "u");
+  const known = made.get(pattern);
+  if (known !== undefined) return known;
+  const regexp = new RegExp(`^(?:${pattern})$`, "u");
+  made.set(pattern, regexp);
+  return regexp;
 }
 
 /** The beginning of a long text, for messages. */

@@ -1,4 +1,5 @@
 import type { Resource, Section, Setting } from "../model/resource.js";
+import type { OptionSpec, SectionSpec } from "../plugin-api/index.js";
 import type { AssertItem } from "../syntax/ast.js";
 import { assertionFailed, duplicateAttribute, missingAttribute } from "../diagnostics/catalogue/semantics.js";
 import { report } from "./context.js";
@@ -63,10 +64,22 @@ function reportMissing(
   settings: ReadonlyMap<string, Setting>,
 ): void {
   if (expansion.isDamaged) return;
-  for (const [name, option] of Object.entries(node.spec.options)) {
-    if (option.required !== true || settings.has(name)) continue;
-    report(ctx, missingAttribute, node.headSpan, { name, where: node.label, doc: option.doc });
+  for (const [name, { doc }] of requiredOf(node.spec)) {
+    if (!settings.has(name)) report(ctx, missingAttribute, node.headSpan, { name, where: node.label, doc });
   }
+}
+
+type Required = readonly (readonly [string, OptionSpec])[];
+
+const required = new WeakMap<SectionSpec, Required>();
+
+/** The attributes that a block must have; few of the many that it may have, and asked for each block. */
+function requiredOf(spec: SectionSpec): Required {
+  const known = required.get(spec);
+  if (known !== undefined) return known;
+  const found = Object.entries(spec.options).filter(([, option]) => option.required === true);
+  required.set(spec, found);
+  return found;
 }
 
 /** A condition of the files' author; its message is theirs. */

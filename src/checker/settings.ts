@@ -45,8 +45,7 @@ export function settingOf(ctx: Context, node: BodyNode, name: string, at: Span):
 function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Lazy<Setting | undefined> | undefined {
   const option = optionOf(node.spec, name);
   if (option === undefined) return undefined;
-  const direct = node.direct.value?.get(name) ?? force(ctx, node.direct, at, new Map()).get(name);
-  const sources = direct ?? expansionOf(ctx, node, at).sources.get(name);
+  const sources = sourcesOf(ctx, node, name, at);
   if (sources === undefined) return undefined;
   const thunk = lazy(`${node.label}.${name}`, () => {
     const setting = merge(ctx, node, sources, { name, option });
@@ -56,6 +55,12 @@ function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Laz
   });
   node.settings.set(name, thunk);
   return thunk;
+}
+
+/** What gives an attribute its value. Of a body that is still being expanded, attributes that stand in no loop are known. */
+function sourcesOf(ctx: Context, node: BodyNode, name: string, at: Span): readonly Source[] | undefined {
+  if (node.expansion.state === "done") return node.expansion.value?.sources.get(name);
+  return force(ctx, node.direct, at, new Map()).get(name) ?? expansionOf(ctx, node, at).sources.get(name);
 }
 
 /** An attribute with its declaration. */
