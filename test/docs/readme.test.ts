@@ -5,7 +5,7 @@ import * as assert from "uvu/assert";
 import { compile } from "../../src/compile.js";
 import { renderText } from "../../src/diagnostics/index.js";
 import { memoryFiles } from "../../src/host/files.js";
-import { fences, type Fence } from "../support/markdown.js";
+import { fences, prose, type Fence } from "../support/markdown.js";
 import { pages } from "../support/pages/all.js";
 import { root } from "../support/paths.js";
 
@@ -40,7 +40,7 @@ test("every npm script that a page names exists", () => {
 
 test("every relative link leads to something", () => {
   for (const page of pages) {
-    for (const [, target] of read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)) {
+    for (const [, target] of prose(read(page)).matchAll(/\]\((?!https?:|#)([^)#\s]+)[^)]*\)/g)) {
       assert.ok(existsSync(join(root, dirname(page), target ?? "")), `${page}: ${target}`);
     }
   }

@@ -1,3 +1,5 @@
+import { fences } from "../markdown.js";
+
 /** A fenced block of a page, and what the comment before it asks for. */
 export interface Block {
   readonly language: string;
@@ -36,24 +38,16 @@ export type Role =
   | { readonly kind: "real"; readonly why: string }
   | { readonly kind: "other" };
 
-const FENCE = /(?:^<!-- ([^>]*?) -->\n+)?^```(\w*)\n([^]*?)^```$/gm;
-
 /** The blocks of a page in order; throws where a comment says what nobody understands. */
 export function blocksOf(page: string): readonly Block[] {
-  const found = [...page.matchAll(FENCE)].map((match) => {
-    const [whole, mark = "", language = "", text = ""] = match;
-    const open = match.index + whole.indexOf("```");
-    const start = open + whole.slice(whole.indexOf("```")).indexOf("\n") + 1;
-    return { mark, language, text, open, start, end: match.index + whole.length };
-  });
-  return found.flatMap(({ mark, language, text, open, end }, i): readonly Block[] => {
-    const next = found[i + 1];
-    const isShown =
-      next !== undefined && next.language === "text" && next.mark === "" && page.slice(end, next.open).trim() === "";
-    const shown = isShown ? { text: next.text, start: next.start, end: next.start + next.text.length } : undefined;
-    const line = page.slice(0, open).split("\n").length;
+  const found = fences(page);
+  return found.map(({ language, text, line, mark, end }, i): Block => {
     const role = roleOf(mark, language);
-    return [{ language, text, line, role, ...(role.kind === "run" && shown !== undefined ? { shown } : {}) }];
+    const next = found[i + 1];
+    const isShown = next?.language === "text" && next.mark === "" && page.slice(end, next.open).trim() === "";
+    if (role.kind !== "run" || next === undefined || !isShown) return { language, text, line, role };
+    const shown = { text: next.text, start: next.start, end: next.start + next.text.length };
+    return { language, text, line, role, shown };
   });
 }
 
