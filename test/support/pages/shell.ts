@@ -90,9 +90,11 @@ echo "this page has no host yet: it declares none before this command" >&2
 exit 255
 `;
 
-/** Takes ssh's own options off, and runs the rest on the simulated host, whose files for staging are below its own folder. */
+/** Takes ssh's own options off, and runs the rest on the simulated host, below whose folder the files of a command line are. */
 function sshText(host: SimulatedHost, reboot: string): string {
   const env = Object.entries(host.env).map(([name, value]) => quoted(`${name}=${value}`));
+  const escaped = (path: string): string => path.replaceAll("/", "\\/");
+  const below = ["/etc/", `${STAGING_FOLDER}`].map((path) => `command=\${command// ${escaped(path)}/ ${host.root}${path}}`);
   return `#!/bin/bash
 while [[ $# -gt 0 && $1 == -* ]]; do
   case $1 in
@@ -107,8 +109,9 @@ if [[ \${command} == reboot ]]; then
   : >${quoted(reboot)}
   exit 0
 fi
+${below.join("\n")}
 cd ${quoted(join(host.root, "root"))} || exit 255
-exec env -i ${env.join(" ")} bash -c "\${command//${STAGING_FOLDER.replaceAll("/", "\\/")}/${host.root.replaceAll("/", "\\/")}${STAGING_FOLDER.replaceAll("/", "\\/")}}"
+exec env -i ${env.join(" ")} bash -c "\${command}"
 `;
 }
 
