@@ -94,7 +94,10 @@ exit 255
 function sshText(host: SimulatedHost, reboot: string): string {
   const env = Object.entries(host.env).map(([name, value]) => quoted(`${name}=${value}`));
   const escaped = (path: string): string => path.replaceAll("/", "\\/");
-  const below = ["/etc/", `${STAGING_FOLDER}`].map((path) => `command=\${command// ${escaped(path)}/ ${host.root}${path}}`);
+  const below = [
+    `command=\${command//${escaped(STAGING_FOLDER)}/${host.root}${STAGING_FOLDER}}`,
+    `command=\${command// \\/etc\\// ${host.root}/etc/}`,
+  ];
   return `#!/bin/bash
 while [[ $# -gt 0 && $1 == -* ]]; do
   case $1 in
