@@ -10,10 +10,10 @@ const test = suite("templates and what they were made from");
 const SUM = (digit: string): string => digit.repeat(64);
 
 const image = (digit: string): string =>
-  `image noble {\n path = "/var/lib/vz/import/noble.qcow2"\n sha256 = "${SUM(digit)}"\n}\n`;
+  `storage dir vms { path = "/srv/vms", content = [images, rootdir] }\nimage noble {\n path = "/var/lib/vz/import/noble.qcow2"\n sha256 = "${SUM(digit)}"\n}\n`;
 
 const template = (id: number, more = ""): string =>
-  `vm ${id} noble-base {\n template = true\n image = noble\n disk root { size = 4GiB, storage = local-lvm }\n${more}\n}\n`;
+  `vm ${id} noble-base {\n template = true\n image = noble\n disk root { size = 4GiB, storage = vms }\n${more}\n}\n`;
 
 const chain = "vm 901 web-base {\n template = true\n clone = noble-base\n}\n";
 
@@ -130,7 +130,7 @@ test("a template is rebuilt beside the old one, new guests come from it, and the
     assert.is((await phxc("plan", "main.phx", "--check")).code, 0);
     await write(files("2", clone(802, "b", "noble-base")));
     assert.equal(await settled(project), ["+ vm 802 b: create (qm clone from vm 905)"]);
-    assert.match(conf("vm", 802), /base-905-disk-0\/vm-802-disk-0|base-905-disk-0/);
+    assert.match(conf("vm", 802), /vms:905\/base-905-disk-0\.\w+\/802\/vm-802-disk-0/);
     assert.match((await apply("--allow-destroy")).stdout, /vm 900 noble-base: .*its disk is shared by vm 801/);
   }));
 

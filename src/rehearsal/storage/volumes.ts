@@ -42,11 +42,12 @@ export function allocate(machine: Machine, wanted: Allocation): string {
   const extension = keepsFiles(storage) ? `.${format}` : "";
   const name = `${wanted.name ?? freeName(machine, storage, wanted.owner, "vm")}${extension}`;
   const key = keepsFiles(storage) ? `${storage.id}:${wanted.owner}/${name}` : `${storage.id}:${name}`;
-  const base: { readonly base?: string } =
-    wanted.base === undefined ? {} : { base: keyOf(parseVolume(machine, wanted.base)) };
+  // LVM-thin does not track what a volume is a clone of: the base may go, and the clone keeps its blocks.
+  const isTracked = wanted.base !== undefined && storage.type !== "lvmthin";
+  const base: { readonly base?: string } = isTracked ? { base: keyOf(parseVolume(machine, wanted.base)) } : {};
   machine.state.volumes[key] = { size: wanted.bytes, format, snapshots: [], ...base };
   if (keepsFiles(storage)) writeHostFile(machine, volumePath(machine, key), `volume ${key}\n`);
-  if (wanted.base === undefined) return key;
+  if (!isTracked) return key;
   return `${storage.id}:${(base.base ?? "").slice(storage.id.length + 1)}/${key.slice(storage.id.length + 1)}`;
 }
 
