@@ -12,7 +12,13 @@ export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = {
 };
 
 /** How Ajv has to be told to read them: all findings in one run, and fields of several types. */
-export const AJV_OPTIONS = { allErrors: true, strict: false, allowUnionTypes: true, unicodeRegExp: true } as const;
+export const AJV_OPTIONS = {
+  allErrors: true,
+  strict: false,
+  allowUnionTypes: true,
+  unicodeRegExp: true,
+  messages: false,
+} as const;
 
 function schemaOf(node: FieldNode): Schema {
   const own = node.field === undefined ? undefined : typeOf(node.field).schema;
