@@ -78,7 +78,7 @@ async function compileChunks() {
     platform: "node",
     // The module forms of packages, which can be bundled without wrappers.
     mainFields: ["module", "main"],
-    define: { "import.meta.url": "launcherUrl" },
+    define: { "import.meta.url": "launcher.url" },
     plugins: [precompiledValidators],
     metafile: true,
     write: false,

@@ -25,7 +25,7 @@ export async function chunkScript(module, chunk, options) {
   expectSame(found.imports, staticImports(chunk).map(requested));
   expectSame(found.exports, chunk.exports);
   // As a value of something, because esbuild drops a function that stands for itself.
-  const { code } = await transform(`it = function (require, load, launcherUrl) {"use strict";\n${body}};`, options);
+  const { code } = await transform(`it = function (require, load, launcher) {"use strict";\n${body}};`, options);
   return `(${code
     .replace(/^it=/, "")
     .replace(/;\s*$/, "")

@@ -68,11 +68,15 @@ load("${entry}").finished.then(() => print(1, [...loaded.keys()].join("\\n")));
 
 const LOADING = `const { readFileSync } = require("node:fs");
 const { join, sep } = require("node:path");
-const { pathToFileURL } = require("node:url");
 const { Script } = require("node:vm");
 
 const folder = join(__dirname, "chunks") + sep;
-const launcherUrl = pathToFileURL(__filename).href;
+// Asked for by few commands, and slow.
+const launcher = {
+  get url() {
+    return require("node:url").pathToFileURL(__filename).href;
+  },
+};
 const loaded = new Map();
 const bodies = new Map();
 const scripts = new Map();
@@ -83,7 +87,7 @@ function load(name) {
   const early = (path) => (path.startsWith("./") ? load(path.slice(2)) : require(path));
   const late = (path) => (path.startsWith("file:") ? import(path) : Promise.resolve().then(() => early(path)));
   const body = bodies.get(name) ?? scriptOf(name).runInThisContext();
-  const exports = body(early, late, launcherUrl);
+  const exports = body(early, late, launcher);
   loaded.set(name, exports);
   return exports;
 }

@@ -47,10 +47,11 @@ export function createScanner(text: string): Scanner {
     start = text.length;
     return Token.end;
   };
-  return { scan, start: () => start, end: () => start + token.length, value: () => valueOf(token) };
+  return { scan, start: () => start, end: () => start + token.length, value: () => tokenValue(token) };
 }
 
-function valueOf(token: string): string {
+/** A string without its quotes and escapes, anything else as written. */
+export function tokenValue(token: string): string {
   if (!token.startsWith('"')) return token;
   const isClosed = token.length > 1 && token.endsWith('"');
   const inner = token.slice(1, isClosed ? -1 : undefined);

@@ -1,6 +1,6 @@
 import { hintsAtSecret, isStandIn, looksSecret } from "../text/secrets.js";
 import { type SourceFile, span, type Span } from "../text/source.js";
-import { createScanner, type Scanner } from "./scanner.js";
+import { createScanner, tokenValue } from "./scanner.js";
 import { Token } from "./tokens.js";
 
 /** Where a credential stands in clear text. */
@@ -23,13 +23,26 @@ export function maskSecrets(original: SourceFile): {
   if (found.length === 0) return { file: original, secrets: [] };
   let text = "";
   let done = 0;
-  for (const { mask } of found.map(({ value }) => value).sort((a, b) => a.start - b.start)) {
-    text += original.text.slice(done, mask.from) + mask.by.repeat(mask.to - mask.from);
-    done = mask.to;
+  for (const { from, to, by } of found
+    .map(({ value }) => maskOf(original.text, value))
+    .sort((a, b) => a.from - b.from)) {
+    text += original.text.slice(done, from) + by.repeat(to - from);
+    done = to;
   }
   // Lines begin where they did.
   const file = { ...original, text: text + original.text.slice(done) };
-  return { file, secrets: found.map(({ name }) => ({ name: name.value, span: span(file, name.start, name.end) })) };
+  const secrets = found.map(({ name }) => ({
+    name: valueOf(original.text, name),
+    span: span(file, name.start, name.end),
+  }));
+  return { file, secrets };
+}
+
+/** What to overwrite a value with: text inside its quotes by asterisks, a number by ones, so that the file stays JSON. */
+function maskOf(text: string, { kind, start, end }: Text): { from: number; to: number; by: "*" | "1" } {
+  if (kind === Token.number) return { from: start, to: end, by: "1" };
+  const isClosed = end - start > 1 && text[end - 1] === '"';
+  return { from: start + 1, to: isClosed ? end - 1 : end, by: "*" };
 }
 
 /** Whether a string of the file may be a secret's name. What stands between two quotes is one, where nothing is escaped. */
@@ -39,17 +52,16 @@ function mayHold(text: string): boolean {
 }
 
 interface Found {
-  /** Of the secret; `at` and `end` are those of the name in the text. */
+  /** Of the secret; the offsets are those of the name in the text. */
   readonly name: Text;
   readonly value: Text;
 }
 
+/** A string or a number. */
 interface Text {
-  readonly value: string;
+  readonly kind: typeof Token.string | typeof Token.number;
   readonly start: number;
   readonly end: number;
-  /** What to overwrite it with: text inside its quotes by asterisks, a number by ones, so that the file stays JSON. */
-  readonly mask: { readonly from: number; readonly to: number; readonly by: "*" | "1" };
 }
 
 /** What has been seen of an object that is still open. */
@@ -59,45 +71,47 @@ interface Open {
   value?: Text;
 }
 
+/** What is searched; few of its tokens are ever looked at. */
+interface Search {
+  readonly text: string;
+  readonly found: Found[];
+}
+
 function findSecrets(text: string): readonly Found[] {
   const scanner = createScanner(text.replace(/^\uFEFF/, " "));
-  const found: Found[] = [];
+  const search: Search = { text, found: [] };
   const open: Open[] = [];
   let last: Text | undefined;
-  for (let kind: number = scanner.scan(); kind !== Token.end; kind = scanner.scan()) {
+  for (let kind = scanner.scan(); kind !== Token.end; kind = scanner.scan()) {
     const top = open.at(-1);
     if (kind === Token.openBrace || kind === Token.openBracket) open.push({});
-    else if (kind === Token.closeBrace || kind === Token.closeBracket) closed(open.pop(), found);
+    else if (kind === Token.closeBrace || kind === Token.closeBracket) closed(search, open.pop());
     else if (kind === Token.colon && top !== undefined && last !== undefined) top.key = last;
     else if (kind === Token.comma && top !== undefined) delete top.key;
-    last = textToken(kind, scanner, text);
-    if (last !== undefined && top?.key !== undefined) memberSeen(top, top.key, last, found);
+    last =
+      kind === Token.string || kind === Token.number ? { kind, start: scanner.start(), end: scanner.end() } : undefined;
+    if (last !== undefined && top?.key !== undefined) memberSeen(search, top, top.key, last);
   }
-  for (const rest of open) closed(rest, found);
-  return found;
+  for (const rest of open) closed(search, rest);
+  return search.found;
 }
 
-function textToken(kind: number, scanner: Scanner, text: string): Text | undefined {
-  if (kind !== Token.string && kind !== Token.number) return undefined;
-  const start = scanner.start();
-  const end = scanner.end();
-  const value = scanner.value();
-  if (kind === Token.number) return { value, start, end, mask: { from: start, to: end, by: "1" } };
-  const isClosed = end - start > 1 && text[end - 1] === '"';
-  return { value, start, end, mask: { from: start + 1, to: isClosed ? end - 1 : end, by: "*" } };
+function valueOf(text: string, { start, end }: Text): string {
+  return tokenValue(text.slice(start, end));
 }
 
-function memberSeen(object: Open, key: Text, value: Text, found: Found[]): void {
-  if (looksSecret(key.value)) add(found, key, value);
-  else if (key.value === "name") object.name = value;
-  else if (key.value === "value") object.value = value;
+function memberSeen(search: Search, object: Open, key: Text, value: Text): void {
+  const name = valueOf(search.text, key);
+  if (looksSecret(name)) add(search, key, value);
+  else if (name === "name") object.name = value;
+  else if (name === "value") object.value = value;
 }
 
-function closed(object: Open | undefined, found: Found[]): void {
+function closed(search: Search, object: Open | undefined): void {
   const { name, value } = object ?? {};
-  if (name !== undefined && value !== undefined && looksSecret(name.value)) add(found, name, value);
+  if (name !== undefined && value !== undefined && looksSecret(valueOf(search.text, name))) add(search, name, value);
 }
 
-function add(found: Found[], name: Text, value: Text): void {
-  if (!isStandIn(value.value)) found.push({ name, value });
+function add({ text, found }: Search, name: Text, value: Text): void {
+  if (!isStandIn(valueOf(text, value))) found.push({ name, value });
 }
