@@ -28,6 +28,7 @@ export const THING_KINDS = [
   "file",
   "permission",
   "kernel-line",
+  "allow",
   "firewall",
   "group",
   "ipset",

@@ -38,5 +38,19 @@ export type ZfsProbe =
       /** Of a volume: its size. */
       readonly bytes?: number;
     }
+  /**
+   * Somebody may do something else with a dataset than exactly this: with itself and those below it (`both`), with itself only, with
+   * those below it only. `retired`: somebody still may do some of this. `name` is empty of those who have none.
+   */
+  | {
+      readonly kind: "zfs-allow";
+      readonly dataset: string;
+      readonly holder: "user" | "group" | "everyone" | "creator" | "set";
+      readonly name: string;
+      readonly both: readonly string[];
+      readonly local: readonly string[];
+      readonly below: readonly string[];
+      readonly retired?: true;
+    }
   /** A parameter of the ZFS module that runs has another value. */
   | { readonly kind: "zfs-parameter"; readonly name: string; readonly value: string };

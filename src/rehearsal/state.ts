@@ -76,6 +76,8 @@ export interface Dataset {
   locked?: boolean;
   /** It is not mounted, although it could be. */
   unmounted?: boolean;
+  /** What others than root may do with it, and with those below it: by `user ada`, `everyone`, `@ops`, empty for creators. */
+  allowed?: Record<string, { readonly local: readonly string[]; readonly below: readonly string[] }>;
 }
 
 /** A part of a pool: a disk of its own, or several that are joined. */

@@ -1,7 +1,8 @@
 import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan.js";
 import { networkNeeds } from "./network.js";
 import { ShellWord } from "./shell-word.js";
-import { kernelWords, key } from "./steps.js";
+import { kernelWords } from "./devices.js";
+import { key } from "./steps.js";
 import { fileNeed } from "./texts.js";
 import { renderZfs } from "./zfs.js";
 

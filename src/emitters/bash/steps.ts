@@ -1,5 +1,6 @@
 import type { Argv, GuestRef, Plan, Probe, SecretOption, Step } from "../../model/plan.js";
 import { acting, argvWord } from "./command.js";
+import { fenceWords, kernelWords } from "./devices.js";
 import { renderNetwork } from "./network.js";
 import { render } from "./render.js";
 import { isSettings, renderSettings } from "./settings.js";
@@ -7,7 +8,7 @@ import { ShellWord } from "./shell-word.js";
 import { renderFirewall } from "./steps-firewall.js";
 import { checkWords, renderWork } from "./steps-work.js";
 import { ownerWord, renderFile, renderFileRemoval, renderSnippet } from "./texts.js";
-import { inherited, renderPoolThere, vdevText } from "./zfs.js";
+import { inherited, keptFree, renderAllowed, renderPoolThere, vdevText } from "./zfs.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
 const bare = (text: string | number): ShellWord => ShellWord.bare(String(text));
@@ -188,6 +189,7 @@ type HostProbe = Extract<
       | "pool-vdev"
       | "pool-disk"
       | "zfs-parameter"
+      | "zfs-allow"
       | "dataset"
       | "storage"
       | "restart-of-host"
@@ -222,10 +224,12 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
       return acting("pool_add", [value(probe.pool), value(vdevText(probe.vdev))], argv);
     case "pool-disk":
       return acting("pool_replace", [probe.pool, probe.old, probe.new].map(value), argv);
+    case "zfs-allow":
+      return renderAllowed(probe);
     case "zfs-parameter":
       return ShellWord.call("zfs_parameter", [bare(probe.name), bare(probe.value)]);
     case "dataset":
-      return acting("dataset", [...keyFlag(probe.key), ...inherited(probe.inherit)], argv);
+      return acting("dataset", [...keyFlag(probe.key), ...inherited(probe.inherit), ...keptFree(probe)], argv);
     case "storage":
       return secretLines(probe.secrets) + acting("storage", withoutWords(probe.absent), argv);
     case "restart-of-host":
@@ -297,28 +301,6 @@ function secretLines(secrets: readonly SecretOption[] = []): string {
 
 function withoutWords(names: readonly string[] = []): ShellWord[] {
   return names.flatMap((name) => flag("--without", value(name)));
-}
-
-type Fence = Extract<Probe, { kind: "restart-of-host" }>;
-
-function fenceWords({ vfio, without, line = [], noLine = [], nvidia }: Fence): ShellWord[] {
-  const word = (name: string, text: string): ShellWord => ShellWord.join([bare(name), value(text)]);
-  return [
-    ...vfio.map((id) => word("--vfio", id)),
-    ...without.map((module) => word("--without", module)),
-    ...line.map((parameter) => word("--line", parameter)),
-    ...noLine.map((parameter) => word("--no-line", parameter)),
-    ...(nvidia === undefined ? [] : [word("--nvidia", nvidia)]),
-  ];
-}
-
-/** The parameters of the kernel's command line, each on a line of its own. */
-export function kernelWords({ parameters, without, iommu }: Extract<Probe, { kind: "kernel-line" }>): ShellWord[] {
-  return [
-    ...(iommu === true ? [bare("--iommu")] : []),
-    ...without.map((text) => ShellWord.join([bare("--without"), value(text)])),
-    ...parameters.map(value),
-  ];
 }
 
 function formerNames(names: readonly string[]): ShellWord[] {

@@ -14,6 +14,12 @@ export function inherited(properties: readonly string[] = []): ShellWord[] {
   return properties.flatMap((property) => [bare("--inherit"), value(property)]);
 }
 
+/** What ZFS takes only for a volume that is there; a new one has it. */
+export function keptFree({ properties }: Extract<Probe, { kind: "dataset" }>): ShellWord[] {
+  const isAuto = properties.some(([name, text]) => name === "refreservation" && text === "auto");
+  return isAuto ? [bare("--auto")] : [];
+}
+
 /** The call that sets properties of a pool that the plan does not make, each on a line of its own. */
 export function renderPoolThere({ pool, properties, rootProperties, rootInherit }: PoolProbe): string {
   const pair =
@@ -24,9 +30,23 @@ export function renderPoolThere({ pool, properties, rootProperties, rootInherit 
   return ShellWord.call("pool_there", [...inherited(rootInherit), value(pool)], pairs);
 }
 
+/** The call that gives somebody exactly these permissions. */
+export function renderAllowed(probe: Extract<Probe, { kind: "zfs-allow" }>): string {
+  const { dataset, holder, name } = probe;
+  const retired = probe.retired === true ? [bare("--retired")] : [];
+  const scopes = (["both", "local", "below"] as const).filter((scope) => probe[scope].length > 0);
+  const words = scopes.map((scope) => ShellWord.join([bare(`--${scope}`), value(probe[scope].join(","))]));
+  return ShellWord.call("delegate", [...retired, value(dataset), bare(holder), value(name)], words);
+}
+
 /** What preflight reads and compares of ZFS: one command for all pools, one for all datasets, then what each pool is made of. */
 export function renderZfs({ steps }: Pick<Plan, "steps">): readonly string[] {
-  return [...poolsRead(steps), ...datasetsRead(steps), ...steps.flatMap((step) => needPool(step, steps))];
+  return [
+    ...poolsRead(steps),
+    ...datasetsRead(steps),
+    ...allowedRead(steps),
+    ...steps.flatMap((step) => needPool(step, steps)),
+  ];
 }
 
 type PoolProbe = Extract<Probe, { kind: "pool" }>;
@@ -53,6 +73,7 @@ function datasetsRead(steps: readonly Step[]): readonly string[] {
         const properties = namesOf(probe.rootProperties, probe.rootInherit);
         return properties.length === 0 ? [] : [{ name: probe.pool, properties }];
       }
+      if (probe.kind === "zfs-allow") return [{ name: probe.dataset, properties: [] }];
       if (probe.kind !== "thing-retired" || probe.thing !== "dataset") return [];
       return [{ name: probe.name, properties: probe.option === undefined ? [] : [probe.option.name] }];
     },
@@ -62,6 +83,12 @@ function datasetsRead(steps: readonly Step[]): readonly string[] {
   if (steps.some(({ probe }) => probe.kind === "dataset" && probe.bytes !== undefined)) names.add("volsize");
   const datasets = [...new Set(read.map(({ name }) => name))];
   return [ShellWord.call("read_datasets", [value([...names].sort().join(","))], datasets.map(value))];
+}
+
+/** Those above come before those below. */
+function allowedRead(steps: readonly Step[]): readonly string[] {
+  const datasets = steps.flatMap(({ probe }) => (probe.kind === "zfs-allow" ? [probe.dataset] : []));
+  return datasets.length === 0 ? [] : [ShellWord.call("read_allowed", [...new Set(datasets)].sort().map(value))];
 }
 
 function namesOf(properties: PoolProbe["properties"], inherit: readonly string[] = []): readonly string[] {

@@ -46,6 +46,8 @@ function thingOf(probe: Probe): HostThing | readonly HostThing[] | undefined {
         const { path, role } = probe;
         return { kind: "permission", name: `${path}:${role}:${holder}`, fixed: { path, role, holder }, options: {} };
       });
+    case "zfs-allow":
+      return allowedThing(probe);
     case "kernel-line":
       return kernelThing(probe);
     case "file":
@@ -53,6 +55,16 @@ function thingOf(probe: Probe): HostThing | readonly HostThing[] | undefined {
     default:
       return undefined;
   }
+}
+
+/** What somebody may do with a dataset, as it was declared last. */
+function allowedThing(probe: Extract<Probe, { readonly kind: "zfs-allow" }>): HostThing | undefined {
+  if (probe.retired === true) return undefined;
+  const { dataset, holder, name } = probe;
+  const scopes = (["both", "local", "below"] as const).map((scope) => [scope, probe[scope].join(",")] as const);
+  const given = scopes.filter(([, names]) => names !== "");
+  const fixed = sorted([["dataset", dataset] as const, ["holder", holder] as const, ["of", name] as const, ...given]);
+  return { kind: "allow", name: `${dataset}:${holder}${name === "" ? "" : `:${name}`}`, fixed, options: {} };
 }
 
 /** By name, with all that is said of it, as `console=tty0 console=ttyS0`. */

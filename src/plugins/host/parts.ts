@@ -9,6 +9,7 @@ import { namesPart } from "./names.js";
 import { packagesPart } from "./packages.js";
 import type { HostPart } from "./part.js";
 import { resolverPart } from "./resolver.js";
+import { leaveAllowed } from "../zfs/leave-allowed.js";
 import { sambaPart } from "../shares/samba.js";
 import { timezonePart } from "./timezone.js";
 import { usersPart } from "./users.js";
@@ -16,6 +17,7 @@ import { usersPart } from "./users.js";
 /** The parts of a host, in the order of their steps. */
 export const hostParts: readonly HostPart[] = [
   { leave: leaveFile },
+  { leave: leaveAllowed },
   packagesPart,
   timezonePart,
   usersPart,

@@ -2,10 +2,11 @@ import { boolOf, datasetStorages, sizeOf, sizeText } from "../../plugin-api/inde
 import type { Lowered, OptionSpec, Resource } from "../../plugin-api/index.js";
 import { joinLowered, makeStep } from "../guest/step.js";
 import { lowerDeclared } from "../storage/lower.js";
+import { delegationSteps } from "./delegation.js";
 import { keyOf, keyProperties, keySteps } from "./key.js";
 import { datasetOptions, zvolOptions } from "./options.js";
 import { blockProperties, joinProperties, ownProperties, propertyArguments } from "./properties.js";
-import type { Properties } from "./properties.js";
+import type { Properties, Property } from "./properties.js";
 import { snapshotSteps } from "./snapshots.js";
 
 /** Makes the dataset or sets the properties that differ, then defines the storages that it offers. */
@@ -19,7 +20,7 @@ export function lowerDataset(dataset: Resource): Lowered {
   });
   const own: Lowered = { steps: [{ ...step, id: dataset.address }], requirements: [] };
   const storages = datasetStorages(dataset).map(lowerDeclared);
-  return joinLowered([own, keySteps(dataset), snapshotSteps(dataset), ...storages]);
+  return joinLowered([own, keySteps(dataset), snapshotSteps(dataset), delegationSteps(dataset), ...storages]);
 }
 
 /** Makes the volume, sets the properties that differ, and lets it grow. */
@@ -27,8 +28,10 @@ export function lowerZvol(zvol: Resource): Lowered {
   const bytes = sizeOf(zvol, "size");
   if (bytes === undefined) return { steps: [], requirements: [] };
   const properties = propertiesOf(zvol, zvolOptions);
-  const sparse = boolOf(zvol, "sparse") === true ? ["-s"] : [];
-  const created = creationArguments(zvol, properties);
+  // ZFS keeps all that a volume may need free for a new one, unless it is sparse, and takes the word for it only later.
+  const isKept = properties.set.some(isAuto);
+  const sparse = boolOf(zvol, "sparse") === true && !isKept ? ["-s"] : [];
+  const created = creationArguments(zvol, { ...properties, set: properties.set.filter((each) => !isAuto(each)) });
   const step = makeStep(zvol, "zvol", {
     phase: "host",
     title: `volume ${zvol.name}`,
@@ -39,7 +42,12 @@ export function lowerZvol(zvol: Resource): Lowered {
     { steps: [{ ...step, id: zvol.address }], requirements: [] },
     keySteps(zvol),
     snapshotSteps(zvol),
+    delegationSteps(zvol),
   ]);
+}
+
+function isAuto([name, text]: Property): boolean {
+  return name === "refreservation" && text === "auto";
 }
 
 function propertiesOf(dataset: Resource, options: Readonly<Record<string, OptionSpec>>): Properties {

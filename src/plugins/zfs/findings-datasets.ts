@@ -27,4 +27,30 @@ export const keyNotAtBoot = diagnosticKind<{ dataset: string }>({
   help: 'With `secret("file:/path")` a unit loads it before datasets are mounted.',
 });
 
-export const datasetFindings: readonly DiagnosticKind<never>[] = [recursiveSnapshots, keyMissing, keyNotAtBoot];
+export const holderName = diagnosticKind<{ dataset: string; holder: string; isNamed: boolean }>({
+  code: "PHX5416",
+  severity: "error",
+  title: "holder of permissions without a name, or with one",
+  message: ({ dataset, holder, isNamed }) =>
+    isNamed
+      ? `the permissions on ${dataset} are for a ${holder} without a name`
+      : `the permissions on ${dataset} are for \`${holder}\`, which has no name`,
+  help: "Write `allow user NAME`, `allow group NAME`, `allow everyone` or `allow creator`.",
+});
+
+export const scopeOfNone = diagnosticKind<{ dataset: string }>({
+  code: "PHX5417",
+  severity: "error",
+  title: "scope of permissions that have none",
+  message: ({ dataset }) =>
+    `what the creator of a dataset below ${dataset} may do holds on that dataset, whatever the scope`,
+  help: "Leave `scope` out.",
+});
+
+export const datasetFindings: readonly DiagnosticKind<never>[] = [
+  recursiveSnapshots,
+  keyMissing,
+  keyNotAtBoot,
+  holderName,
+  scopeOfNone,
+];

@@ -1,5 +1,6 @@
 import type { ArgSpec, OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
+import { delegationSections } from "./delegation.js";
 import { keySection } from "./key.js";
 import { snapshotSection } from "./snapshots.js";
 import { nativeOptions, poolProperties } from "./native.js";
@@ -107,6 +108,7 @@ export const poolSections: Readonly<Record<string, SectionSpec>> = {
     },
   },
   properties: properties("Properties of its root dataset, which all datasets inherit.", "filesystem"),
+  ...delegationSections,
 };
 
 function properties(doc: string, type: "filesystem" | "volume"): SectionSpec {
@@ -149,6 +151,7 @@ export const datasetSections: Readonly<Record<string, SectionSpec>> = {
   properties: properties("ZFS properties by name, and those of your own.", "filesystem"),
   snapshots: snapshotSection,
   key: keySection,
+  ...delegationSections,
   storage: {
     doc: "A Proxmox storage on the dataset: `zfspool` on the dataset itself, any other on its mount point.",
     args: [{ name: "type", type: storageType, doc: "The type of the storage." }],
@@ -177,4 +180,5 @@ export const zvolSections: Readonly<Record<string, SectionSpec>> = {
   properties: properties("ZFS properties by name, and those of your own.", "volume"),
   snapshots: snapshotSection,
   key: keySection,
+  ...delegationSections,
 };

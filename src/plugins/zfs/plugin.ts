@@ -2,6 +2,7 @@ import { datasetOfPath, defineKind, definePlugin } from "../../plugin-api/index.
 import type { Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { leaveThing } from "../guest/retired.js";
+import { holdersMadeBy } from "./delegation.js";
 import { lowerDataset, lowerZvol } from "./dataset.js";
 import { zfsFindings } from "./findings.js";
 import {
@@ -26,6 +27,7 @@ const pool = defineKind({
   identity: { name: "name" },
   options: { ...poolOptions, host },
   sections: poolSections,
+  edges: (resource, model) => holdersMadeBy(resource, model).map((to) => ({ to, reason: "users" })),
   instead: {
     devices: "disks",
     vdevs: "vdev",
@@ -88,7 +90,8 @@ function datasetEdges(resource: Resource, model: Model): readonly { readonly to:
   const parents = parts.slice(1, -1).map((_, i) => `dataset.${parts.slice(0, i + 2).join("/")}`);
   const own = [`pool.${parts[0]}`, ...parents].filter((address) => model.resources.has(address));
   const around = datasetOfPath(model, parentPath(resource));
-  const all = around === undefined || around.address === resource.address ? own : [...own, around.address];
+  const above = around === undefined || around.address === resource.address ? own : [...own, around.address];
+  const all = [...above, ...holdersMadeBy(resource, model)];
   return [...new Set(all)].map((to) => ({ to, reason: "dataset" }));
 }
 

@@ -1,6 +1,7 @@
 import { argOf, diagnose, numberOf, sectionsOf, settingOf, stringOf } from "../../plugin-api/index.js";
 import type { Argv, Diagnostic, Lowered, Requirement, Resource, Step, Vdev } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
+import { delegationSteps } from "./delegation.js";
 import { addedWhole, replaceStays, replaceUnknown } from "./findings.js";
 import { blockProperties, propertyArguments } from "./properties.js";
 import type { Property } from "./properties.js";
@@ -19,8 +20,10 @@ export function lowerPool(pool: Resource): Lowered {
   const found = [...diagnostics, ...poolFindings(pool, vdevs)];
   if (found.length > 0) return { steps: [], requirements: [], diagnostics: found };
   const disks = vdevs.flatMap(({ vdev, at }) => vdev.disks.map((path) => ({ path, at })));
+  const delegated = delegationSteps(pool);
   return {
-    steps: [poolStep(pool, vdevs), ...addSteps(pool, vdevs), ...replaceSteps(pool)],
+    ...delegated,
+    steps: [poolStep(pool, vdevs), ...addSteps(pool, vdevs), ...replaceSteps(pool), ...delegated.steps],
     requirements: disks.map(({ path, at }): Requirement => {
       return { kind: "disk", path, pool: pool.name, blocks: [], source: at };
     }),

@@ -192,7 +192,7 @@ const mutatingTools: Readonly<Record<string, readonly string[]>> = {
     "try-restart",
   ],
   "systemd-run": ["--collect"],
-  zfs: ["create", "destroy", "inherit", "load-key", "mount", "rename", "rollback", "set", "snapshot"],
+  zfs: ["create", "destroy", "inherit", "load-key", "mount", "rename", "rollback", "set", "snapshot", "unallow"],
   zpool: ["add", "create", "destroy", "replace", "set"],
 };
 
@@ -235,6 +235,8 @@ export function isMutating(argv: readonly string[]): boolean {
   const command = commandName(argv);
   if (LOOKING.test(argv.join(" "))) return false;
   if (tool === "sh") return verb.endsWith(".run");
+  // With a dataset alone it shows what is permitted.
+  if (tool === "zfs" && verb === "allow") return argv.length > 3;
   if (command !== undefined) return commandSpecs[command.name]?.mutating ?? true;
   const verbs = mutatingTools[tool];
   if (verbs !== undefined) return verbs.includes(verb);

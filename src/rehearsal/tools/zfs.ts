@@ -16,11 +16,12 @@ import {
   readProperty,
 } from "../storage/zfs-properties.js";
 import { readFlags } from "./flags.js";
+import { allow, unallow } from "./zfs-allow.js";
 import { loadKey, mountAll, newKey } from "./zfs-keys.js";
 
 const name = /^[A-Za-z][A-Za-z0-9_.:-]*(?:\/[A-Za-z0-9_.:-]+)*$/;
 
-/** `zfs create|set|inherit|get|list|destroy|snapshot|load-key|mount` */
+/** `zfs create|set|inherit|get|list|destroy|snapshot|load-key|mount|allow|unallow` */
 export async function zfs(command: Command, argv: readonly string[]): Promise<void> {
   const [verb = "", ...rest] = argv;
   const verbs: Record<string, (command: Command, argv: readonly string[]) => void | Promise<void>> = {
@@ -33,6 +34,8 @@ export async function zfs(command: Command, argv: readonly string[]): Promise<vo
     snapshot,
     "load-key": loadKey,
     mount: mountAll,
+    allow,
+    unallow,
   };
   const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   if (handler === undefined) return refuse(`simulated host: unknown: zfs ${verb}`, 127);
@@ -79,6 +82,7 @@ async function create(command: Command, argv: readonly string[]): Promise<void> 
   const volume = values.find(([flag]) => flag === "V")?.[1];
   if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties, ...keyed });
   else {
+    if (properties["refreservation"] === "auto") refuse(`${failure}: out of space`, 1);
     const volsize = parseZfsSize(volume) ?? refuse(`bad volume size '${volume}'`, 2);
     if (!flags.has("s")) properties["refreservation"] ??= "auto";
     makeDataset(command.machine, dataset, { type: "volume", properties, ...keyed, volsize });

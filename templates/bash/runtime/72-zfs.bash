@@ -30,8 +30,9 @@ read_datasets() {
 	done <<<"${REPLY}"
 }
 
-# dataset [--key SECRET] [--inherit PROPERTY]... zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
-# the properties that differ in one call. A volume grows, and is never shrunk.
+# dataset [--key SECRET] [--inherit PROPERTY]... [--auto] zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
+# the properties that differ in one call. A volume grows, and is never shrunk. --auto: what a volume may need is kept free for it, as
+# it is for a new one, of which ZFS does not take the word.
 dataset() {
 	active || return 0
 	local name=${!#} type=filesystem size='' key='' i live
@@ -42,6 +43,10 @@ dataset() {
 	fi
 	take_inherit "$@"
 	shift $((2 * ${#INHERIT[@]}))
+	if [[ $1 == --auto ]]; then
+		pairs=(refreservation=auto)
+		shift
+	fi
 	for ((i = 3; i < $#; i++)); do
 		case ${*:i:1} in
 		-V) type=volume && size=${*:i+1:1} ;;

@@ -31,9 +31,7 @@ export async function documentedCommands(): Promise<readonly CommandLines[]> {
 /** What the steps of a plan may run. A block that shows a mistake, or goes on from another one, has none. */
 async function plannedLines(text: string): Promise<readonly string[]> {
   const { plan } = await compile({ entry: "main.phx", files: memoryFiles({ "main.phx": text }) });
-  // A pool without disks must be there: its line says which properties it is to have, and is never run.
-  const steps = (plan?.steps ?? []).filter(({ probe }) => probe.kind !== "pool" || probe.vdevs.length > 0);
-  return steps.flatMap(({ commands }) => commands.filter(isZfs).map(quoted));
+  return (plan?.steps ?? []).flatMap(({ commands }) => commands.filter(isZfs).map(quoted));
 }
 
 function texts(folder: string, names: RegExp): readonly (readonly [path: string, text: string])[] {

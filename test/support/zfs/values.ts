@@ -59,7 +59,7 @@ export const FILE_SYSTEM_VALUES: Values = {
 
 /** Those that volumes have besides. */
 export const VOLUME_VALUES: Values = {
-  refreservation: words("auto none 1M"),
+  refreservation: words("none 1M"),
   // Without a device, as after `none`, nothing can be said about threads.
   volmode: words("none full geom dev default"),
   volsize: words("1G 1.5G 2G"),
