@@ -7,6 +7,7 @@ import { blocksOf } from "../support/pages/blocks.js";
 import { misuse } from "../support/pages/command-lines.js";
 import { runPage } from "../support/pages/run.js";
 import { root } from "../support/paths.js";
+import { compileSource } from "../support/rehearsal.js";
 
 const test = suite("commands of the pages");
 const read = (page: string): string => readFileSync(join(root, page), "utf8");
@@ -47,12 +48,27 @@ test("every command line of phxc in a page is one that phxc understands", async 
   assert.equal(wrong, []);
 });
 
-/** Those in blocks, and those within a sentence that say more than the name of a command. */
+test("every option of a script that a page names is one that scripts take", async () => {
+  const { script } = await compileSource("host pve { node = pve }\n");
+  const [, usage = ""] = /^Usage: bash (.*?)\nTEXT$/ms.exec(script) ?? [];
+  const taken = new Set([...usage.matchAll(/--[a-z-]+/g)].map(([option]) => option));
+  assert.ok(taken.has("--check") && taken.size > 10);
+  const wrong = pages
+    .filter((page) => page !== "CHANGELOG.md")
+    .flatMap((page) =>
+      [...read(page).matchAll(/`bash \S+\.sh ([^`]*)`/g)].flatMap(([line, options = ""]) =>
+        [...options.matchAll(/--[a-z-]+/g)].flatMap(([option]) => (taken.has(option) ? [] : [`${page}: ${line}`])),
+      ),
+    );
+  assert.equal(wrong, []);
+});
+
+/** Those in blocks, and those within a sentence; what is a digest behind `phxc` is a mark of the runtime. */
 function commandLines(page: string): readonly string[] {
   const blocks = blocksOf(page).flatMap(({ language, text }) =>
     language === "sh" || language === "text" ? text.split("\n") : [],
   );
-  const inline = [...page.matchAll(/(?<!`)`(phxc [^`]+)`(?!`)/g)].map(([, line = ""]) => line);
+  const inline = [...page.matchAll(/(?<!`)`(phxc (?![0-9a-f]{16})[^`]+)`(?!`)/g)].map(([, line = ""]) => line);
   return [...blocks.filter((line) => line.startsWith("phxc ")), ...inline];
 }
 

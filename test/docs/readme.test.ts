@@ -6,7 +6,7 @@ import { compile } from "../../src/compile.js";
 import { renderText } from "../../src/diagnostics/index.js";
 import { memoryFiles } from "../../src/host/files.js";
 import { fences, prose, type Fence } from "../support/markdown.js";
-import { pages } from "../support/pages/all.js";
+import { guidePages, pages } from "../support/pages/all.js";
 import { root } from "../support/paths.js";
 
 const read = (page: string): string => readFileSync(join(root, page), "utf8");
@@ -44,6 +44,19 @@ test("every relative link leads to something", () => {
       assert.ok(existsSync(join(root, dirname(page), target ?? "")), `${page}: ${target}`);
     }
   }
+});
+
+test("the README leads to every page of docs, and the guide's to every page of the guide", () => {
+  const [readme, guide] = [read("README.md"), read("docs/guide/README.md")];
+  assert.equal(
+    pages.filter((page) => /^docs\/[\w-]+\.md$/.test(page) && !readme.includes(`](${page})`)),
+    [],
+  );
+  const named = guidePages.map((page) => page.slice("docs/guide/".length)).filter((name) => name !== "README.md");
+  assert.equal(
+    named.filter((name) => !guide.includes(`](${name})`)),
+    [],
+  );
 });
 
 test("the README begins with the two commands", () => {

@@ -26,6 +26,7 @@ export const kindNotes: Readonly<Record<string, KindNotes>> = {
   },
   network: { pages: ["network.md", "addresses.md"] },
   zone: { command: "pvesh create /cluster/sdn", line: dashed, pages: ["network.md"] },
+  controller: { command: "pvesh create /cluster/sdn", line: dashed, pages: ["network.md"] },
   pool: { command: "zfs set", line: property, pages: ["zfs.md"] },
   dataset: { command: "zfs set", line: property, table: storageAdd, pages: ["zfs.md", "storages.md"] },
   zvol: { command: "zfs set", line: property, pages: ["zfs.md"] },
@@ -42,13 +43,13 @@ export const kindNotes: Readonly<Record<string, KindNotes>> = {
     command: "qm set",
     table: qmConfig,
     line: dashed,
-    pages: ["options.md", "cloud-init.md", "features.md", "health.md", "modular.md"],
+    pages: ["options.md", "templates.md", "cloud-init.md", "features.md", "health.md", "modular.md"],
   },
   ct: {
     command: "pct set",
     table: pctConfig,
     line: dashed,
-    pages: ["options.md", "features.md", "health.md", "modular.md"],
+    pages: ["options.md", "templates.md", "features.md", "health.md", "modular.md"],
   },
   backup: { command: "pvesh set /cluster/backup", table: backupJob, line: dashed, pages: ["backups.md"] },
   replication: {
