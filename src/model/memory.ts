@@ -36,17 +36,33 @@ export const THING_KINDS = [
   "dataset",
   "pool",
   "storage",
+  "interface",
+  "sdn",
+  "resolver",
+  "mapping",
+  "samba-user",
+  "access",
+  "user",
+  "directory",
+  "image",
+  "nvidia-driver",
+  "timezone",
+  "package",
 ] as const;
 
-/** A thing of the host that a plan makes. A file is named as its path, with `#` and the name of the block where it is one. */
+/**
+ * A thing of the host that a plan makes. A file is named as its path, with `#` and the name of the block where it is one; what
+ * there is one of is named `host`.
+ */
 export interface HostThing {
   readonly kind: (typeof THING_KINDS)[number];
   readonly name: string;
   /** What cannot be changed later; where a storage lies (its type, its path) tells it apart whatever it is called. */
   readonly fixed: Readonly<Record<string, string>>;
   /**
-   * Options of a storage, properties of a dataset, parameters of the kernel, options of a firewall; the `text` of a part of the cluster's firewall or
-   * of a file, which is one.
+   * Options of a storage, properties of a dataset or pool (`dataset.atime`: of a pool's own dataset), parameters of the kernel,
+   * options of a firewall; the `text` of a part of the cluster's firewall or of a file, which is one; the value of what there is
+   * one of.
    */
   readonly options: Readonly<Record<string, string>>;
 }

@@ -233,6 +233,8 @@ export type Probe =
       readonly path: string;
       readonly block?: string;
       readonly mark: string;
+      /** Run before it is removed: a unit is disabled while its file is there. */
+      readonly before?: readonly Argv[];
       readonly then?: readonly Argv[];
     }
   /**
@@ -275,6 +277,8 @@ export type Probe =
       readonly check?: Argv;
       /** Run after a change; after one that was cut off, too. */
       readonly then?: readonly Argv[];
+      /** Run when it leaves the files, in place of `then`: before it is removed, and after that. */
+      readonly removal?: { readonly before?: readonly Argv[]; readonly then?: readonly Argv[] };
     }
   | SettingsProbe
   /** A directory of the host exists, with its owner and its mode where given. */

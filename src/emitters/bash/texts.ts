@@ -43,8 +43,11 @@ function blockWords({ block }: { readonly block?: string }): readonly ShellWord[
   return block === undefined ? [] : [bare("--block"), value(block)];
 }
 
-function followers({ then = [] }: { readonly then?: readonly Argv[] }): string {
-  return then.map((argv) => ShellWord.call("file_then", argv.map(value))).join("");
+function followers(file: { readonly before?: readonly Argv[]; readonly then?: readonly Argv[] }): string {
+  const { before = [], then = [] } = file;
+  const calls = (verb: string, commands: readonly Argv[]): readonly string[] =>
+    commands.map((argv) => ShellWord.call(verb, argv.map(value)));
+  return [...calls("file_before", before), ...calls("file_then", then)].join("");
 }
 
 /** A snippet's text, with the secrets that take the places of words in it. */

@@ -53,10 +53,20 @@ type PoolProbe = Extract<Probe, { kind: "pool" }>;
 
 function poolsRead(steps: readonly Step[]): readonly string[] {
   const pools = steps.flatMap(({ probe }) => (probe.kind === "pool" ? [probe] : []));
-  const isRetired = steps.some(({ probe }) => probe.kind === "thing-retired" && probe.thing === "pool");
-  if (pools.length === 0 && !isRetired) return [];
-  const names = new Set(["ashift", ...pools.flatMap(({ properties }) => properties.map(([name]) => name))]);
+  const retired = steps.flatMap(({ probe }) =>
+    probe.kind === "thing-retired" && probe.thing === "pool" ? [probe] : [],
+  );
+  if (pools.length === 0 && retired.length === 0) return [];
+  const left = retired.flatMap(({ option }) =>
+    option === undefined || ofRoot(option.name) !== undefined ? [] : [option.name],
+  );
+  const names = new Set(["ashift", ...pools.flatMap(({ properties }) => properties.map(([name]) => name)), ...left]);
   return [ShellWord.call("read_pools", [value([...names].sort().join(","))])];
+}
+
+/** The property of a pool's root dataset that an option of the pool means; undefined where it is one of the pool itself. */
+function ofRoot(option: string): string | undefined {
+  return option.startsWith("dataset.") ? option.slice("dataset.".length) : undefined;
 }
 
 /** What tells whether a key has to be loaded, and whether something can then be mounted. */
@@ -74,7 +84,10 @@ function datasetsRead(steps: readonly Step[]): readonly string[] {
         return properties.length === 0 ? [] : [{ name: probe.pool, properties }];
       }
       if (probe.kind === "zfs-allow") return [{ name: probe.dataset, properties: [] }];
-      if (probe.kind !== "thing-retired" || probe.thing !== "dataset") return [];
+      if (probe.kind !== "thing-retired") return [];
+      const root = probe.thing === "pool" ? ofRoot(probe.option?.name ?? "") : undefined;
+      if (root !== undefined) return [{ name: probe.name, properties: [root] }];
+      if (probe.thing !== "dataset") return [];
       return [{ name: probe.name, properties: probe.option === undefined ? [] : [probe.option.name] }];
     },
   );

@@ -1,7 +1,6 @@
 import type { Memory, RetiredGuest, RetiredThing } from "../../model/memory.js";
 import { addressOf } from "./retired.js";
-import { sorted } from "./declared.js";
-import { keyOf } from "./things.js";
+import { keyOf, sorted } from "./host-things.js";
 
 /** A part of what is retired, by the name under which it is forgotten, and what is left of the guest without it. */
 interface Item {

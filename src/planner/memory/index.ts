@@ -95,12 +95,12 @@ function othersOf(committed: Committed, { host, model }: Present): ReadonlyMap<s
   );
 }
 
-/** The steps for things of the host that are no longer declared; what is no kind of its own is part of the host's block. */
+/** The steps for things of the host that are no longer declared; what no kind of its own takes back is the host's. */
 export function remainders(recalled: Recalled | undefined, kinds: ReadonlyMap<string, KindSpec>): readonly Step[] {
   if (recalled === undefined) return [];
   const at = span(recalled.file, 0);
   return recalled.memory.retiredThings.flatMap(
-    (thing) => (kinds.get(thing.kind) ?? kinds.get("host"))?.leave?.(thing, at) ?? [],
+    (thing) => (kinds.get(thing.kind)?.leave ?? kinds.get("host")?.leave)?.(thing, at) ?? [],
   );
 }
 

@@ -88,7 +88,7 @@ function thingOf(item: unknown, where: string): HostThing {
   if (kind === undefined) throw new DataProblem(`${where}.kind is none of ${THING_KINDS.join(", ")}`);
   return {
     kind,
-    name: matching(THING)(data["name"], `${where}.name`),
+    name: matching(PATHS.has(kind) ? PATH : THING)(data["name"], `${where}.name`),
     fixed: keyed(matching(PROPERTY), data["fixed"], `${where}.fixed`, string),
     options: keyed(matching(PROPERTY), data["options"], `${where}.options`, string),
   };
@@ -101,7 +101,9 @@ function retiredThingOf(item: unknown, where: string): RetiredThing {
 /** What becomes a word of a command or a name that the script looks up is held to what phxc itself writes. */
 const OPTION = /^(?:[a-z][a-z0-9_-]*|(?:mp|dev) .+)$/;
 const PROPERTY = /^[A-Za-z0-9][\w:.-]*$/;
-const THING = /^[A-Za-z0-9/][\w:./@#!+-]*$/;
+const THING = /^[A-Za-z0-9/_][\w:./@#!+-]*$/;
+const PATHS: ReadonlySet<string> = new Set(["directory", "image"]);
+const PATH = /^\/[^\p{C}]*$/u;
 const INPUT = /^[A-Za-z0-9][\w./:@+-]*$/;
 const RAW_KEY = /^lxc\.[\w.-]+$/;
 const SNAPSHOT = /^[A-Za-z][\w-]*\*?$/;

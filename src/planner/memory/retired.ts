@@ -1,8 +1,8 @@
 import type { DeclaredGuest, Memory, RetiredGuest } from "../../model/memory.js";
 import type { Address } from "../../model/resource.js";
 import { compareText, isBrought, isRemovable, removableKeys } from "../../plugin-api/index.js";
-import { sorted } from "./declared.js";
 import type { Wanted } from "./declared.js";
+import { sorted } from "./host-things.js";
 
 /** As many former names as a guest keeps. */
 const MAX_NAMES = 10;

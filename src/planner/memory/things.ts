@@ -1,7 +1,7 @@
 import { THING_KINDS } from "../../model/memory.js";
 import type { HostThing, Memory, RetiredThing } from "../../model/memory.js";
 import { compareText } from "../../plugin-api/index.js";
-import { sorted } from "./declared.js";
+import { keyOf, sorted } from "./host-things.js";
 
 /** What was once declared of things of the host and is not now, with its last declared value; by kind and name: what uses others first. */
 export function retireThings(previous: Memory, current: readonly HostThing[]): readonly RetiredThing[] {
@@ -24,9 +24,4 @@ function lastKnown({ declared, retiredThings }: Memory): readonly HostThing[] {
     known.set(keyOf(thing), { ...thing, options: sorted(Object.entries(options)) });
   }
   return [...known.values()];
-}
-
-/** `storage.local-lvm` */
-export function keyOf({ kind, name }: Pick<HostThing, "kind" | "name">): string {
-  return `${kind}.${name}`;
 }

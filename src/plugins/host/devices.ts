@@ -2,7 +2,7 @@ import { diagnose, managedText, sectionOf, settingOf, stringOf, stringsOf } from
 import type { Lowered, Probe, Requirement, Resource, Section, Step } from "../../plugin-api/index.js";
 import { joinLowered, makeStep, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
-import { fileStep } from "./files.js";
+import { fileStep, unitRemoval } from "./files.js";
 import { noDriverForCards, passthroughOfNothing } from "./findings-devices.js";
 import { bootParameter, iommuOff, parameterTwice } from "./findings-kernel.js";
 import { packagesStep } from "./packages.js";
@@ -257,5 +257,5 @@ function unitFile() {
     ["systemctl", "enable", UNIT],
     ["systemctl", "restart", UNIT],
   ];
-  return { path: `/etc/systemd/system/${UNIT}`, content, adopt: false, mode: "644", then };
+  return { path: `/etc/systemd/system/${UNIT}`, content, adopt: false, mode: "644", then, removal: unitRemoval(UNIT) };
 }

@@ -15,6 +15,11 @@ import { makeStep } from "../guest/step.js";
 /** What a managed file of the host is: see the probe `file`. */
 export type ManagedFile = Omit<Extract<Probe, { readonly kind: "file" }>, "kind" | "guest">;
 
+/** What goes with the removal of a systemd unit's file: it is disabled while the file says how. */
+export function unitRemoval(unit: string): NonNullable<ManagedFile["removal"]> {
+  return { before: [["systemctl", "disable", "--now", unit]], then: [["systemctl", "daemon-reload"]] };
+}
+
 /** The step of a managed file, with the secrets that it needs. `name` follows the resource's address in the step's id. */
 export function fileStep(
   resource: Resource,
@@ -45,21 +50,23 @@ export function fileStep(
 export function leaveFile({ kind, name, fixed }: RetiredThing, source: Span): readonly Step[] {
   if (kind !== "file") return [];
   const [path = "", block] = name.split("#");
+  const before = commandsIn(fixed["before"]);
   const then = commandsIn(fixed["then"]);
   const step: Step = {
     id: `file.${name}.remove`,
     phase: "finish",
     resource: `file.${name}`,
     title: block === undefined ? `remove ${path}` : `remove the block ${block} from ${path}`,
-    risk: then.length === 0 ? "safe" : "interrupts",
+    risk: before.length + then.length === 0 ? "safe" : "interrupts",
     probe: {
       kind: "file-retired",
       path,
       ...(block === undefined ? {} : { block }),
       mark: FILE_MARK,
+      ...(before.length === 0 ? {} : { before }),
       ...(then.length === 0 ? {} : { then }),
     },
-    commands: then,
+    commands: [...before, ...then],
     requires: [],
     source,
   };

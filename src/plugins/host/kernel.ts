@@ -34,12 +34,16 @@ export const kernelPart: HostPart = {
   lower: (host): Lowered => joinLowered([...sysctlStep(host), ...modulesStep(host)]),
 };
 
+/** A value, and a module that is loaded, stay until the host starts again: nothing brings what was there before. */
+const STAYS = {};
+
 function sysctlStep(host: Resource): readonly Lowered[] {
   const section = sectionOf(host, "sysctl");
   const lines = section === undefined ? [] : parameters(section);
   if (section === undefined || lines.length === 0) return [];
   const content = managedText("kernel parameters", lines);
-  const file = { path: SYSCTL_FILE, content, adopt: false, mode: "644", then: [["sysctl", "-p", SYSCTL_FILE]] };
+  const then = [["sysctl", "-p", SYSCTL_FILE]];
+  const file = { path: SYSCTL_FILE, content, adopt: false, mode: "644", then, removal: STAYS };
   return [fileStep(host, "sysctl", file, { title: "kernel parameters", asked: section })];
 }
 
@@ -53,6 +57,7 @@ function modulesStep(host: Resource): readonly Lowered[] {
   const names = stringsOf(host, "modules");
   if (names.length === 0 || settingOf(host, "modules") === undefined) return [];
   const content = managedText("kernel modules", names);
-  const file = { path: MODULES_FILE, content, adopt: false, mode: "644", then: [["modprobe", "--all", ...names]] };
+  const then = [["modprobe", "--all", ...names]];
+  const file = { path: MODULES_FILE, content, adopt: false, mode: "644", then, removal: STAYS };
   return [fileStep(host, "modules", file, { title: "kernel modules" })];
 }

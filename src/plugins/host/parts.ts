@@ -5,6 +5,7 @@ import { accessPart } from "./access.js";
 import { leaveFile } from "./files.js";
 import { interfacesPart } from "./interfaces.js";
 import { kernelPart } from "./kernel.js";
+import { leftPart } from "./left.js";
 import { namesPart } from "./names.js";
 import { packagesPart } from "./packages.js";
 import type { HostPart } from "./part.js";
@@ -18,6 +19,7 @@ import { usersPart } from "./users.js";
 export const hostParts: readonly HostPart[] = [
   { leave: leaveFile },
   { leave: leaveAllowed },
+  leftPart,
   packagesPart,
   timezonePart,
   usersPart,

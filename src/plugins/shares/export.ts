@@ -26,6 +26,7 @@ export function lowerExport(resource: Resource, context: LowerContext): Lowered 
         ["systemctl", "enable", "--now", "nfs-server"],
         ["exportfs", "-ra"],
       ],
+      removal: { then: [["exportfs", "-ra"]] },
     },
     commands: [],
   });

@@ -2,7 +2,7 @@ import { diagnose, managedText, secretOf, sectionOf, stringOf, valueOf } from ".
 import type { Lowered, Requirement, Resource, SectionSpec } from "../../plugin-api/index.js";
 import { joinLowered, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
-import { fileStep } from "../host/files.js";
+import { fileStep, unitRemoval } from "../host/files.js";
 import { keyMissing, keyNotAtBoot } from "./findings-datasets.js";
 import type { Properties, Property } from "./properties.js";
 import { fileWord } from "./snapshots.js";
@@ -60,6 +60,7 @@ export function keySteps(dataset: Resource): Lowered {
       ["systemctl", "daemon-reload"],
       ["systemctl", "enable", unit],
     ],
+    removal: unitRemoval(unit),
   };
   return joinLowered([
     needed,

@@ -1,5 +1,5 @@
 import { datasetOfPath, defineKind, definePlugin } from "../../plugin-api/index.js";
-import type { Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
+import type { Argv, Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { leaveThing } from "../guest/retired.js";
 import { holdersMadeBy } from "./delegation.js";
@@ -40,7 +40,7 @@ const pool = defineKind({
     spares: "spare",
   },
   lower: lowerPool,
-  leave: (thing, source) => leaveThing(thing, source, { whole: ["zpool", "destroy", thing.name], option: () => [] }),
+  leave: leavePool,
 });
 
 const dataset = defineKind({
@@ -72,16 +72,30 @@ const zvol = defineKind({
   nameSpace: "dataset",
 });
 
+/** A property of its root dataset is inherited from nothing, which is ZFS's own default; one of the pool has no such word. */
+function leavePool(thing: RetiredThing, source: Span): readonly Step[] {
+  return leaveThing(thing, source, {
+    whole: ["zpool", "destroy", thing.name],
+    option: (name) =>
+      name.startsWith("dataset.")
+        ? withoutProperty(name.slice("dataset.".length), thing.name)
+        : ["zpool", "set", `${name}=VALUE`, thing.name],
+  });
+}
+
 function leaveDataset(thing: RetiredThing, source: Span): readonly Step[] {
   return leaveThing(thing, source, {
     whole: ["zfs", "destroy", thing.name],
     destroys: true,
-    // ZFS inherits no limits: they are set to nothing.
-    option: (name) =>
-      /^(ref)?(quota|reservation)$/.test(name)
-        ? ["zfs", "set", `${name}=none`, thing.name]
-        : ["zfs", "inherit", name, thing.name],
+    option: (name) => withoutProperty(name, thing.name),
   });
+}
+
+/** ZFS inherits no limits: they are set to nothing. */
+function withoutProperty(name: string, dataset: string): Argv {
+  return /^(ref)?(quota|reservation)$/.test(name)
+    ? ["zfs", "set", `${name}=none`, dataset]
+    : ["zfs", "inherit", name, dataset];
 }
 
 /** The datasets above it, its pool, and the dataset that holds its mount point. */

@@ -125,7 +125,7 @@ step() {
 	STEP=$1
 	STEP_SOURCE=$2
 	STEP_ACTIVE=${GUEST_ACTIVE}
-	RETIRED=() RETIRED_KEYS=() FIXED=() SECRET_OPTIONS=() FILE_CHECK=() FILE_THEN=()
+	RETIRED=() RETIRED_KEYS=() FIXED=() SECRET_OPTIONS=() FILE_CHECK=() FILE_BEFORE=() FILE_THEN=()
 	if [[ -z ${GUEST_KEY} ]] && ((${#ONLY[@]} > 0)); then STEP_ACTIVE=0; fi
 	if [[ ${MODE} == list ]]; then
 		((STEP_ACTIVE == 0)) || STEPS+=("$1")

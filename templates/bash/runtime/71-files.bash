@@ -6,6 +6,7 @@
 
 FILE_CHECK=()        # for the file that follows: a command that must accept the new text; the word FILE stands for its path
 FILE_THEN=()         # for the file that follows: commands after a change, each behind the number of its words
+FILE_BEFORE=()       # for the file that follows: the same before it is removed
 declare -A ACCESS=() # modes that were read, by path below ROOT
 
 # file_check COMMAND...: for the `managed_file` that follows.
@@ -13,6 +14,17 @@ file_check() { FILE_CHECK=("$@"); }
 
 # file_then COMMAND...: for the `managed_file` or `drop_file` that follows; several are run in order.
 file_then() { FILE_THEN+=("$#" "$@"); }
+
+# file_before COMMAND...: for the `drop_file` that follows.
+file_before() { FILE_BEFORE+=("$#" "$@"); }
+
+# run_all [COUNT WORD...]...: runs several commands, each behind the number of its words.
+run_all() {
+	while (($# > 0)); do
+		run "${@:2:$1}"
+		shift "$(($1 + 1))"
+	done
+}
 
 # managed_file [--adopt] [--block NAME] [--mode MODE] [--owner UID:GID] PATH [--secret TOKEN FORM REFERENCE]...: makes the
 # file, or the block in it, equal to standard input. A file that exists and is not ours is not overwritten, unless --adopt.
@@ -242,7 +254,7 @@ after_mark() { REPLY="${STATE}/after/${1//\//_}${block:+.${block}}"; }
 
 # after_file PATH: does what follows a change, if there was one in this run or in one that was cut off.
 after_file() {
-	local mark i
+	local mark
 	after_mark "$1"
 	mark=${REPLY}
 	[[ -e ${mark} ]] || return 0
@@ -250,7 +262,7 @@ after_file() {
 		change '~' "$1: what has to follow its change, which an earlier run did not do"
 		return 0
 	fi
-	for ((i = 0; i < ${#FILE_THEN[@]}; i += FILE_THEN[i] + 1)); do run "${FILE_THEN[@]:i+1:FILE_THEN[i]}"; done
+	run_all "${FILE_THEN[@]}"
 	rm -f -- "${mark}"
 }
 
@@ -282,6 +294,7 @@ drop_file() {
 		note "$1 is no longer declared and was not made by phxc${GUEST:+ for this guest}: it is left as it is"
 	elif ((exists == 1)) && [[ -z ${block} || -n ${BLOCK} ]]; then
 		[[ -z ${block} ]] || content=${HEAD}${TAIL}
+		checking || run_all "${FILE_BEFORE[@]}"
 		if [[ -n ${content} ]]; then put_file "$1"; else remove_file "$1"; fi
 		change '-' "remove ${block:+the block ${block} from }$1"
 	fi

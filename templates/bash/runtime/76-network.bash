@@ -217,21 +217,26 @@ touches() {
 	return 1
 }
 
+# read_resolver: sets `servers` and `search` of the caller to the name servers and the search domain of the host.
+read_resolver() {
+	local key value
+	[[ -e ${ROOT}/etc/resolv.conf ]] || return 0
+	while read -r key value _ || [[ -n ${key} ]]; do
+		case ${key} in
+		search | domain) search=${value} ;;
+		nameserver) servers+=("${value}") ;;
+		*) ;;
+		esac
+	done <"${ROOT}/etc/resolv.conf"
+}
+
 # resolver pvesh set /nodes/localhost/dns [--search DOMAIN] [--dnsN ADDRESS]...: the host asks these name servers, in this order.
 # Proxmox sets all of them at once, and none without a search domain.
 resolver() {
 	active || return 0
-	local key value i search=''
+	local i search=''
 	local -a servers=() command=("$@")
-	if [[ -e ${ROOT}/etc/resolv.conf ]]; then
-		while read -r key value _ || [[ -n ${key} ]]; do
-			case ${key} in
-			search | domain) search=${value} ;;
-			nameserver) servers+=("${value}") ;;
-			*) ;;
-			esac
-		done <"${ROOT}/etc/resolv.conf"
-	fi
+	read_resolver
 	local wanted_search=${search} sought=''
 	for ((i = 3; i < $#; i += 2)); do
 		if [[ ${command[i]} == --search ]]; then wanted_search=${command[i + 1]}; else sought+=" ${command[i + 1]}"; fi
