@@ -22,6 +22,7 @@ const CONTAINER: FieldTable = {
   clone_from_ctid: compiled("id", "`clone`"),
   clone_from_template_ctid: compiled("id", "`clone`"),
   is_template: compiled("bool", "`template`"),
+  rebuild_ids: compiled("idRange", "`rebuild_ids`"),
   template_snapshot_name: compiled("name", "`snapshot`, and `clone_snapshot` of the clones"),
   storage_pool: required("name", "`storage` of the root disk"),
   storage_size_gb: required(int(1, 1_000_000), "`size` of the root disk"),

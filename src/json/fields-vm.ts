@@ -10,6 +10,7 @@ const MACHINE: FieldTable = {
   vmid: required("id", "the id of the `vm`"),
   name: required("name", "the name of the `vm`"),
   is_template: compiled("bool", "`template`"),
+  rebuild_ids: compiled("idRange", "`rebuild_ids`"),
   template_image: compiled("anyPath", "`image`"),
   template: idle("the existing system only tests that it is there; `template_image` names the image"),
   clone_from_vmid: compiled("id", "`clone`, as a full clone"),

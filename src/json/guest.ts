@@ -21,6 +21,7 @@ export function guestBlock(guest: Guest, items: readonly Item[]): Block {
 export function commonItems(guest: Guest): readonly Attribute[] {
   return [
     ...attribute(member(guest.node, "is_template"), "template", asBool),
+    ...attribute(member(guest.node, "rebuild_ids"), "rebuild_ids", asString),
     ...attribute(member(guest.node, "description"), "description", asString),
     ...attribute(member(guest.node, "dependencies"), "needs", asGuests),
     ...(isOptionText(guest) ? [] : attribute(member(guest.node, "features"), "features", asList(string))),

@@ -77,6 +77,7 @@ export const TYPES = {
     "`dhcp`, `auto`, `none`, or an IP address such as `10.0.0.5/24`",
     whole(`dhcp|auto|none|manual|${ADDRESS}(${PREFIX})?`),
   ),
+  idRange: text("a range of ids such as `905..909`", whole("[1-9]\\d{2,8}\\.\\.[1-9]\\d{2,8}")),
   ipRange: text("a range of IP addresses such as `10.0.0.150..10.0.0.199`", whole(`${ADDRESS}\\.\\.${ADDRESS}`)),
   ips: oneOrMore("an IP address or a list of them", { type: "string", pattern: whole(ADDRESS) }, several(ADDRESS)),
   mac: text("a MAC address such as `52:54:00:AA:BB:CC`", "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){5}$"),

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { undisturbed } from "../../src/rehearsal/faults.js";
@@ -213,24 +215,90 @@ test("what nothing is written down of counts as made from what is declared; what
     assert.match((await apply()).stdout, /stale: changed since it was made: image/);
   }));
 
+/** With --allow-destroy, as if it had been typed. */
+const destroying = (script: string): string => script.replace(/^ALLOW_DESTROY=0 /m, "ALLOW_DESTROY=1 ");
+
 test("rebuilding is survived wherever it is cut off, and existing guests are not touched", () =>
   withCommitted(async (project) => {
     const { write, host, read } = project;
-    await write(HOST + image("1") + template(900) + chain + clone(801, "a", "web-base"));
+    const base = (packages: string): string =>
+      ct(200, "base", `template = true\nfeature base_setup { packages = [${packages}] }`);
+    const files = (sum: string, packages: string): string =>
+      HOST + image(sum) + template(900) + chain + clone(801, "a", "web-base") + base(packages);
+    await write(files("1", "curl"));
     await settled(project);
-    await write(
-      HOST + image("2") + template(900) + chain + clone(801, "a", "web-base") + clone(802, "b", "noble-base"),
-    );
+    await write(`${files("2", "jq")}${clone(802, "b", "noble-base")}`);
     assert.is((await rebuild(project, "noble-base", "--as", "905", "--write")).code, 0);
+    assert.is((await rebuild(project, "base", "--as", "205", "--write")).code, 0);
     const whole = await undisturbed(read("plans/pve1/plan.sh"), host.capture());
     assert.is(whole.run.code, 0, whole.run.stdout + whole.run.stderr);
     const commands = whole.commands.map((line) => line.replace(/ --digest \w+/, ""));
-    assert.ok(commands.includes("qm template 905"), commands.join("\n"));
+    for (const wanted of ["qm template 905", "pct start 205", "pct template 205", "qm clone 905 802 --name b"])
+      assert.ok(commands.includes(wanted), commands.join("\n"));
     assert.not.ok(
-      commands.some((line) => / (900|901|801) /.test(`${line} `)),
+      commands.some((line) => / (200|900|901|801) /.test(`${line} `)),
       commands.join("\n"),
     );
     for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
+  }));
+
+test("removing the old one is survived wherever it is cut off", () =>
+  withCommitted(async (project) => {
+    const { write, host, read } = project;
+    await write(HOST + image("1") + template(900));
+    await settled(project);
+    assert.is((await rebuild(project, "noble-base", "--as", "905", "--write")).code, 0);
+    const whole = await undisturbed(destroying(read("plans/pve1/plan.sh")), host.capture());
+    assert.is(whole.run.code, 0, whole.run.stdout + whole.run.stderr);
+    assert.ok(whole.commands.includes("qm destroy 900 --purge 1"), whole.commands.join("\n"));
+    for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
+  }));
+
+test("the JSON configuration: stale, rebuilt and quiet, with the ids that its guests are cloned by", () =>
+  withCommitted(async ({ folder, phxc, run, read }) => {
+    const entry = "phoenix_hypervisor_config.json";
+    const guest = { memory_mb: 512, cores: 1, storage_pool: "local-lvm", storage_size_gb: 4, unprivileged: true };
+    const put = (name: string, value: unknown): void => writeFileSync(join(folder, name), JSON.stringify(value));
+    const files = (features: readonly string[]): void => {
+      put(entry, { network: { hostname: "pve1" }, core_paths: { lxc_config_file: "phoenix_lxc_configs.json" } });
+      put("phoenix_lxc_configs.json", {
+        lxc_configs: {
+          "900": {
+            ...{ ...guest, name: "base", template: "local:vztmpl/debian-13.tar.zst", features },
+            ...{ is_template: true, rebuild_ids: "905..909" },
+          },
+          "801": { ...guest, name: "web", clone_from_ctid: "900" },
+        },
+      });
+    };
+    const write = async (...args: readonly string[]): Promise<string> => {
+      const { code, err } = await phxc("plan", entry, ...args, "--write");
+      assert.is(code, 0, err);
+      return err;
+    };
+    const apply = () => run(read("plans/pve1/plan.sh"));
+    files([]);
+    await write();
+    assert.is((await apply()).code, 0);
+    files(["base_setup"]);
+    assert.match(
+      await write(),
+      /PHX6050: ct 900 base was planned from other inputs; changed since: feature base_setup\. From it come ct 801 web/,
+    );
+    const stale = await apply();
+    assert.match(
+      stale.stdout,
+      /ct 900 base: stale: changed since it was made: feature base_setup\..*; from it came ct 801 web\n/,
+    );
+    await write("900", "--action", "rebuild-template");
+    assert.equal((await apply()).said.slice(0, 1), ["+ ct 905 base: create (pct create)"]);
+    const quiet = await apply();
+    assert.equal([quiet.code, quiet.said, quiet.commands], [0, [], []]);
+    assert.match(
+      quiet.stdout,
+      /ct 905 base: these came from an earlier one and stay as they are: ct 801 web \(ct 900\)\n/,
+    );
+    assert.is((await phxc("plan", entry, "--check")).code, 0);
   }));
 
 test("what is no template, has no id or is named twice is refused", () =>
