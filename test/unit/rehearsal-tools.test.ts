@@ -15,18 +15,21 @@ const disks = [
 
 test("zpool create makes a pool on empty disks, once", () =>
   withHost(emptyHost({ disks }), async (host) => {
-    assert.match(await must(host, "zpool list -H -o name"), "no pools available");
+    assert.match(await must(host, "zpool list"), "no pools available");
     await must(host, "zpool create -o ashift=12 -O compression=lz4 tank mirror /dev/disk/by-id/a /dev/disk/by-id/b");
     assert.is(await must(host, "zpool list -H -o name,health"), "tank\tONLINE\n");
     assert.is(await must(host, "zpool get -H -o value ashift tank"), "12\n");
     assert.ok(existsSync(join(host.root, "tank")));
     assert.match(await must(host, "zpool create tank /dev/disk/by-id/a", 1), "pool already exists");
-    assert.match(await must(host, "zpool create other /dev/disk/by-id/a", 1), "is part of active pool 'tank'");
+    assert.match(
+      await must(host, "zpool create other /dev/disk/by-id/a", 1),
+      "/dev/disk/by-id/a is in use and contains a unknown filesystem.",
+    );
     assert.match(
       await must(host, "zpool create other /dev/disk/by-id/used", 1),
       "contains a filesystem of type 'ext4'",
     );
-    assert.match(await must(host, "zpool create other /dev/disk/by-id/none", 1), "no such device");
+    assert.match(await must(host, "zpool create other /dev/disk/by-id/none", 1), "cannot resolve path");
     assert.match(
       await must(host, "zpool create other mirror /dev/disk/by-id/a", 1),
       "mirror requires at least 2 devices",
@@ -47,9 +50,9 @@ test("zfs: properties are inherited, normalised and refused as by zfs", () =>
     assert.match(await must(host, "zfs create tank/no/parent", 1), "parent does not exist");
     assert.match(await must(host, "zfs create tank/data", 1), "dataset already exists");
     await must(host, "zfs create -p tank/no/parent");
-    assert.match(await must(host, "zfs set recordsize=17K tank/data", 1), "'recordsize' must be power of 2");
-    assert.match(await must(host, "zfs set foo=1 tank/data", 1), "invalid property 'foo'");
-    assert.match(await must(host, "zfs set quota=lots tank/data", 1), "bad numeric value 'lots'");
+    assert.match(await must(host, "zfs set recordsize=17K tank/data", 255), "'recordsize' must be power of 2");
+    assert.match(await must(host, "zfs set foo=1 tank/data", 255), "invalid property 'foo'");
+    assert.match(await must(host, "zfs set quota=lots tank/data", 255), "bad numeric value 'lots'");
     assert.match(
       await must(host, "zfs create -o atime=maybe tank/x", 1),
       "cannot create 'tank/x': 'atime' must be one of 'on | off'",

@@ -20,6 +20,7 @@ export function readVdevs({ machine }: Command, words: readonly string[]): PoolP
   for (const word of words) {
     const named = roles.find((other) => other === word);
     if (named !== undefined) {
+      if (word === words.at(-1)) refuse(`invalid vdev specification: ${word} requires at least 1 device`, 1);
       role = named;
       group = undefined;
     } else if (word.startsWith("/")) {
@@ -48,7 +49,8 @@ function typeOf(word: string): string {
 function checkPart({ role, type, disks }: PoolPart): void {
   const [word = "", ...draid] = type.split(":");
   const needed = least[word] ?? 1;
-  if (disks.length < needed) refuse(`invalid vdev specification: ${word} requires at least ${needed} devices`, 1);
+  if (disks.length < needed)
+    refuse(`invalid vdev specification: ${word.replace(/^raidz1$/, "raidz")} requires at least ${needed} devices`, 1);
   if (role === "log" && !["disk", "mirror"].includes(word))
     refuse(`invalid vdev specification: unsupported 'log' device: ${word}`, 1);
   if ((role === "cache" || role === "spare") && type !== "disk")
@@ -73,7 +75,7 @@ export function checkReplication(parts: readonly PoolPart[]): void {
   );
   if (first !== undefined && other !== undefined)
     refuse(
-      `invalid vdev specification\nuse '-f' to override the following errors:\nmismatched replication level: pool uses ${first.type} and new vdev uses ${other.type}`,
+      `invalid vdev specification\nuse '-f' to override the following errors:\nmismatched replication level: pool uses ${first.type} and new vdev is ${other.type}`,
       1,
     );
 }
@@ -81,12 +83,12 @@ export function checkReplication(parts: readonly PoolPart[]): void {
 /** Refuses a disk that is not there, is part of a pool, or carries a signature. */
 export function checkDisk({ machine }: Command, path: string, force: boolean): void {
   const disk = machine.state.disks.find((other) => other.path === path);
-  if (!existsSync(machinePath(machine, path)))
-    refuse(`cannot open '${path}': no such device in /dev\nmust be a full path or shorthand device name`, 1);
+  if (!existsSync(machinePath(machine, path))) refuse(`cannot resolve path '${path}'`, 1);
   const failure = "invalid vdev specification\nuse '-f' to override the following errors:\n";
-  const pools = Object.entries(machine.state.pools);
-  const used = pools.find(([, { parts }]) => parts.some(({ disks }) => disks.includes(path)));
-  if (used !== undefined) refuse(`${failure}${path} is part of active pool '${used[0]}'`, 1);
+  const isUsed = Object.values(machine.state.pools).some(({ parts }) =>
+    parts.some(({ disks }) => disks.includes(path)),
+  );
+  if (isUsed) refuse(`${path} is in use and contains a unknown filesystem.`, 1);
   if (disk?.signature !== undefined && !force)
     refuse(`${failure}${path} contains a filesystem of type '${disk.signature}'`, 1);
 }

@@ -40,6 +40,23 @@ function size(fallback: string, limits: { readonly powerOfTwo: boolean }): Prope
   };
 }
 
+/** The properties that only one type of dataset has. */
+const VOLUME_ONLY = new Set(["volsize", "volblocksize", "volthreading"]);
+const OF_BOTH = new Set([
+  ..."checksum compression copies dedup encryption keyformat keylocation logbias pbkdf2iters prefetch primarycache".split(
+    " ",
+  ),
+  ..."readonly redundant_metadata refreservation reservation secondarycache snapdev snapshot_limit sync volmode".split(
+    " ",
+  ),
+]);
+
+/** Whether a type of dataset has a property; of those that are its owner's, and of quotas of users, each may have any. */
+export function appliesTo(name: string, type: "filesystem" | "volume"): boolean {
+  if (!Object.hasOwn(properties, name) || OF_BOTH.has(name)) return true;
+  return VOLUME_ONLY.has(name) === (type === "volume");
+}
+
 const anything: Property = { default: "-", read: (v) => v, takes: "", inherits: true };
 
 const count: Property = {
@@ -88,7 +105,11 @@ const properties: Readonly<Record<string, Property>> = {
   canmount: words("on off noauto", "on", false),
   casesensitivity: words("sensitive insensitive mixed", "sensitive"),
   checksum: words("on off fletcher2 fletcher4 sha256 noparity sha512 skein edonr blake3", "on"),
-  compression: words(`on off lzjb gzip ${levels} zle lz4 zstd zstd-fast ${zstd} ${fast}`, "on"),
+  compression: {
+    ...words(`on off lzjb gzip ${levels} zle lz4 zstd zstd-fast ${zstd} ${fast}`, "on"),
+    takes:
+      "must be one of 'on | off | lzjb | gzip | gzip-[1-9] | zle | lz4 | zstd | zstd-[1-19] | zstd-fast | zstd-fast-[1-10,20,30,40,50,60,70,80,90,100,500,1000]'",
+  },
   context: { ...anything, default: "none" },
   copies: words("1 2 3", "1"),
   dedup: words(`on off verify edonr,verify ${deduplicated}`, "off"),
@@ -146,6 +167,8 @@ const properties: Readonly<Record<string, Property>> = {
   zoned: words(yes, "off"),
 };
 
+const READ_ONLY = new Set(["used", "available", "referenced", "type", "origin", "mounted", "creation", "keystatus"]);
+
 /** What is decided when a dataset is made. */
 const decided = new Set(["casesensitivity", "encryption", "normalization", "utf8only", "volblocksize"]);
 
@@ -181,7 +204,10 @@ export function readProperty(name: string, value: string): { readonly value: str
   if (name.includes(":")) return { value };
   if (/^(?:user|group|project)(?:obj)?quota@./.test(name)) return readProperty("quota", value);
   const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
+  if (READ_ONLY.has(name)) return { problem: `'${name}' is readonly` };
   if (property === undefined) return { problem: `invalid property '${name}'` };
+  if (/^(?:ref)?quota$/.test(name) && parseZfsSize(value) === 0)
+    return { problem: "use 'none' to disable quota/refquota" };
   const stored = property.read(value);
   if (stored !== undefined) return { value: stored };
   const numeric = property.takes === "must be a size";
@@ -195,6 +221,9 @@ export function getProperty(
   name: string,
   exact: boolean,
 ): { readonly value: string; readonly source: string } | undefined {
+  const volume = state.datasets[dataset];
+  if (name === "volsize" && volume?.type === "volume")
+    return { value: show(name, `${volume.volsize ?? 0}`, exact), source: "local" };
   const fixed = fixedProperty(state, dataset, name);
   if (fixed !== undefined) return { value: show(name, fixed, exact), source: "-" };
   const property = Object.hasOwn(properties, name) ? properties[name] : undefined;
@@ -202,7 +231,9 @@ export function getProperty(
     if (at !== dataset && property?.inherits === false) break;
     const local = state.datasets[at]?.properties[name];
     if (local === undefined) continue;
-    const source = at === dataset ? "local" : `inherited from ${at}`;
+    // A volume's block that is as big as it would be anyway counts as not chosen.
+    const isDefault = name === "volblocksize" && local === property?.default;
+    const source = isDefault ? "default" : at === dataset ? "local" : `inherited from ${at}`;
     const value =
       name === "mountpoint" && at !== dataset && local.startsWith("/") ? `${local}${dataset.slice(at.length)}` : local;
     return { value: show(name, value, exact), source };
@@ -250,7 +281,11 @@ function fixedProperty(state: HostState, name: string, property: string): string
   if (property === "origin") return dataset.origin ?? "-";
   if (property === "used" || property === "referenced") return `${dataset.type === "volume" ? 57344 : 102400}`;
   if (property === "available") return `${pool?.size ?? 0}`;
-  if (property === "mounted") return dataset.type === "volume" ? "-" : dataset.unmounted === true ? "no" : "yes";
+  if (property === "mounted") {
+    if (dataset.type === "volume") return "-";
+    const isPlaced = getProperty(state, name, "mountpoint", false)?.value.startsWith("/") === true;
+    return dataset.unmounted === true || !isPlaced ? "no" : "yes";
+  }
   if (property === "keystatus") {
     const root = encryptionRoot(state, name);
     return root === undefined ? "-" : root.locked === true ? "unavailable" : "available";
@@ -258,7 +293,6 @@ function fixedProperty(state: HostState, name: string, property: string): string
   if (property === "name") return name;
   if (property === "creation") return "-";
   if (dataset.type === "volume") {
-    if (property === "volsize") return `${dataset.volsize ?? 0}`;
     return ["mountpoint", "recordsize", "quota", "atime", "canmount"].includes(property) ? "-" : undefined;
   }
   return property === "volsize" || property === "volblocksize" ? "-" : undefined;

@@ -112,12 +112,21 @@ function change(
 function show(command: Command, name: string): void {
   known(command, name);
   for (let at: string | undefined = name; at !== undefined; at = parentOf(at)) {
-    const lines = shown(command.machine.state.datasets[at]?.allowed ?? {});
+    const lines = shown(command.machine.state.datasets[at]?.allowed ?? {}, (holder) => named(command, holder));
     if (lines.length > 0) command.print([`---- Permissions on ${at} `.padEnd(70, "-"), ...lines].join("\n"));
   }
 }
 
-function shown(allowed: NonNullable<Dataset["allowed"]>): readonly string[] {
+/** Numbers that the host has no name for are shown as such. */
+function named({ machine }: Command, holder: string): string {
+  const [, kind = "", number = ""] = /^(user|group) (\d+)$/.exec(holder) ?? [];
+  if (number === "") return holder;
+  const text = readHostFile(machine, kind === "user" ? "/etc/passwd" : "/etc/group") ?? "";
+  const line = text.split("\n").find((entry) => entry.split(":")[2] === number);
+  return `${kind} ${line?.split(":")[0] ?? `(unknown: ${number})`}`;
+}
+
+function shown(allowed: NonNullable<Dataset["allowed"]>, nameOf: (holder: string) => string): readonly string[] {
   const entries = Object.entries(allowed).toSorted(([a], [b]) => rank(a) - rank(b));
   const listed = (title: string, rows: readonly (readonly [string, readonly string[]])[]): readonly string[] => {
     const full = rows.filter(([, names]) => names.length > 0);
@@ -126,7 +135,7 @@ function shown(allowed: NonNullable<Dataset["allowed"]>): readonly string[] {
   };
   const holders = entries.filter(([who]) => who !== "" && !who.startsWith("@"));
   const rows = (of: (local: readonly string[], below: readonly string[]) => readonly string[]) =>
-    holders.map(([who, { local, below }]) => [who, of(local, below)] as const);
+    holders.map(([who, { local, below }]) => [nameOf(who), of(local, below)] as const);
   return [
     ...listed(
       "Permission sets:",

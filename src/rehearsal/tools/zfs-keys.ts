@@ -36,6 +36,8 @@ export async function loadKey(command: Command, argv: readonly string[]): Promis
   const { words } = readFlags("zfs load-key", argv, "", "");
   const [name = ""] = words;
   const dataset = command.machine.state.datasets[name] ?? refuse(`cannot open '${name}': dataset does not exist`, 1);
+  if (getProperty(command.machine.state, name, "encryption", false)?.value === "off")
+    refuse(`Key load error: '${name}' is not encrypted.`, 255);
   if (dataset.key === undefined) refuse(`Key load error: '${name}' is not an encryption root.`, 255);
   if (dataset.locked !== true) refuse(`Key load error: Key already loaded for '${name}'.`, 255);
   const key = await readKey(command, dataset.properties["keyformat"] ?? "");

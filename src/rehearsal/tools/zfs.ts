@@ -7,6 +7,7 @@ import { clonesOf, datasetsBelow, dropDataset, makeDataset, mount, mountpointOf 
 import { parseZfsSize, printZfsSize } from "../storage/sizes.js";
 import type { HostState } from "../state.js";
 import {
+  appliesTo,
   getProperty,
   isDecided,
   isInherited,
@@ -19,7 +20,14 @@ import { readFlags } from "./flags.js";
 import { allow, unallow } from "./zfs-allow.js";
 import { loadKey, mountAll, newKey } from "./zfs-keys.js";
 
-const name = /^[A-Za-z][A-Za-z0-9_.:-]*(?:\/[A-Za-z0-9_.:-]+)*$/;
+/** What is wrong with the name of a new dataset. */
+function nameProblem(name: string): string | undefined {
+  if (name.includes("@")) return "snapshot delimiter '@' is not expected here";
+  const [bad] = /[^A-Za-z0-9_.:/ -]/.exec(name) ?? [];
+  if (bad !== undefined) return `invalid character '${bad}' in name`;
+  if (name.split("/").includes("")) return "empty component or misplaced '@' or '#' delimiter in name";
+  return /^[A-Za-z]/.test(name) ? undefined : "name must begin with a letter";
+}
 
 /** `zfs create|set|inherit|get|list|destroy|snapshot|load-key|mount|allow|unallow` */
 export async function zfs(command: Command, argv: readonly string[]): Promise<void> {
@@ -42,15 +50,23 @@ export async function zfs(command: Command, argv: readonly string[]): Promise<vo
   await handler(command, rest);
 }
 
-/** Reads `name=value` words into properties, or refuses in the words of `verb`. */
-export function readAssignments(words: readonly string[], what: string): Record<string, string> {
+/** Reads `name=value` words into properties, or refuses with `what` before the reason: a new dataset with 1, one that is set with 255. */
+export function readAssignments(
+  words: readonly string[],
+  what: string,
+  type: "filesystem" | "volume" = "filesystem",
+  code = 1,
+): Record<string, string> {
   const result: Record<string, string> = {};
   for (const word of words) {
     const [, key = "", value] = /^([^=]+)=(.*)$/s.exec(word) ?? [];
-    if (value === undefined) return refuse("missing '=' for property=value argument", 2);
-    if (Object.hasOwn(result, key)) return refuse(`property '${key}' specified multiple times`, 2);
+    if (value === undefined) return refuse("missing '=' for property=value argument", 1);
+    if (Object.hasOwn(result, key)) return refuse(`property '${key}' specified multiple times`, 1);
     const read = readProperty(key, value);
-    if ("problem" in read) return refuse(`${what}: ${read.problem}`, 1);
+    if ("problem" in read) return refuse(`${what}: ${read.problem}`, code);
+    if (!appliesTo(key, type)) return refuse(`${what}: '${key}' does not apply to datasets of this type`, code);
+    if (type === "filesystem" && key === "refreservation" && value === "auto")
+      return refuse(`${what}: 'refreservation=auto' only allowed on volumes`, code);
     result[key] = read.value;
   }
   return result;
@@ -58,14 +74,17 @@ export function readAssignments(words: readonly string[], what: string): Record<
 
 async function create(command: Command, argv: readonly string[]): Promise<void> {
   const { flags, values, words } = readFlags("zfs create", argv, "pus", "oVb");
-  const dataset = words[0] ?? refuse("missing dataset argument", 2);
+  const dataset = words[0] ?? refuse("missing filesystem argument", 2);
   const { state } = command.machine;
   const failure = `cannot create '${dataset}'`;
+  const volume = values.find(([flag]) => flag === "V")?.[1];
   const properties = readAssignments(
     values.filter(([flag]) => flag === "o").map(([, value]) => value),
     failure,
+    volume === undefined ? "filesystem" : "volume",
   );
-  if (!name.test(dataset)) refuse(`${failure}: invalid character in name`, 1);
+  const wrong = nameProblem(dataset);
+  if (wrong !== undefined) refuse(`${failure}: ${wrong}`, 1);
   if (state.datasets[dataset] !== undefined) {
     if (flags.has("p")) return;
     refuse(`${failure}: dataset already exists`, 1);
@@ -77,13 +96,17 @@ async function create(command: Command, argv: readonly string[]): Promise<void> 
     if (!flags.has("p")) refuse(`${failure}: parent does not exist`, 1);
     await create(command, ["-p", parent]);
   }
+  const room = state.pools[pool]?.size ?? 0;
+  const isTooMuch = (text: string | undefined): boolean => Number(text ?? 0) > room;
+  if (isTooMuch(properties["reservation"]) || isTooMuch(properties["refreservation"]))
+    refuse(`${failure}: out of space`, 1);
   const key = await newKey(command, dataset, properties);
   const keyed = key === undefined ? {} : { key };
-  const volume = values.find(([flag]) => flag === "V")?.[1];
   if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties, ...keyed });
   else {
     if (properties["refreservation"] === "auto") refuse(`${failure}: out of space`, 1);
-    const volsize = parseZfsSize(volume) ?? refuse(`bad volume size '${volume}'`, 2);
+    const volsize = parseZfsSize(volume) ?? refuse(`bad volume size '${volume}': bad numeric value '${volume}'`, 1);
+    if (!flags.has("s") && volsize > room) refuse(`${failure}: out of space`, 1);
     if (!flags.has("s")) properties["refreservation"] ??= "auto";
     makeDataset(command.machine, dataset, { type: "volume", properties, ...keyed, volsize });
     reserve(command, dataset);
@@ -102,14 +125,19 @@ function set(command: Command, argv: readonly string[]): void {
   const { words } = readFlags("zfs set", argv, "u", "");
   const assignments = words.filter((word) => word.includes("="));
   const datasets = words.filter((word) => !word.includes("="));
-  if (datasets.length === 0) refuse("missing dataset name", 2);
+  if (assignments.length === 0) refuse("missing property=value argument(s)", 2);
+  if (datasets.length === 0) refuse("missing dataset name(s)", 2);
   for (const dataset of datasets) {
     const target =
       command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
     const failure = `cannot set property for '${dataset}'`;
-    const properties = readAssignments(assignments, failure);
+    const properties = readAssignments(assignments, failure, target.type, 255);
     const fixed = Object.keys(properties).find(isDecided);
-    if (fixed !== undefined) refuse(`${failure}: '${fixed}' is readonly`, 1);
+    if (fixed !== undefined) refuse(`${failure}: '${fixed}' is readonly`, 255);
+    const isPlain = getProperty(command.machine.state, dataset, "encryption", false)?.value === "off";
+    if (isPlain && (properties["keylocation"] ?? "none") !== "none")
+      refuse(`${failure}: keylocation must be 'none' for unencrypted datasets`, 255);
+    checkLimits(command, dataset, properties);
     const volsize = Number(properties["volsize"] ?? Infinity);
     if (volsize < (target.volsize ?? 0)) refuse(`simulated host: a volume would shrink: ${dataset}`, 127);
     const before = mountpointOf(command.machine, dataset);
@@ -125,14 +153,37 @@ function set(command: Command, argv: readonly string[]): void {
   }
 }
 
+/** Refuses a limit below what is used, and more than can be kept free. */
+function checkLimits(
+  { machine: { state } }: Command,
+  dataset: string,
+  properties: Readonly<Record<string, string>>,
+): void {
+  const failure = `cannot set property for '${dataset}'`;
+  const number = (name: string, at = dataset): number => Number(getProperty(state, at, name, true)?.value ?? 0);
+  for (const name of ["quota", "refquota"]) {
+    const limit = Number(properties[name] === "none" ? Infinity : (properties[name] ?? Infinity));
+    if (limit < number("used")) refuse(`${failure}: size is less than current used or reserved space`, 255);
+  }
+  const room = state.pools[dataset.split("/")[0] ?? ""]?.size ?? Infinity;
+  const most = Math.min(room, number("quota") === 0 ? Infinity : number("quota"));
+  for (const name of ["reservation", "refreservation"]) {
+    if (Number(properties[name] ?? 0) > most) refuse(`${failure}: size is greater than available space`, 255);
+  }
+}
+
 /** `zfs inherit [-rS] PROPERTY DATASET...` */
 function inherit(command: Command, argv: readonly string[]): void {
   const { words } = readFlags("zfs inherit", argv, "S", "");
   const [property = "", ...datasets] = words;
   if (datasets.length === 0) refuse("missing dataset argument", 2);
   if (!property.includes(":") && !propertyNames.includes(property)) refuse(`invalid property '${property}'`, 2);
+  if (property === "type") refuse("type property is read-only", 1);
   if (!property.includes(":") && !isInherited(property))
-    refuse(`'${property}' property cannot be inherited\nuse 'zfs set ${property}=none' to clear`, 1);
+    refuse(
+      `'${property}' property cannot be inherited\nuse 'zfs set ${property}=none' to clear\nuse 'zfs inherit -S ${property}' to revert to received value`,
+      1,
+    );
   for (const dataset of datasets) {
     const target =
       command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
@@ -181,9 +232,8 @@ function depthOf(flags: ReadonlySet<string>, values: readonly (readonly [string,
   return depth === undefined ? (flags.has("r") ? Infinity : 0) : Number(depth);
 }
 
-function endListing(missing: readonly string[], command: Command): void {
-  for (const word of missing) command.warn(`cannot open '${word}': dataset does not exist`);
-  if (missing.length > 0) refuse("", 1);
+function endListing(missing: readonly string[]): void {
+  if (missing.length > 0) refuse(missing.map((word) => `cannot open '${word}': dataset does not exist\n`).join(""), 1);
 }
 
 function get(command: Command, argv: readonly string[]): void {
@@ -192,21 +242,22 @@ function get(command: Command, argv: readonly string[]): void {
   const sources = (
     values.find(([flag]) => flag === "s")?.[1] ?? "local,default,inherited,temporary,received,none"
   ).split(",");
-  const [asked = "", ...datasets] = words;
+  const [asked = refuse("missing property argument", 2), ...datasets] = words;
   const properties = asked === "all" ? [...propertyNames] : asked.split(",");
   const { found, missing } = selected(command, datasets, depthOf(flags, values));
   for (const property of properties)
     if (!property.includes(":") && !knownProperty(command, property))
       refuse(`bad property list: invalid property '${property}'`, 2);
   if (!flags.has("H")) command.print(columns.map((column) => column.toUpperCase()).join("  "));
-  for (const dataset of found.filter((word) => !word.includes("@")))
+  const own = found.filter((word) => !word.includes("@"));
+  for (const dataset of datasets.length > 1 ? [...new Set(own)].sort() : own)
     for (const property of properties) {
       const value = getProperty(command.machine.state, dataset, property, flags.has("p"));
       if (value === undefined || !sources.includes(sourceKind(value.source))) continue;
       const cells: Record<string, string> = { name: dataset, property, value: value.value, source: value.source };
       command.print(columns.map((column) => cells[column] ?? "-").join(flags.has("H") ? "\t" : "  "));
     }
-  endListing(missing, command);
+  endListing(missing);
 }
 
 /** The word of `-s` for where a value comes from. */
@@ -239,7 +290,7 @@ function list(command: Command, argv: readonly string[]): void {
     .map((row) => columns.map((column) => cell(command, row, column, flags.has("p"))));
   if (flags.has("H")) for (const row of rows) command.print(row.join("\t"));
   else printTable(command, [columns.map((column) => titles[column] ?? column.toUpperCase()), ...rows]);
-  endListing(missing, command);
+  endListing(missing);
 }
 
 /** Rows with their cells below each other: sizes to the right, names to the left. */
@@ -290,6 +341,11 @@ function destroy(command: Command, argv: readonly string[]): void {
   const [dataset = "", snap] = target.split("@");
   const known = machine.state.datasets[dataset];
   if (known === undefined) return refuse(`cannot open '${target}': dataset does not exist`, 1);
+  if (snap === undefined && !dataset.includes("/"))
+    refuse(
+      `cannot destroy '${dataset}': operation does not apply to pools\nuse 'zfs destroy -r ${dataset}' to destroy all datasets in the pool\nuse 'zpool destroy ${dataset}' to destroy the pool itself`,
+      1,
+    );
   const clones = clonesOf(machine, dataset, snap);
   if (clones.length > 0)
     refuse(
@@ -313,9 +369,10 @@ function destroy(command: Command, argv: readonly string[]): void {
 function snapshot(command: Command, argv: readonly string[]): void {
   const { words } = readFlags("zfs snapshot", argv, "r", "o");
   for (const word of words) {
-    const [dataset = "", snap = ""] = word.split("@");
+    const [dataset = "", snap] = word.split("@");
+    if (snap === undefined) return refuse("usage:", 2);
     const known =
-      command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 1);
+      command.machine.state.datasets[dataset] ?? refuse(`cannot open '${dataset}': dataset does not exist`, 2);
     if (known.snapshots.includes(snap)) refuse(`cannot create snapshot '${word}': dataset already exists`, 1);
     known.snapshots.push(snap);
   }

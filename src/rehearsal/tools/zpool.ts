@@ -2,19 +2,20 @@ import type { Command } from "../host/command.js";
 import { hostPath } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
 import type { Pool, PoolPart } from "../state.js";
-import { makeDataset } from "../storage/datasets.js";
+import { dropDataset, makeDataset } from "../storage/datasets.js";
 import { printZfsSize } from "../storage/sizes.js";
+import { propertyNames } from "../storage/zfs-properties.js";
 import { checkDisk, checkReplication, readVdevs } from "../storage/vdevs.js";
 import { readFlags } from "./flags.js";
 import { readAssignments } from "./zfs.js";
 
 const defaultDisk = 2 * 10 ** 12;
 
-/** `zpool create|add|replace|set|list|status|get` */
+/** `zpool create|destroy|add|replace|set|list|status|get` */
 export function zpool(command: Command, argv: readonly string[]): void {
   const [verb = "", ...rest] = argv;
   const verbs: Record<string, (command: Command, argv: readonly string[]) => void> = {
-    ...{ create, add, replace, set },
+    ...{ create, add, replace, set, destroy },
     ...{ list, get, status },
   };
   const handler = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
@@ -27,14 +28,22 @@ function create(command: Command, argv: readonly string[]): void {
   const { flags, values, words } = readFlags("zpool create", argv, "fd", "oOmR");
   const [pool = "", ...vdevs] = words;
   const failure = `cannot create '${pool}'`;
-  if (pool === "" || vdevs.length === 0) refuse("missing vdev specification", 2);
+  if (pool === "") refuse("missing pool name argument", 2);
+  if (vdevs.length === 0) refuse("missing vdev specification", 2);
+  const properties = readPoolProperties(values.filter(([flag]) => flag === "o").map(([, value]) => value));
+  checkRootProperties(values);
   if (machine.state.pools[pool] !== undefined) refuse(`${failure}: pool already exists`, 1);
-  if (!/^[A-Za-z][A-Za-z0-9_.:-]*$/.test(pool) || /^(?:mirror|raidz|draid|spare)|^log$/.test(pool))
-    refuse(`${failure}: name is reserved or invalid`, 1);
+  const reason = nameProblem(pool);
+  if (reason !== undefined) refuse(`${failure}: ${reason}\npool name may have been omitted`, 1);
   const parts = readVdevs(command, vdevs);
+  const disks = parts.flatMap((part) => part.disks);
+  if (new Set(disks).size < disks.length)
+    refuse(
+      `${failure}: one or more vdevs refer to the same device, or one of\nthe devices is part of an active md or lvm device`,
+      1,
+    );
   if (!flags.has("f")) checkReplication(parts);
   for (const path of parts.flatMap(({ disks }) => disks)) checkDisk(command, path, flags.has("f"));
-  const properties = readPoolProperties(values.filter(([flag]) => flag === "o").map(([, value]) => value));
   const assignments = values.filter(([flag]) => flag === "O").map(([, value]) => value);
   const mountpoint = values.find(([flag]) => flag === "m")?.[1];
   const own = readAssignments(
@@ -44,6 +53,35 @@ function create(command: Command, argv: readonly string[]): void {
   machine.state.pools[pool] = { parts, properties, size: sizeOf(command, parts) };
   take(command, parts);
   makeDataset(machine, pool, { type: "filesystem", properties: own });
+}
+
+function nameProblem(pool: string): string | undefined {
+  if (!/^[A-Za-z]/.test(pool)) return "name must begin with a letter";
+  return /^(?:mirror|raidz|draid|spare)|^log$/.test(pool) ? "name is reserved" : undefined;
+}
+
+/** Properties of the root dataset are known by name before anything else is looked at. */
+function checkRootProperties(values: readonly (readonly [string, string])[]): void {
+  for (const [flag, pair] of values) {
+    const name = pair.split("=")[0] ?? "";
+    const isQuota = /^(?:user|group|project)(?:obj)?quota@/.test(name);
+    if (flag === "O" && !name.includes(":") && !isQuota && !propertyNames.includes(name))
+      refuse(`property '${name}' is not a valid filesystem property`, 1);
+  }
+}
+
+/** `zpool destroy NAME`: all datasets go with it, and its disks are free. */
+function destroy(command: Command, argv: readonly string[]): void {
+  const { machine } = command;
+  const { words } = readFlags("zpool destroy", argv, "f", "");
+  const [name = ""] = words;
+  const own = new Set(known(command, name).parts.flatMap(({ disks }) => disks));
+  dropDataset(machine, name);
+  delete machine.state.pools[name];
+  machine.state.disks = machine.state.disks.map((disk) => {
+    const { signature: _signature, ...empty } = disk;
+    return own.has(disk.path) ? empty : disk;
+  });
 }
 
 /** Bytes that the disks for data hold, without what parity takes. */
@@ -76,11 +114,13 @@ const defaults: Readonly<Record<string, string>> = {
   ...{ altroot: "-", ashift: "0", dedup_table_quota: "auto" },
 };
 
-function readPoolProperties(pairs: readonly string[]): Record<string, string> {
+/** `pool`: the one that is there, whose properties are set; its failures are told in other words than those of a new one. */
+function readPoolProperties(pairs: readonly string[], pool?: string): Record<string, string> {
   return Object.fromEntries(
     pairs.map((pair) => {
-      const [, name = "", value = ""] = /^([^=]+)=(.*)$/s.exec(pair) ?? refuse("missing '=' for property=value", 2);
-      const problem = poolPropertyProblem(name, value);
+      const [, name = "", value = ""] =
+        /^([^=]+)=(.*)$/s.exec(pair) ?? refuse("missing value in property=value argument", 2);
+      const problem = poolPropertyProblem(name, value, pool);
       if (problem !== undefined) refuse(problem, 1);
       // Of the place where the list of pools is anyway there is nothing to say.
       return [name, name === "cachefile" && value === "/etc/zfs/zpool.cache" ? "-" : value];
@@ -88,19 +128,26 @@ function readPoolProperties(pairs: readonly string[]): Record<string, string> {
   );
 }
 
-function poolPropertyProblem(name: string, value: string): string | undefined {
-  if (name === "ashift")
-    return /^(?:0|9|1[0-6])$/.test(value)
-      ? undefined
-      : `property 'ashift' number ${value} is invalid; only values between 9 and 16 are allowed`;
+function poolPropertyProblem(name: string, value: string, pool: string | undefined): string | undefined {
+  const failure = `cannot set property for '${pool ?? ""}'`;
+  if (name === "ashift") {
+    if (/^(?:0|9|1[0-6])$/.test(value)) return undefined;
+    return pool === undefined
+      ? `invalid 'ashift=${value}' property: only values between 9 and 16 are allowed.`
+      : `${failure}: property 'ashift' number ${value} is invalid, only values between 9 and 16 are allowed.`;
+  }
   const must = (known: readonly string[]): string | undefined =>
-    known.includes(value) ? undefined : `cannot set property: '${name}' must be one of '${known.join(" | ")}'`;
+    known.includes(value)
+      ? undefined
+      : `${pool === undefined ? "cannot set property" : failure}: '${name}' must be one of '${known.join(" | ")}'`;
   if (switches.includes(name)) return must(["on", "off"]);
   if (name === "failmode") return must(["wait", "continue", "panic"]);
   if (name.startsWith("feature@")) return must(["enabled", "disabled"]);
   return texts.includes(name) || name === "dedup_table_quota"
     ? undefined
-    : `property '${name}' is not a valid pool property`;
+    : pool === undefined
+      ? `property '${name}' is not a valid pool or vdev property`
+      : `${failure}: invalid property '${name}'`;
 }
 
 function known({ machine }: Command, name: string): Pool {
@@ -131,7 +178,7 @@ function replace(command: Command, argv: readonly string[]): void {
   const [from, to] = [hostPath(command.machine, old), hostPath(command.machine, by)];
   const part =
     pool.parts.find(({ disks }) => disks.includes(from)) ??
-    refuse(`cannot replace ${old} with ${by}: no such device in pool`, 1);
+    refuse(`cannot replace ${old} with ${by}: no such device in pool`, 255);
   checkDisk(command, to, flags.has("f"));
   part.disks = part.disks.map((disk) => (disk === from ? to : disk));
   take(command, [part]);
@@ -142,7 +189,9 @@ function set(command: Command, argv: readonly string[]): void {
   const [pair = "", name, more] = words;
   if (name === undefined) return refuse("missing pool name", 2);
   if (more !== undefined) refuse("too many pool names", 2);
-  Object.assign(known(command, name).properties, readPoolProperties([pair]));
+  if (!pair.includes("=")) refuse("missing value in property=value argument", 2);
+  const pool = command.machine.state.pools[name] ?? refuse(`cannot open '${name}': is not a pool`, 22);
+  Object.assign(pool.properties, readPoolProperties([pair], name));
 }
 
 function pools(command: Command, words: readonly string[]): string[] {
@@ -154,7 +203,7 @@ function list(command: Command, argv: readonly string[]): void {
   const { flags, values, words } = readFlags("zpool list", argv, "HpvPL", "o");
   const columns = (values.find(([flag]) => flag === "o")?.[1] ?? "name,size,alloc,free,health").split(",");
   const shown = pools(command, words);
-  if (shown.length === 0) return command.print("no pools available");
+  if (shown.length === 0) return flags.has("H") ? undefined : command.print("no pools available");
   if (!flags.has("H")) command.print(columns.map((column) => column.toUpperCase()).join("  "));
   for (const pool of shown)
     command.print(
@@ -199,10 +248,16 @@ function get(command: Command, argv: readonly string[]): void {
         name: pool,
         property: name,
         value: property(command, pool, name, flags.has("p")),
-        source: setProperties(command, pool).includes(name) ? "local" : "-",
+        source: sourceOf(command, pool, name),
       };
       command.print(columns.map((column) => cells[column] ?? "-").join(flags.has("H") ? "\t" : "  "));
     }
+}
+
+function sourceOf({ machine }: Command, pool: string, name: string): string {
+  const own = machine.state.pools[pool]?.properties ?? {};
+  if (own[name] !== undefined && own[name] !== "-") return "local";
+  return Object.hasOwn(defaults, name) ? "default" : "-";
 }
 
 /** The heading of parts of a role, as `zpool status` prints it; that of the data is the pool's name. */
@@ -218,17 +273,27 @@ function status(command: Command, argv: readonly string[]): void {
   const { flags, words } = readFlags("zpool status", argv, "xvPL", "");
   const shown = pools(command, words);
   if (shown.length === 0) return command.print("no pools available");
-  for (const pool of shown) {
+  for (const [index, pool] of shown.entries()) {
+    if (index > 0) command.print("");
     const parts = command.machine.state.pools[pool]?.parts ?? [];
     const rows = partRows(parts, "data", flags.has("P"));
     const others = headings.flatMap(([role, heading]) => {
       const own = partRows(parts, role, flags.has("P"));
       return own.length === 0 ? [] : [`\t${heading}\t`, ...own];
     });
-    const head = [`  pool: ${pool}`, " state: ONLINE", "config:", "", "\tNAME  STATE     READ WRITE CKSUM"];
-    const online = `\t${pool}  ONLINE       0     0     0`;
-    command.print([...head, online, ...rows, ...others, "", "errors: No known data errors"].join("\n"));
+    const head = [`  pool: ${pool}`, " state: ONLINE", "config:", ""];
+    const tree = ["\tNAME  STATE     READ WRITE CKSUM", `\t${pool}  ONLINE       0     0     0`, ...rows, ...others];
+    command.print([...head, ...aligned(tree), "", "errors: No known data errors"].join("\n"));
   }
+}
+
+/** Names have a column of their own, as wide as the longest, with what follows after two blanks. */
+function aligned(lines: readonly string[]): readonly string[] {
+  const cells = lines.map((line) => /^(\t *\S+)(?:  (.*))?$/.exec(line)?.slice(1) ?? [line]);
+  const width = Math.max(11, ...cells.map(([name = ""]) => name.length));
+  return cells.map(([name = "", rest], i) =>
+    rest === undefined ? (lines[i] ?? "") : `${name.padEnd(width)}  ${rest}`,
+  );
 }
 
 /** The lines of the parts of a role. Whole disks are shown by the partition that ZFS makes on them. */
