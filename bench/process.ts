@@ -11,9 +11,9 @@ export const phxc = join(root, "dist/phxc.cjs");
 export const BARE: readonly string[] = ["-e", "0"];
 
 /** How long a run of Node takes, from start to end, in milliseconds; throws when it does not end with 0. */
-export function elapsed(args: readonly string[], cwd = root): number {
+export function elapsed(args: readonly string[], cwd = root, env = process.env): number {
   const start = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, args, { cwd, stdio: ["ignore", "ignore", "pipe"] });
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd, env, stdio: ["ignore", "ignore", "pipe"] });
   const milliseconds = performance.now() - start;
   if (status !== 0) throw new Error(`${args.join(" ")} exited with ${status}\n${stderr.toString()}`);
   return milliseconds;

@@ -22,7 +22,16 @@ export interface Position {
 
 /** Makes a {@link SourceFile}; `\n`, `\r\n` and a lone `\r` end lines. */
 export function sourceFile(path: string, text: string): SourceFile {
-  return { path, text, lineStarts: text.includes("\r") ? startsByPattern(text) : startsByLineFeed(text) };
+  let starts: readonly number[] | undefined;
+  return {
+    path,
+    text,
+    // Of most files no place is ever asked for.
+    get lineStarts() {
+      starts ??= text.includes("\r") ? startsByPattern(text) : startsByLineFeed(text);
+      return starts;
+    },
+  };
 }
 
 /** The usual case, without looking at each character: short runs spend their time in what is done often. */

@@ -45,7 +45,8 @@ export function lowerStorage(resource: Resource, { model }: LowerContext): Lower
 
 /** The step that defines a storage, or sets the options that differ, with what it reads and what is wrong with it. */
 export function lowerDeclared(storage: DeclaredStorage): Lowered {
-  const { fixed, options, absent } = storagePairs(storage);
+  const pairs = storagePairs(storage);
+  const { fixed, options, absent } = pairs;
   const fed = fedBy(storage);
   const pair = ({ option, value }: OptionPair): readonly [string, string] => [option, value];
   const step = makeStep(storage.owner, `storage.${storage.id}`, {
@@ -66,7 +67,7 @@ export function lowerDeclared(storage: DeclaredStorage): Lowered {
   return {
     steps: [{ ...step, id: `storage.${storage.id}` }],
     requirements: fed.flatMap(({ option, secret }) => needOf(option, secret, storage.section)),
-    diagnostics: storageFindingsOf(storage),
+    diagnostics: storageFindingsOf(storage, pairs),
   };
 }
 
@@ -119,11 +120,10 @@ function storagePairs(storage: DeclaredStorage): StoragePairs {
 }
 
 /** What Proxmox would refuse about a storage. */
-function storageFindingsOf(storage: DeclaredStorage): readonly Diagnostic[] {
+function storageFindingsOf(storage: DeclaredStorage, { fixed, options, absent }: StoragePairs): readonly Diagnostic[] {
   const known = storageTypes[storage.type];
   if (known === undefined) return [];
   const { id, type, section } = storage;
-  const { fixed, options, absent } = storagePairs(storage);
   const said = fedOptions.filter((option) => settingOf(section, option) !== undefined);
   const given = new Set([...[...fixed, ...options].map(({ option }) => option), ...said]);
   const needed = known.fixed.filter((option) => !(known.mounted === true && option === "path"));
