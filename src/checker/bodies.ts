@@ -16,11 +16,20 @@ type Head = Pick<BodyNode, "keyword" | "path" | "spec" | "args" | "argSpans" | "
 
 /** A body whose layers are still to be filled in. */
 export function bodyNode(ctx: Context, head: Head, layers: Layer[] = []): BodyNode {
+  const { keyword, path, spec, args, argSpans, headSpan: at, span, label } = head;
+  // Each by name: what follows a spread is set by a slow path of V8, and configurations have a thousand bodies.
   const node: BodyNode = {
-    ...head,
+    keyword,
+    path,
+    spec,
+    args,
+    argSpans,
+    headSpan: at,
+    span,
+    label,
     layers,
-    direct: lazy(`${head.label} { }`, () => directSources(layers)),
-    expansion: lazy(`${head.label} { ... }`, () => expand(ctx, node)),
+    direct: lazy(`${label} { }`, () => directSources(layers)),
+    expansion: lazy(`${label} { ... }`, () => expand(ctx, node)),
     settings: new Map(),
     takenAway: new Map(),
   };

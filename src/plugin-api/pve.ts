@@ -35,9 +35,10 @@ const TYPES: Partial<Record<FormatName, OptionType>> = {
  * what the attribute has of its own: another type where files write it in another way, words that people bring along.
  */
 export function attribute(options: Options, name: string, own: Partial<OptionSpec> = {}): OptionSpec {
-  const { effect, since, ...rest } = described(specOf(options, name), name);
+  const { type, doc, effect, since } = described(specOf(options, name), name);
   return {
-    ...rest,
+    type,
+    doc,
     pve: name,
     ...(effect === undefined ? {} : { effect }),
     ...(since === undefined ? {} : { since }),
@@ -57,8 +58,15 @@ export function attributes(options: Options, ...names: readonly string[]): Reado
 export function written(options: Options, path: string, own: Partial<OptionSpec> = {}): OptionSpec {
   const [option = "", key] = path.split(".");
   const spec = options[option];
-  const { effect, ...rest } = described(key === undefined ? spec : spec?.keys?.keys[key], path);
-  return { ...rest, writes: path, ...(key === undefined || effect === undefined ? {} : { effect }), ...own };
+  const { type, doc, effect, since } = described(key === undefined ? spec : spec?.keys?.keys[key], path);
+  return {
+    type,
+    doc,
+    writes: path,
+    ...(since === undefined ? {} : { since }),
+    ...(key === undefined || effect === undefined ? {} : { effect }),
+    ...own,
+  };
 }
 
 /**
@@ -101,15 +109,16 @@ export function looseName(format: FormatName): LooseName {
   return name;
 }
 
-function described(spec: Spec | undefined, path: string): Pick<OptionSpec, "type" | "doc" | "effect" | "since"> {
+/** What the table says of an option or a key. */
+interface Described extends Pick<OptionSpec, "type" | "doc"> {
+  readonly effect: OptionSpec["effect"];
+  readonly since: OptionSpec["since"];
+}
+
+function described(spec: Spec | undefined, path: string): Described {
   if (spec === undefined) throw new Error(`Proxmox has no option ${path}`);
   const { doc = "", effect, since } = spec;
-  return {
-    type: typeOf(spec),
-    doc,
-    ...(effect === undefined ? {} : { effect }),
-    ...(since === undefined ? {} : { since }),
-  };
+  return { type: typeOf(spec), doc, effect, since };
 }
 
 /** The type of the values that Proxmox takes. */
