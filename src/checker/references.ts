@@ -47,7 +47,8 @@ export function convertRef(ctx: Context, datum: Datum, type: RefType, name: stri
 }
 
 function refTo({ mention }: RefType, address: string, written: string): Value {
-  return { type: "ref", address, text: written, ...(mention === true ? { mention } : {}) };
+  const ref = { type: "ref", address, text: written } as const;
+  return mention === true ? { ...ref, mention } : ref;
 }
 
 function isLooseName(written: string, loose: RefType["loose"]): boolean {

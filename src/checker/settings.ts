@@ -82,7 +82,8 @@ function merge(ctx: Context, node: BodyNode, sources: readonly Source[], declare
     const isDropped = merged.type === "absent" && !isRemovable(option);
     setting = isDropped ? undefined : { name, value: merged, span: expr.span, nameSpan: word.span };
     const profile = node.layers[source.layer]?.profile;
-    layers.push({ ...(profile === undefined ? {} : { profile }), operator, value, span: expr.span });
+    const layer = { operator, value, span: expr.span };
+    layers.push(profile === undefined ? layer : { profile, ...layer });
   }
   const isPlain = layers.length === 1 && layers[0]?.profile === undefined;
   if (setting !== undefined) return isPlain ? setting : { ...setting, layers };

@@ -32,7 +32,8 @@ export function bool(at: Span, value: boolean): Expr {
 }
 
 function literal(at: Span, kind: LiteralKind, text: string, value?: number): LiteralExpr {
-  return { type: "literal", span: at, kind, text, ...(value === undefined ? {} : { value }) };
+  const plain = { type: "literal", span: at, kind, text } as const;
+  return value === undefined ? plain : { ...plain, value };
 }
 
 export function int(at: Span, value: number): Expr {

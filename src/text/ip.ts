@@ -89,7 +89,7 @@ export function parseCidr(text: string): Cidr | undefined {
   const ip = parseIp(text.slice(0, slash));
   const length = text.slice(slash + 1);
   if (ip === undefined || !/^(0|[1-9]\d{0,2})$/.test(length) || Number(length) > bitsOf(ip.version)) return undefined;
-  return { ...ip, prefix: Number(length) };
+  return { version: ip.version, value: ip.value, prefix: Number(length) };
 }
 
 export function formatCidr(cidr: Cidr): string {
