@@ -44,6 +44,15 @@ function targetsOf(value: Value): readonly Address[] {
   }
 }
 
+/** The model with what its kinds fill in. */
+export function completed(model: Model, kinds: ReadonlyMap<string, KindSpec>): Model {
+  const resources = new Map<Address, Resource>();
+  for (const [address, resource] of model.resources) {
+    resources.set(address, kinds.get(resource.kind)?.complete?.(resource, model) ?? resource);
+  }
+  return { ...model, resources };
+}
+
 /** The model with the edges that only the kinds know. */
 export function withKindEdges(model: Model, kinds: ReadonlyMap<string, KindSpec>): Model {
   const resources = new Map<Address, Resource>();

@@ -8,7 +8,7 @@ import type { Context } from "./context.js";
 import { errorDatum } from "./datum.js";
 import { doubtsOf, NO_DOUBTS } from "./doubts.js";
 import { evaluate } from "./evaluate.js";
-import { findCycles, withKindEdges } from "./graph.js";
+import { completed, findCycles, withKindEdges } from "./graph.js";
 import { loadFiles } from "./imports.js";
 import { oncePerPlace } from "./findings.js";
 import type { CheckInput } from "./input.js";
@@ -36,10 +36,8 @@ export function check(input: CheckInput): Result<Model> {
   for (const { item, scope } of ctx.assertions) checkAssertion(ctx, item, scope);
   const environment = [...ctx.environment].sort();
   const draws = ctx.state.draws ? ({ draws: true } as const) : {};
-  const model = withKindEdges(
-    { resources, sources: [...sources, ...textSources(ctx, sources)], environment, ...draws },
-    ctx.kinds,
-  );
+  const declared = { resources, sources: [...sources, ...textSources(ctx, sources)], environment, ...draws };
+  const model = withKindEdges(completed(declared, ctx.kinds), ctx.kinds);
   const found = [...front, ...oncePerPlace(ctx.findings), ...findCycles(model), ...judge(input, model)];
   return {
     value: model,

@@ -45,8 +45,9 @@ function placeText({ file, line, column }: Place, path: WhyStyle["path"]): strin
   return visible(`${path(file)}:${line}:${column}`);
 }
 
-function said({ operator, value, profile }: LayerText): string {
-  return visible(`${operator} ${value}${profile === undefined ? "" : `  (profile ${profile})`}`);
+function said({ operator, value, profile, preset }: LayerText): string {
+  const origin = profile === undefined ? preset && `preset ${preset}` : `profile ${profile}`;
+  return visible(`${operator} ${value}${origin === undefined ? "" : `  (${origin})`}`);
 }
 
 const OTHER_CHANGES: Readonly<Record<EffectStep["change"], readonly string[]>> = {

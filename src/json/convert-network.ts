@@ -74,6 +74,7 @@ function nvidiaBlocks(context: Context): readonly Block[] {
   const items = [
     ...attribute(member(own.value, "version"), "version", asString),
     ...attribute(member(own.value, "runfile_url"), "url", asString),
+    ...attribute(member(own.value, "sha256"), "sha256", asString),
   ];
   return [block("nvidia", own.nameSpan, own.span, [], items)];
 }

@@ -90,6 +90,7 @@ export const HYPERVISOR_FIELDS: FieldTable = {
   "nvidia_driver.install": read("bool", "whether the host gets the driver"),
   "nvidia_driver.version": compiled("word", "`version` of the host's `nvidia`"),
   "nvidia_driver.runfile_url": compiled("word", "`url` of the host's `nvidia`"),
+  "nvidia_driver.sha256": compiled("word", "`sha256` of the host's `nvidia`"),
   "nvidia_driver.cuda_version": idle("the host needs no CUDA; the feature `nvidia` of a container installs it"),
   "nvidia_driver.install_vllm_libs": idle("the host needs no such libraries; features of containers install them"),
   "nvidia_driver.*": later("install it on the host by hand"),

@@ -12,6 +12,8 @@ const MACHINE: FieldTable = {
   is_template: compiled("bool", "`template`"),
   rebuild_ids: compiled("idRange", "`rebuild_ids`"),
   template_image: compiled("anyPath", "`image`"),
+  template_image_sha256: compiled("word", "`sha256` of the `image`"),
+  os: compiled("word", "`os`"),
   template: idle("the existing system only tests that it is there; `template_image` names the image"),
   clone_from_vmid: compiled("id", "`clone`, as a full clone"),
   cores: compiled(int(1, 8192), "`cores`"),

@@ -1,7 +1,7 @@
 import { jsonRelease } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Block } from "../syntax/ast.js";
-import { block, constant, string } from "./build.js";
+import { asString, attribute, block, constant, string } from "./build.js";
 import { type Context, type Guest, setting } from "./context.js";
 import type { Dataset } from "./convert-storage.js";
 import { member, textOf } from "./read.js";
@@ -25,7 +25,7 @@ export function imageOf(context: Context, guest: Guest, datasets: readonly Datas
   const field = member(guest.node, guest.kind === "ct" ? "template" : "template_image");
   const text = textOf(field?.value);
   if (field === undefined || text === undefined || isClone(guest)) return undefined;
-  return guest.kind === "ct" ? archive(field, text, datasets) : cloudImage(context, field, text);
+  return guest.kind === "ct" ? archive(field, text, datasets) : cloudImage(context, guest, field, text);
 }
 
 /** The property that names a guest's clone source. */
@@ -68,17 +68,18 @@ function storageOf(text: string, datasets: readonly Dataset[]): string | undefin
 }
 
 /** A cloud image: an absolute path lies on the host, a URL is fetched, a file name comes from Ubuntu's server. */
-function cloudImage(context: Context, field: JsonMember, text: string): ImageUse | undefined {
+function cloudImage(context: Context, guest: Guest, field: JsonMember, text: string): ImageUse | undefined {
   const node = field.value;
   const file = baseName(text);
   const name = imageName(file);
   const url = /^https?:\/\//.test(text) ? text : text.startsWith("/") ? undefined : ubuntuUrl(context, node, text);
   if (url === undefined && !text.startsWith("/")) return undefined;
   const where = url === undefined ? constant(node.span, "path", string(node.span, text)) : urlOf(node, url);
+  const sum = attribute(member(guest.node, "template_image_sha256"), "sha256", asString);
   return {
     text: name,
     node,
-    block: { name, block: block("image", node.span, field.span, [string(node.span, name)], [where]) },
+    block: { name, block: block("image", node.span, field.span, [string(node.span, name)], [where, ...sum]) },
   };
 }
 

@@ -49,6 +49,7 @@ export function machineBlock(context: Context, guest: Guest, image: ImageUse | u
     ...commonItems(guest),
     ...orDefault(context, guest, "cores", "cores", asInt),
     ...orDefault(context, guest, "memory_mb", "memory", asMebibytes),
+    ...attribute(member(guest.node, "os"), "os", asString),
     ...hardware(guest),
     ...own,
     ...(hasSearch || isClone(guest) ? [] : searchDomain(context)),

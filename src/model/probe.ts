@@ -297,7 +297,16 @@ export type Probe =
   | ZfsProbe
   | StorageProbe
   /** The file of an image or a container template is not there. */
-  | { readonly kind: "image-absent"; readonly path: string; readonly sha256?: string; readonly url?: string }
+  | {
+      readonly kind: "image-absent";
+      readonly path: string;
+      /** Of what is fetched, hexadecimal, in lower case. */
+      readonly sha256?: string;
+      readonly sha512?: string;
+      readonly url?: string;
+      /** The program that unpacks what is fetched. */
+      readonly unpack?: string;
+    }
   | CheckProbe
   | WorkProbe
   | NetworkProbe

@@ -42,6 +42,8 @@ export interface Setting {
 export interface SettingLayer {
   /** The profile that it stands in; none for the block itself and for files. */
   readonly profile?: string;
+  /** The operating system whose preset it comes from; the span is then where that is named. */
+  readonly preset?: string;
   readonly operator: "=" | "+=";
   /** As it stands there, before `+=` is joined with what is below. */
   readonly value: Value;

@@ -23,6 +23,8 @@ export * from "./values.js";
 export * from "./volumes.js";
 export * from "../diagnostics/diagnostic.js";
 export { didYouMean } from "../diagnostics/did-you-mean.js";
+export { operatingSystems, operatingSystemWords } from "../pve/os-families.js";
+export type { OperatingSystem, PresetSettings } from "../pve/os-families.js";
 export type * from "../model/drawn.js";
 export type * from "../model/memory.js";
 export * from "../model/plan.js";

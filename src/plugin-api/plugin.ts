@@ -19,6 +19,8 @@ export interface KindSpec extends SectionSpec {
   readonly nameSpace?: string;
   /** Whether profiles may be extended by blocks of this kind. */
   readonly profiles?: boolean;
+  /** The resource with what follows from others where no file says it; findings and steps see it as if it were said. Pure. */
+  readonly complete?: (resource: Resource, model: Model) => Resource;
   /** The resources that must exist before this one, besides refs in attributes marked below and `needs`. */
   readonly edges?: (resource: Resource, model: Model) => readonly { readonly to: string; readonly reason: string }[];
   /** The steps of one resource, in the order of its own turn, and what they presuppose. Pure. */

@@ -162,9 +162,18 @@ const DRIVER = "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  580.95.
 
 function downloadsOf(plan: Plan): NonNullable<HostOptions["downloads"]> {
   const images = plan.steps.flatMap(({ probe }) =>
-    probe.kind === "image-absent" && probe.url !== undefined ? [[probe.url, probe.sha256] as const] : [],
+    probe.kind === "image-absent" && probe.url !== undefined ? [[probe.url, probe] as const] : [],
   );
-  return Object.fromEntries(images.map(([url, sha256]) => [url, sha256 === undefined ? {} : { sha256 }]));
+  return Object.fromEntries(
+    images.map(([url, { sha256, sha512, unpack }]) => [
+      url,
+      {
+        ...(sha256 === undefined ? {} : { sha256 }),
+        ...(sha512 === undefined ? {} : { sha512 }),
+        ...(unpack === undefined ? {} : { packed: unpack }),
+      },
+    ]),
+  );
 }
 
 /** Guests are healthy: what a check asks for is there while its guest runs. */

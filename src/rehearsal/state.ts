@@ -43,13 +43,17 @@ export interface ImageFile {
   readonly path: string;
   /** Virtual size in bytes. */
   readonly size?: number;
-  /** What `sha256sum` says of it, hexadecimal. */
+  /** What `sha256sum` and `sha512sum` say of it, hexadecimal. */
   readonly sha256?: string;
+  readonly sha512?: string;
 }
 
 export interface Download {
   readonly size?: number;
   readonly sha256?: string;
+  readonly sha512?: string;
+  /** The program that it has to be unpacked with. */
+  readonly packed?: string;
   /** `wget` ends with this code instead. */
   readonly fails?: number;
 }

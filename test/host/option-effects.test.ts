@@ -111,7 +111,7 @@ test("a disc is exchanged in its drive, and the boot order is that of the files"
   );
   assert.ok(first && second && empty);
   const state = presupposed(first.plan);
-  const discs = { "/var/lib/vz/template/iso/a.iso": "", "/var/lib/vz/template/iso/b.iso": "" };
+  const discs = { "/var/lib/vz/template/iso/a.iso": "a", "/var/lib/vz/template/iso/b.iso": "b" };
   await withHost({ ...state, files: { ...state.files, ...discs } }, async (host) => {
     const drive = async (): Promise<string> =>
       /^ide0: (.*)$/m.exec((await host.execute(["qm", "config", "101"])).stdout)?.[1] ?? "";

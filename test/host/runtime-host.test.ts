@@ -228,7 +228,7 @@ test("a download with another checksum, or one that fails, leaves nothing; a goo
   }));
 
 test("an image that is there is not fetched, an empty file is", () =>
-  scripted(IMAGE, async ({ host, apply }) => {
+  scripted(`image x { url = "${URL}" }\n`, async ({ host, apply }) => {
     mkdirSync(join(host.root, PLACE), { recursive: true });
     host.state.downloads[URL] = { sha256: "ab".repeat(32) };
     writeFileSync(join(host.root, PLACE, "x.img"), "mine");

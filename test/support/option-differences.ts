@@ -22,7 +22,8 @@ export const optionDifferences: Readonly<Record<string, string>> = {
   "vm.boot.delay: type": startup,
   "vm.boot.down_delay: type": startup,
   "vm.disk.discard: type": "true and false for `on` and `ignore`, as with the other switches",
-  "vm.cdrom.iso: pattern": "an image on a storage, or `none`; Proxmox takes any volume, and the host's own drive",
+  "vm.cdrom.iso: type":
+    "a declared image, a volume with media, or `none`; Proxmox takes any volume, and the host's own drive",
   "vm.net.ip: type": address,
   "vm.net.ip6: type": address,
   "vm.net.mac: type": drawn,

@@ -53,7 +53,7 @@ ct 106 f { disk root { size = 8GiB, storage = tank } }
 
 test("an image is declared, a volume, or a path", async () => {
   const found = await expectFindings(`
-image noble { url = "https://images.example/noble.img" }
+image noble { path = "/srv/images/noble.img" }
 vm 101 a { image = nobel } # PHX4309
 ct 102 b { image = "debian-12.tar.zst" } # PHX4309
 ct 109 i { image = "https://images.example/debian-12.tar.zst" } # PHX4309

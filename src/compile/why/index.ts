@@ -20,6 +20,8 @@ export interface Place {
 export interface LayerText extends Place {
   /** The profile that it stands in; none for a block or a file. */
   readonly profile?: string;
+  /** The operating system whose preset says it; the place is where that is named. */
+  readonly preset?: string;
   readonly operator: "=" | "+=";
   readonly value: string;
   /** Whether it is a part of the value that counts. */
@@ -125,10 +127,11 @@ function layerTexts(name: string, layers: readonly SettingLayer[]): readonly Lay
   return layers.map((layer, index) => layerText(name, layer, index >= last));
 }
 
-function layerText(name: string, { profile, operator, value, span }: SettingLayer, counts: boolean): LayerText {
+function layerText(name: string, { profile, preset, operator, value, span }: SettingLayer, counts: boolean): LayerText {
   return {
     ...placeOf(span),
     ...(profile === undefined ? {} : { profile }),
+    ...(preset === undefined ? {} : { preset }),
     operator,
     value: shownValue(name, value),
     counts,

@@ -265,8 +265,13 @@ function flag(name: string, word: ShellWord): ShellWord[] {
   return [bare(name), word];
 }
 
-function imageWords({ path, sha256 }: Extract<Probe, { kind: "image-absent" }>): ShellWord[] {
-  return [...(sha256 === undefined ? [] : flag("--sha256", value(sha256))), value(path)];
+function imageWords({ path, sha256, sha512, unpack }: Extract<Probe, { kind: "image-absent" }>): ShellWord[] {
+  return [
+    ...(sha256 === undefined ? [] : flag("--sha256", value(sha256))),
+    ...(sha512 === undefined ? [] : flag("--sha512", value(sha512))),
+    ...(unpack === undefined ? [] : flag("--unpack", bare(unpack))),
+    value(path),
+  ];
 }
 
 function createFlags(probe: Extract<Probe, { kind: "guest-absent" }>): ShellWord[] {

@@ -10,6 +10,7 @@ import {
   nets,
   refOf,
   sectionOf,
+  sectionsOf,
   shareOfVolume,
   storageById,
   storages,
@@ -31,6 +32,7 @@ export function guestEdges(resource: Resource, model: Model): readonly Reach[] {
   const edges: readonly (Reach | undefined)[] = [
     reach(cloneSource(resource, model)?.address, "clone"),
     reach(refOf(resource, "image"), "image"),
+    ...sectionsOf(resource, "cdrom").map((drive) => reach(refOf(drive, "iso"), "image")),
     ...nets(resource, model).map((net) => reach(net.network?.address, "network")),
     ...storageIds.map((id) => reach(id === undefined ? undefined : storageById(model, id)?.owner.address, "storage")),
     ...mounts(resource).map((mount) => reach(datasetOfPath(model, mount.hostPath)?.address, "mount")),

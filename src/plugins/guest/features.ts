@@ -199,7 +199,7 @@ function featureStep(resource: Resource, wanted: Wanted, feature: Feature, { mod
   if (!guests.includes(guest.kind)) {
     return refused(diagnose(featureForOtherGuests, wanted.span, { feature: name, guest: label, guests }));
   }
-  if (system !== undefined && !families.includes(system)) {
+  if (system !== undefined && families.every((family) => family !== system)) {
     return refused(diagnose(featureForOtherSystems, wanted.span, { feature: name, guest: label, system, families }));
   }
   const { value: parameters, diagnostics } = parametersOf(resource, feature, wanted);

@@ -82,6 +82,10 @@ const sharedOptions: Readonly<Record<string, OptionSpec>> = {
     doc: "What must have converged before this guest, by name or id.",
   },
   host: { type: t.hostRef, doc: "The host that it belongs to, where the files declare several." },
+  os: {
+    type: t.system,
+    doc: "The operating system: its preset fills in what no file says. Default: that of the image.",
+  },
   features: { type: t.listOfType(t.label, true), doc: "Software to install in the guest, with default parameters." },
 };
 

@@ -5,7 +5,9 @@ import { isAttribute } from "./features.js";
 import { checkFindings } from "./findings-checks.js";
 import { featureFindings } from "./findings-features.js";
 import { featureIsAttribute, guestFindings } from "./findings.js";
+import { systemFindings } from "./findings-systems.js";
 import { volumeFindingKinds } from "./findings-volumes.js";
+import { systemsFit } from "./system-rules.js";
 
 /** What Proxmox calls the features of a container are attributes here. */
 const attributes = defineRule({
@@ -24,7 +26,8 @@ const diagnostics: readonly DiagnosticKind<never>[] = [
   ...checkFindings,
   ...featureFindings,
   ...volumeFindingKinds,
+  ...systemFindings,
 ];
 
 /** What both kinds of guests share: findings, and notes about what is accepted and not compiled. */
-export const guestPlugin = definePlugin({ name: "guest", rules: [attributes, slots], diagnostics });
+export const guestPlugin = definePlugin({ name: "guest", rules: [attributes, slots, systemsFit], diagnostics });

@@ -68,6 +68,8 @@ function refusal({ value }: Setting, option: OptionSpec, table: Options): string
   const path = option.pve ?? option.writes;
   if (path === undefined || COMPOSED.test(path)) return undefined;
   if (value.type === "absent" || value.type === "error" || value.type === "secret") return undefined;
+  // The volume of an image follows from its declaration.
+  if (value.type === "ref" && path === "ide[n].file") return undefined;
   const [name = "", key] = path.split(".");
   const whole = table[name] ?? specOf(table, name);
   const spec = key === undefined ? whole : whole?.keys?.keys[key];

@@ -1,8 +1,12 @@
 import { cloneSource, refOf, stringOf } from "../../plugin-api/index.js";
-import type { Model, OsFamily, Resource } from "../../plugin-api/index.js";
+import type { Model, OperatingSystem, Resource } from "../../plugin-api/index.js";
+import { declaredSystem } from "./preset.js";
+
+/** Families of guests: those of Linux, and what is none. */
+type GuestFamily = OperatingSystem["family"];
 
 /** Words in `ostype` of a container and in the names of images, as their makers call them. */
-const WORDS: Readonly<Record<string, OsFamily>> = {
+const WORDS: Readonly<Record<string, GuestFamily>> = {
   alpine: "alpine",
   arch: "arch",
   archlinux: "arch",
@@ -21,15 +25,19 @@ const WORDS: Readonly<Record<string, OsFamily>> = {
   rocky: "redhat",
   opensuse: "suse",
   sles: "suse",
+  freebsd: "freebsd",
+  win: "windows",
+  windows: "windows",
 };
 
 /** The family of a guest's system, as far as its type, its image or its ancestors' say it; `undefined` when they do not. */
-export function systemOf(resource: Resource, model: Model): OsFamily | undefined {
+export function systemOf(resource: Resource, model: Model): GuestFamily | undefined {
   const seen = new Set<Resource>();
   for (let at: Resource | undefined = resource; at !== undefined; at = cloneSource(at, model)?.resource) {
     if (seen.has(at)) return undefined;
     seen.add(at);
-    const family = familyOf(stringOf(at, "ostype")) ?? familyOf(imageText(at, model));
+    const family =
+      declaredSystem(at, model)?.system.family ?? familyOf(stringOf(at, "ostype")) ?? familyOf(imageText(at, model));
     if (family !== undefined) return family;
   }
   return undefined;
@@ -41,7 +49,7 @@ function imageText(resource: Resource, model: Model): string | undefined {
   return ["template", "url", "path"].map((name) => stringOf(image, name)).find((text) => text !== undefined);
 }
 
-function familyOf(text: string | undefined): OsFamily | undefined {
+function familyOf(text: string | undefined): GuestFamily | undefined {
   const words =
     (text ?? "")
       .toLowerCase()

@@ -1,4 +1,4 @@
-import { LINE, looseName, typeOf } from "../../plugin-api/index.js";
+import { LINE, looseName, operatingSystems, operatingSystemWords, typeOf } from "../../plugin-api/index.js";
 import type { OptionType } from "../../plugin-api/index.js";
 
 /** Types that several kinds share. Those of Proxmox's options come from its table. */
@@ -68,6 +68,13 @@ export const guestId: OptionType = { type: "int", min: 100, max: 999999999 };
 
 export const storageRef: OptionType = { type: "ref", kinds: ["storage"], loose: looseName("pve-storage-id") };
 export const hostRef: OptionType = { type: "ref", kinds: ["host"] };
+
+/** An operating system that there is a preset for. */
+export const system: OptionType = {
+  type: "enum",
+  values: Object.keys(operatingSystems),
+  instead: operatingSystemWords,
+};
 
 export function listOfType(of: OptionType, unique = false): OptionType {
   return { type: "list", of, ...(unique ? { unique } : {}) };

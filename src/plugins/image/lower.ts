@@ -2,7 +2,8 @@ import { diagnose, storageById, stringOf } from "../../plugin-api/index.js";
 import type { Argv, LowerContext, Lowered, Model, Requirement, Resource } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
 import { imageWithTwoPlaces, imageWithoutPlace, templateWithoutPath } from "./findings.js";
-import { imagePath, templateStorage } from "./source.js";
+import { unpackerOf } from "./format.js";
+import { imagePath, imageStorage } from "./source.js";
 
 /** Fetches the file of an image where it is not there; one without a source must be there. */
 export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
@@ -13,9 +14,9 @@ export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
   const name = image.name;
   if (url !== undefined && template !== undefined) return found(diagnose(imageWithTwoPlaces, at, { image: name }));
   if (path === undefined) {
-    const storage = templateStorage(image);
+    const storage = imageStorage(image);
     const finding =
-      template === undefined
+      template === undefined && url === undefined
         ? diagnose(imageWithoutPlace, at, { image: name })
         : diagnose(templateWithoutPath, at, { image: name, storage });
     return found(finding);
@@ -25,25 +26,36 @@ export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
   }
   const command: Argv =
     url === undefined
-      ? ["pveam", "download", templateStorage(image), template ?? ""]
+      ? ["pveam", "download", imageStorage(image), template ?? ""]
       : ["wget", "-nv", "-O", `${path}.part`, url];
-  const sha256 = stringOf(image, "sha256")?.toLowerCase();
+  const checksum = checksumOf(image);
+  const unpack = url === undefined ? undefined : unpackerOf(image);
   const step = makeStep(image, "file", {
     phase: "host",
     title: `image ${name}`,
     probe: {
       kind: "image-absent",
       path,
-      ...(sha256 === undefined ? {} : { sha256 }),
+      ...checksum,
       ...(url === undefined ? {} : { url }),
+      ...(unpack === undefined ? {} : { unpack }),
     },
     commands: [command],
   });
-  return { steps: [{ ...step, id: image.address }], requirements: storageNeeds(image, model) };
+  const needs: readonly Requirement[] =
+    unpack === undefined ? [] : [{ kind: "command", command: unpack, blocks: [], source: at }];
+  return { steps: [{ ...step, id: image.address }], requirements: [...storageNeeds(image, model), ...needs] };
+}
+
+/** The declared checksum of what is fetched. */
+function checksumOf(image: Resource): { readonly sha256?: string; readonly sha512?: string } {
+  const sha256 = stringOf(image, "sha256")?.toLowerCase();
+  const sha512 = stringOf(image, "sha512")?.toLowerCase();
+  return { ...(sha256 === undefined ? {} : { sha256 }), ...(sha512 === undefined ? {} : { sha512 }) };
 }
 
 function storageNeeds(image: Resource, model: Model): readonly Requirement[] {
-  const storage = templateStorage(image);
+  const storage = imageStorage(image);
   if (stringOf(image, "template") === undefined || storageById(model, storage) !== undefined) return [];
   return [{ kind: "storage", storage, content: "vztmpl", blocks: [], source: image.headSpan }];
 }

@@ -1,9 +1,9 @@
 import { refOf, settingOf, storageById, stringOf } from "../../plugin-api/index.js";
+import { fileName, useOf } from "./format.js";
 import type { Model, Requirement, Resource, Span } from "../../plugin-api/index.js";
 
 /** Where Proxmox keeps the files of the storage `local`, which every installation has. */
 const LOCAL_PATH = "/var/lib/vz";
-const ISO_FOLDER = `${LOCAL_PATH}/template/iso`;
 
 /** What a guest is made from, as its create command names it, and what must be there for it. */
 export interface ImageSource {
@@ -17,22 +17,18 @@ export function imagePath(image: Resource, model: Model): string | undefined {
   if (path !== undefined) return path;
   const template = stringOf(image, "template");
   if (template !== undefined) {
-    const root = storagePath(templateStorage(image), model);
+    const root = storagePath(imageStorage(image), model);
     return root === undefined ? undefined : `${root}/template/cache/${template}`;
   }
-  const url = stringOf(image, "url");
-  const name =
-    url === undefined
-      ? undefined
-      : url
-          .replace(/[?#].*$/, "")
-          .split("/")
-          .at(-1);
-  return name === undefined || name === "" ? undefined : `${ISO_FOLDER}/${name}`;
+  if (stringOf(image, "url") === undefined) return undefined;
+  const name = fileName(image);
+  const root = storagePath(imageStorage(image), model);
+  const folder = useOf(image) === "archive" ? "cache" : "iso";
+  return name === "" || root === undefined ? undefined : `${root}/template/${folder}/${name}`;
 }
 
-/** The storage that keeps a container template. */
-export function templateStorage(image: Resource): string {
+/** The storage that keeps the file of an image. */
+export function imageStorage(image: Resource): string {
   return stringOf(image, "storage") ?? "local";
 }
 
@@ -46,10 +42,18 @@ export function archiveOf(guest: Resource, model: Model): ImageSource | undefine
   if (image === undefined) return namedSource(guest, "vztmpl", model);
   const template = stringOf(image, "template");
   if (template !== undefined) {
-    return { volume: `${templateStorage(image)}:vztmpl/${template}`, requirements: [] };
+    return { volume: `${imageStorage(image)}:vztmpl/${template}`, requirements: [] };
   }
   const path = imagePath(image, model);
   return path === undefined ? undefined : { volume: path, requirements: [] };
+}
+
+/** The medium that lies in a drive: a volume where its storage keeps media, else a path. */
+export function isoVolume(image: Resource, model: Model): string | undefined {
+  const path = imagePath(image, model);
+  const storage = imageStorage(image);
+  const folder = `${storagePath(storage, model) ?? ""}/template/iso/`;
+  return path?.startsWith(folder) === true ? `${storage}:iso/${path.slice(folder.length)}` : path;
 }
 
 /** The disk image that a virtual machine's root disk is made from: a path, or a volume of a storage. */
@@ -73,7 +77,8 @@ function namedSource(guest: Resource, content: string, model: Model): ImageSourc
   return { volume, requirements: [namedRequirement(volume, content, source, model)] };
 }
 
-function namedRequirement(volume: string, content: string, source: Span, model: Model): Requirement {
+/** What must be there for a volume, or a path, that no file declares. */
+export function namedRequirement(volume: string, content: string, source: Span, model: Model): Requirement {
   const hint = "declare it as an `image`, and the plan fetches it";
   if (volume.startsWith("/")) return { kind: "file", path: volume, hint, blocks: [], source };
   const [storage = "", name = ""] = volume.split(":");

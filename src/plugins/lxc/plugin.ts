@@ -2,6 +2,7 @@ import { defineKind, definePlugin, pctConfig } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
 import { actOnGuest } from "../guest/demand.js";
 import { ctHabits } from "../guest/habits.js";
+import { presetContainer } from "../guest/preset.js";
 import { refusedValues } from "../guest/refused.js";
 import { retireGuest } from "../guest/retired.js";
 import { lxcFindings } from "./findings.js";
@@ -21,6 +22,7 @@ const ct = defineKind({
   options: ctOptions,
   sections: ctSections,
   instead: ctHabits,
+  complete: presetContainer,
   edges: guestEdges,
   lower: lowerCt,
   retire: retireGuest,

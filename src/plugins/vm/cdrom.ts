@@ -1,6 +1,24 @@
-import { argOf, propertyOption, qmConfig, sectionsOf, stringOf, written } from "../../plugin-api/index.js";
-import type { ArgSpec, Resource, Section, SectionSpec, WantedOptions } from "../../plugin-api/index.js";
+import {
+  argOf,
+  propertyOption,
+  qmConfig,
+  refOf,
+  sectionsOf,
+  storageById,
+  stringOf,
+  written,
+} from "../../plugin-api/index.js";
+import type {
+  ArgSpec,
+  Model,
+  Requirement,
+  Resource,
+  Section,
+  SectionSpec,
+  WantedOptions,
+} from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
+import { isoVolume, namedRequirement } from "../image/source.js";
 
 const args: readonly ArgSpec[] = [{ name: "name", type: t.label, doc: "The name of the drive." }];
 
@@ -11,11 +29,14 @@ export const cdromSection: SectionSpec = {
   options: {
     iso: written(qmConfig, "ide[n].file", {
       type: {
-        type: "string",
-        pattern: "none|[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]:iso/[^,\\s\\p{Cc}]+",
-        describe: "an image such as `local:iso/debian.iso`, or `none`",
+        type: "ref",
+        kinds: ["image"],
+        loose: {
+          pattern: "none|[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]:iso/[^,\\s\\p{Cc}]+",
+          describe: "a declared image, a volume such as `local:iso/debian.iso`, or `none`",
+        },
       },
-      doc: "The image in the drive, or `none`.",
+      doc: "The image in the drive: a declared one, a volume, or `none`.",
       required: true,
     }),
     slot: {
@@ -39,18 +60,24 @@ export interface OpticalDrive {
 }
 
 /** The optical drives of a machine, in source order. */
-export function opticalDrives(resource: Resource): readonly OpticalDrive[] {
+export function opticalDrives(resource: Resource, model: Model): readonly OpticalDrive[] {
   return sectionsOf(resource, "cdrom").map((section) => ({
     section,
     name: argOf(section, "name") ?? "",
     slot: stringOf(section, "slot") ?? "ide0",
-    iso: stringOf(section, "iso"),
+    iso: isoOf(section, model),
   }));
 }
 
+/** The volume, or the path, of what lies in a drive. */
+function isoOf(section: Section, model: Model): string | undefined {
+  const image = model.resources.get(refOf(section, "iso") ?? "");
+  return image === undefined ? stringOf(section, "iso") : isoVolume(image, model);
+}
+
 /** The drives as options. */
-export function opticalOptions(resource: Resource): readonly WantedOptions[] {
-  return opticalDrives(resource).map(({ slot, iso }) =>
+export function opticalOptions(drives: readonly OpticalDrive[]): readonly WantedOptions[] {
+  return drives.map(({ slot, iso }) =>
     propertyOption(slot, [
       { key: "file", value: iso, place: "bare" },
       { key: "media", value: iso === undefined ? undefined : "cdrom" },
@@ -58,12 +85,17 @@ export function opticalOptions(resource: Resource): readonly WantedOptions[] {
   );
 }
 
-/** The storages of the images in the drives. */
-export function opticalUses(
-  resource: Resource,
-): readonly { readonly storage: string | undefined; readonly content: string; readonly section: Section }[] {
-  return opticalDrives(resource).flatMap(({ iso, section }) => {
-    const storage = iso === undefined || iso === "none" ? undefined : iso.slice(0, iso.indexOf(":"));
-    return [{ storage, content: "iso", section }];
+/** What must be there: the storages of the volumes in the drives, and on `local` the files themselves. */
+export function opticalNeeds(
+  { address }: Resource,
+  drives: readonly OpticalDrive[],
+  model: Model,
+): readonly Requirement[] {
+  const uses = drives.filter(({ section }) => refOf(section, "iso") === undefined);
+  return uses.flatMap(({ iso, section }): readonly Requirement[] => {
+    if (iso === undefined || iso === "none") return [];
+    const storage = iso.slice(0, iso.indexOf(":"));
+    if (storageById(model, storage) !== undefined) return [];
+    return [{ ...namedRequirement(iso, "iso", section.headSpan, model), blocks: [address] }];
   });
 }

@@ -41,7 +41,8 @@ import { optionTwice } from "../guest/findings.js";
 import { makeStep, onlySteps, optionsStep } from "../guest/step.js";
 import { guestTurn } from "../guest/turn.js";
 import { diskImageOf } from "../image/source.js";
-import { opticalDrives, opticalOptions, opticalUses } from "./cdrom.js";
+import { opticalDrives, opticalNeeds, opticalOptions } from "./cdrom.js";
+import type { OpticalDrive } from "./cdrom.js";
 import { lowerCloudInit } from "./cloud-init/lower.js";
 import { deviceNeeds, deviceOptions, exactFamilies } from "./devices.js";
 import { cloudInitMissing, sameSlot, vmDiskIncomplete, vmRootWithoutStorage, vmWithTwoSources } from "./findings.js";
@@ -73,7 +74,7 @@ function createStep(resource: Resource, model: Model): Lowered {
     return { steps: [], requirements: [], diagnostics: [finding] };
   }
   if (hasClone) return clonedStep(resource, model, label);
-  return settingOf(resource, "image") === undefined ? emptyStep(resource) : imageStep(resource, model, label);
+  return settingOf(resource, "image") === undefined ? emptyStep(resource, model) : imageStep(resource, model, label);
 }
 
 function clonedStep(resource: Resource, model: Model, label: string): Lowered {
@@ -88,12 +89,15 @@ function clonedStep(resource: Resource, model: Model, label: string): Lowered {
 }
 
 /** A machine without a source: its disks are made empty by the options step, and something else installs it. */
-function emptyStep(resource: Resource): Lowered {
+function emptyStep(resource: Resource, model: Model): Lowered {
   const guest = guestRef(resource);
+  const cloudInit = installedCloudInit(resource, model);
+  const drive = cloudInit === undefined ? [] : [`--${CLOUD_INIT_SLOT}`, `${cloudInit}:cloudinit`];
+  const storages = cloudInit === undefined ? [] : [cloudInit];
   const step = makeStep(resource, "create", {
     phase: "define",
-    probe: { kind: "guest-absent", guest, storages: [], firstStart: startsOnce(resource) },
-    commands: [["qm", "create", String(guest.id), "--name", guest.name]],
+    probe: { kind: "guest-absent", guest, storages, firstStart: startsOnce(resource) },
+    commands: [["qm", "create", String(guest.id), "--name", guest.name, ...drive]],
   });
   return { steps: [step], requirements: [] };
 }
@@ -134,6 +138,13 @@ function cloudInitStorage(resource: Resource, rootId: string, model: Model): str
   return (section === undefined ? undefined : stringOf(section, "storage")) ?? rootId;
 }
 
+/** The same of a machine that is installed from a medium: addresses alone do not say that its system has cloud-init. */
+function installedCloudInit(resource: Resource, model: Model): string | undefined {
+  const storage = rootDisk(resource)?.storage;
+  const isAsked = sectionOf(resource, "cloud_init") !== undefined;
+  return isAsked && storage !== undefined ? cloudInitStorage(resource, storage, model) : undefined;
+}
+
 /** Whether cloud-init has an interface to set up. */
 function isAddressed({ mode, six }: GuestNet): boolean {
   return mode === "static" || mode === "dhcp" || ["static", "dhcp", "auto"].includes(six.mode);
@@ -147,7 +158,9 @@ function inheritsCloudInit(resource: Resource, model: Model): boolean {
     seen.add(current);
     if (settingOf(current, "image") !== undefined) return cloudInitStorage(current, "", model) !== undefined;
     const source: Resource | undefined = cloneSource(current, model)?.resource;
-    if (source === undefined && settingOf(current, "clone") !== undefined) return true;
+    if (source === undefined) {
+      return settingOf(current, "clone") !== undefined || installedCloudInit(current, model) !== undefined;
+    }
     current = source;
   }
   return false;
@@ -155,6 +168,7 @@ function inheritsCloudInit(resource: Resource, model: Model): boolean {
 
 function diskNeeds(resource: Resource, model: Model): Lowered {
   const all = disks(resource);
+  const drives = opticalDrives(resource, model);
   const cloudInit = sectionOf(resource, "cloud_init");
   const uses = [
     ...all.map(({ storage, section }) => ({ storage, content: "images", section })),
@@ -162,7 +176,6 @@ function diskNeeds(resource: Resource, model: Model): Lowered {
       ? []
       : [{ storage: stringOf(cloudInit, "storage"), content: "images", section: cloudInit }]),
     ...stateUses(resource),
-    ...opticalUses(resource),
   ];
   const incomplete = all
     .filter((disk) => !disk.root || isAllocated(resource, disk))
@@ -176,8 +189,8 @@ function diskNeeds(resource: Resource, model: Model): Lowered {
     });
   return {
     steps: [],
-    requirements: storageRequirements(uses, model),
-    diagnostics: [...incomplete, ...slotFindings([...all, ...opticalDrives(resource)])],
+    requirements: [...storageRequirements(uses, model), ...opticalNeeds(resource, drives, model)],
+    diagnostics: [...incomplete, ...slotFindings([...all, ...drives])],
   };
 }
 
@@ -212,14 +225,14 @@ function configure(resource: Resource, model: Model, retired: RetiredGuest | und
     plainOptions(resource, vmOptions),
     agentOption(resource, further),
     ...bootOptions(resource),
-    bootOrder(resource),
+    bootOrder(resource, opticalDrives(resource, model)),
     ...interfaces.map(netOption),
     ...interfaces.map((net) => propertyOption(`ipconfig${net.index}`, addressProperties(net, undefined))),
     usesResolver(resource, model) ? resolverOptions(resource, model) : NO_OPTIONS,
     options,
     ...disks(resource).map((disk) => driveOption(resource, disk, model)),
     ...deviceOptions(resource),
-    ...opticalOptions(resource),
+    ...opticalOptions(opticalDrives(resource, model)),
     ...volumes(resource).flatMap(({ slot, from }) =>
       slot === undefined || from === undefined
         ? []
@@ -294,13 +307,20 @@ function usesResolver(resource: Resource, model: Model): boolean {
   return isOwn || isConfigured || sectionOf(resource, "cloud_init") !== undefined;
 }
 
-/** A machine made from an image boots from its root disk unless the files say otherwise; others boot as they or their source are set. */
-function bootOrder(resource: Resource): WantedOptions {
+/**
+ * A machine made from an image boots from its root disk unless the files say otherwise. One that is installed boots from its disk
+ * as well, and from its first drive while nothing is on the disk. Others boot as they or their source are set.
+ */
+function bootOrder(resource: Resource, drives: readonly OpticalDrive[]): WantedOptions {
   const root = rootDisk(resource);
   const further = sectionOf(resource, "options");
   const isOwn = further !== undefined && (settingOf(further, "boot") ?? sectionOf(further, "boot")) !== undefined;
-  if (root === undefined || isOwn || settingOf(resource, "image") === undefined) return NO_OPTIONS;
-  return { ...NO_OPTIONS, wanted: [{ option: "boot", value: `order=${root.slot}` }] };
+  if (root === undefined || isOwn) return NO_OPTIONS;
+  const hasImage = settingOf(resource, "image") !== undefined;
+  const isInstalled = !hasImage && settingOf(resource, "clone") === undefined;
+  const installer = isInstalled ? drives.slice(0, 1).map(({ slot }) => slot) : [];
+  if (!hasImage && installer.length === 0) return NO_OPTIONS;
+  return { ...NO_OPTIONS, wanted: [{ option: "boot", value: `order=${[root.slot, ...installer].join(";")}` }] };
 }
 
 /** The model stands first, with the hardware address as its value, or bare where Proxmox chooses one and keeps it. */

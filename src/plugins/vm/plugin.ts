@@ -2,6 +2,7 @@ import { defineKind, definePlugin, qmConfig } from "../../plugin-api/index.js";
 import { guestEdges } from "../guest/edges.js";
 import { actOnGuest } from "../guest/demand.js";
 import { vmHabits } from "../guest/habits.js";
+import { presetMachine } from "../guest/preset.js";
 import { refusedValues } from "../guest/refused.js";
 import { retireGuest } from "../guest/retired.js";
 import { busKeys } from "./buses.js";
@@ -26,6 +27,7 @@ const vm = defineKind({
   options: vmOptions,
   sections: vmSections,
   instead: vmHabits,
+  complete: presetMachine,
   edges: guestEdges,
   lower: lowerVm,
   retire: (guest, source, dependants) => [...retireGuest(guest, source, dependants), ...retiredSnippets(guest, source)],

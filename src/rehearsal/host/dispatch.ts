@@ -33,7 +33,19 @@ import {
 import { proxmoxBootTool, updateGrub } from "../tools/boot.js";
 import { sh, updateInitramfs } from "../tools/devices.js";
 import { pvesrCreate, pvesrDelete, pvesrUpdate } from "../tools/jobs.js";
-import { blkid, chown, type Handover, id, lsblk, perl, sha256sum, stat, wget, wipefs } from "../tools/stock.js";
+import {
+  blkid,
+  checksum,
+  chown,
+  type Handover,
+  id,
+  lsblk,
+  perl,
+  stat,
+  unpacker,
+  wget,
+  wipefs,
+} from "../tools/stock.js";
 import { chpasswd, mkhomedirHelper, timedatectl, useradd, usermod, visudo } from "../tools/accounts.js";
 import { pveum } from "../tools/pveum.js";
 import { aptGet, dpkg, modprobe, needPackage, sysctl, systemctl } from "../tools/settings.js";
@@ -139,7 +151,9 @@ const tools: Readonly<Record<string, Tool>> = {
   pvesh,
   pveversion,
   sh,
-  sha256sum,
+  sha256sum: checksum("sha256"),
+  sha512sum: checksum("sha512"),
+  ...Object.fromEntries(["bzip2", "gzip", "xz", "zstd"].map((program) => [program, unpacker(program)])),
   smbpasswd,
   stat,
   sysctl,

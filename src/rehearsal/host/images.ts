@@ -6,6 +6,9 @@ export interface ImageText {
   readonly size: number;
   /** What its checksum is to be. */
   readonly sha256?: string;
+  readonly sha512?: string;
+  /** The program that unpacks it: before that it is not what it would be. */
+  readonly packed?: string;
 }
 
 const mark = "simulated image ";

@@ -4,7 +4,7 @@ import { shimNames } from "./dispatch.js";
 
 /** What a plan may use besides Proxmox's own commands: what every Proxmox host has. */
 const stock = [
-  ..."bash sh awk mawk gawk sed grep egrep find xargs flock setsid logger getopt perl".split(" "),
+  ..."bash sh awk mawk gawk sed grep egrep find xargs flock setsid logger getopt perl bzip2 gzip xz zstd".split(" "),
   ..."[ arch b2sum base32 base64 basename cat chmod cksum comm cp csplit cut date dd df dir dirname du echo env expand expr factor false fmt fold groups".split(
     " ",
   ),

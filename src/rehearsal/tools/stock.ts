@@ -33,12 +33,12 @@ export function wget(command: Command, argv: readonly string[]): void {
   const url = words[0] ?? refuse("wget: missing URL", 1);
   const download = command.machine.state.downloads[url] ?? {};
   if (download.fails !== undefined) refuse(`${url}:\n2026-11-22 08:00:00 ERROR 404: Not Found.`, download.fails);
-  const sha256 = download.sha256 === undefined ? {} : { sha256: download.sha256 };
+  const { fails: _, ...file } = download;
   const path = output ?? url.split("/").at(-1) ?? "index.html";
   writeHostFile(
     command.machine,
     wanted(command, path),
-    imageText({ size: download.size ?? defaultImageSize, ...sha256 }),
+    imageText({ ...file, size: download.size ?? defaultImageSize }),
   );
   command.warn(`2026-11-22 08:00:00 URL:${url} [1/1] -> "${path}" [1]`);
 }
@@ -160,23 +160,43 @@ export function lsblk(command: Command, argv: readonly string[]): void {
   command.print(diskOf(command, path).signature ?? "");
 }
 
-/** `sha256sum`: of a simulated image the checksum that it is to have; anything else is left to the real one. */
-export function sha256sum(command: Command, argv: readonly string[]): Handover | undefined {
-  const words = argv.filter((word) => word !== "--");
-  const paths = words.filter((word) => !word.startsWith("-"));
-  const stdin = words.length === 0 ? standardInput(command) : undefined;
-  const files = stdin === undefined ? paths.map((path) => wanted(command, path)) : [stdin];
-  const images = files.map((path) =>
-    lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readImage(path) : undefined,
-  );
-  if (images.length === 0 || images.some((image) => image === undefined) || paths.length < words.length)
-    return { real: "sha256sum" };
-  images.forEach((image, i) => command.print(`${image?.sha256 ?? digest(files[i] ?? "")}  ${paths[i] ?? "-"}`));
-  return undefined;
+/** `sha256sum` and `sha512sum`: of a simulated image the checksum that it is to have; anything else is left to the real one. */
+export function checksum(
+  algorithm: "sha256" | "sha512",
+): (command: Command, argv: readonly string[]) => Handover | undefined {
+  return (command, argv) => {
+    const words = argv.filter((word) => word !== "--");
+    const paths = words.filter((word) => !word.startsWith("-"));
+    const stdin = words.length === 0 ? standardInput(command) : undefined;
+    const files = stdin === undefined ? paths.map((path) => wanted(command, path)) : [stdin];
+    const images = files.map((path) =>
+      lstatSync(path, { throwIfNoEntry: false })?.isFile() === true ? readImage(path) : undefined,
+    );
+    if (images.length === 0 || images.some((image) => image === undefined) || paths.length < words.length)
+      return { real: `${algorithm}sum` };
+    images.forEach((image, i) =>
+      command.print(`${image?.[algorithm] ?? digest(algorithm, files[i] ?? "")}  ${paths[i] ?? "-"}`),
+    );
+    return undefined;
+  };
 }
 
-function digest(path: string): string {
-  return createHash("sha256")
+/** `xz -dc FILE` and its like: of a simulated image that is packed what it holds; anything else is left to the real one. */
+export function unpacker(program: string): (command: Command, argv: readonly string[]) => Handover | undefined {
+  return (command, argv) => {
+    const [flags] = argv;
+    const path = argv.at(-1) ?? "";
+    const file = wanted(command, path);
+    const image = lstatSync(file, { throwIfNoEntry: false })?.isFile() === true ? readImage(file) : undefined;
+    if (flags !== "-dc" || image === undefined) return { real: program };
+    if (image.packed !== program) return refuse(`${program}: ${path}: File format not recognized`, 1);
+    command.print(imageText({ size: image.size }).trimEnd());
+    return undefined;
+  };
+}
+
+function digest(algorithm: string, path: string): string {
+  return createHash(algorithm)
     .update(path.split("/").at(-1) ?? path)
     .digest("hex");
 }

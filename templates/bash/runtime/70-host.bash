@@ -75,39 +75,85 @@ owner_number() {
 	[[ -n ${REPLY} ]] || checking || refuse "the host has no user or group $1"
 }
 
-# image [--sha256 SUM] PATH COMMAND...: fetches a file that is not there. A download goes beside its place (the command writes
-# PATH.part), is verified when a checksum is declared, and is then renamed; one that fails leaves nothing.
+# image [--sha256 SUM | --sha512 SUM] [--unpack PROGRAM] PATH COMMAND...: fetches a file that is not there. A download goes beside its
+# place (the command writes PATH.part), is compared with its checksum, unpacked, and then renamed; one that fails leaves nothing. What
+# a file was compared with is noted, so that it is read once: a file that this made is replaced when another checksum is declared,
+# and one that somebody else put there is refused when it is another one.
 image() {
 	active || return 0
-	local sum='' code=0 live=''
-	if [[ $1 == --sha256 ]]; then
-		sum=$2
+	local sums='' sum='' unpack='' sign='+'
+	while [[ $1 == --* ]]; do
+		case $1 in
+		--unpack) unpack=$2 ;;
+		*) sums=${1#--}sum sum=$2 ;;
+		esac
 		shift 2
-	fi
-	local path=$1 part="$1.part"
+	done
+	local path=$1 escaped=${1//%/%25}
+	local mark="${STATE}/images/${escaped//\//%2F}"
 	shift
-	[[ ! -s ${ROOT}${path} ]] || return 0
-	if checking; then
-		change '+' "image ${path}"
-		return 0
+	if [[ -s ${ROOT}${path} ]]; then
+		if image_holds; then return 0; fi
+		sign='~'
 	fi
-	if [[ $1 != wget ]]; then
-		run "$@"
-	else
-		mkdir -p -- "${ROOT}${path%/*}"
-		attempt "${@/#"${part}"/"${ROOT}${part}"}" || code=$?
-		part="${ROOT}${part}"
-		if ((code == 0)) && [[ -n ${sum} ]]; then
-			live=$(sha256sum -- "${part}")
-			live=${live%% *}
+	if ! checking; then
+		if [[ $1 == wget ]]; then image_fetch "$@"; else run "$@"; fi
+		[[ -s ${ROOT}${path} ]] || failed 0 "$@"
+	fi
+	change "${sign}" "image ${path}"
+}
+
+# image_holds: for `image`, whose variables it sees: whether the file that is there is the declared one. Fails when it is to be replaced.
+image_holds() {
+	[[ -n ${sum} ]] || return 0
+	local noted=''
+	[[ ! -r ${mark} ]] || noted=$(<"${mark}")
+	[[ ${noted} != "${sums} ${sum}" ]] || return 0
+	[[ -z ${noted} ]] || return 1
+	[[ -z ${unpack} ]] || refuse "${path} is there, and nobody knows what it was unpacked from; move it away"
+	image_sum "${ROOT}${path}"
+	[[ ${REPLY} == "${sum}" ]] || refuse "the checksum of ${path} is ${REPLY}, declared as ${sum}; it was there before: move it away"
+	checking || image_note
+}
+
+# image_sum FILE: sets REPLY to its checksum.
+image_sum() {
+	REPLY=$("${sums}" -- "$1")
+	REPLY=${REPLY%% *}
+}
+
+# image_note: notes what the file of `image` was compared with.
+image_note() { printf '%s\n' "${sums} ${sum}" | write_file "${mark}" || refuse "no record can be written below ${STATE#"${ROOT}"}"; }
+
+# image_fetch COMMAND...: for `image`, whose variables it sees. The old file goes before the note is written, and the new one comes
+# after it: a run that is killed in between leaves no file beside a note that is not about it.
+image_fetch() {
+	local part="${path}.part" code=0
+	mkdir -p -- "${ROOT}${path%/*}"
+	rm -f -- "${ROOT}${part}.unpacked"
+	attempt "${@/#"${part}"/"${ROOT}${part}"}" || code=$?
+	if ((code == 0)) && [[ -n ${sum} ]]; then
+		image_sum "${ROOT}${part}"
+		if [[ ${REPLY} != "${sum}" ]]; then
+			rm -f -- "${ROOT}${part}"
+			refuse "the checksum of what came for ${path} is ${REPLY}, declared as ${sum}; it was removed"
 		fi
-		if ((code != 0)) || [[ ${live} != "${sum}" ]]; then rm -f -- "${part}"; fi
-		((code == 0)) || failed "${code}" "$@"
-		[[ ${live} == "${sum}" ]] || refuse "the checksum of what came for ${path} is ${live}, declared as ${sum}; it was removed"
-		mv -f -- "${part}" "${ROOT}${path}"
 	fi
-	[[ -s ${ROOT}${path} ]] || failed 0 "$@"
-	change '+' "image ${path}"
+	if ((code == 0)) && [[ -n ${unpack} ]]; then
+		set -- sh -c 'exec "$1" -dc -- "$2" >"$2.unpacked"' sh "${unpack}" "${ROOT}${part}"
+		attempt "$@" || code=$?
+		rm -f -- "${ROOT}${part}"
+		part+='.unpacked'
+	fi
+	if ((code != 0)); then
+		rm -f -- "${ROOT}${part}"
+		failed "${code}" "$@"
+	fi
+	if [[ -n ${sum} ]]; then
+		rm -f -- "${ROOT}${path}"
+		image_note
+	fi
+	mv -f -- "${ROOT}${part}" "${ROOT}${path}"
 }
 
 # unless PROBE-WORDS PROBE... COMMAND...: for plugins. Runs COMMAND when PROBE (that many words) fails.

@@ -21,6 +21,8 @@ export interface PageShell {
   run(text: string, answer?: string): Promise<Ended>;
   /** Puts a host behind `ssh`, once. */
   attach(state: HostState): Promise<void>;
+  /** What the host can fetch from now on. */
+  serve(downloads: HostState["downloads"]): void;
   readonly hasHost: () => boolean;
   close(): Promise<void>;
 }
@@ -50,6 +52,9 @@ export async function openShell(): Promise<PageShell> {
       mkdirSync(join(top, "host"));
       host = await startHost(state, join(top, "host"));
       writeProgram(join(bin, "ssh"), sshText(host, reboot));
+    },
+    serve: (downloads) => {
+      Object.assign(host?.state.downloads ?? {}, downloads);
     },
     hasHost: () => host !== undefined,
     close: async () => {

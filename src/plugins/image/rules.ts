@@ -1,0 +1,86 @@
+import {
+  defineRule,
+  diagnose,
+  guests,
+  refOf,
+  resourcesOf,
+  sectionsOf,
+  settingOf,
+  stringOf,
+} from "../../plugin-api/index.js";
+import type { Rule, Section } from "../../plugin-api/index.js";
+import { attributeWithoutDownload, imageOfOtherUse, twoChecksums, unverifiedDownload } from "./findings-use.js";
+import { useOf } from "./format.js";
+import type { ImageUse } from "./format.js";
+
+/** What is fetched says what it is to be. Proxmox's own catalogue does so by itself. */
+const verifiedDownloads = defineRule({
+  name: "image/verified-downloads",
+  check: (model, report) => {
+    for (const image of resourcesOf(model, "image")) {
+      const { name } = image;
+      const url = settingOf(image, "url");
+      const sums = ["sha256", "sha512"].filter((sum) => settingOf(image, sum) !== undefined);
+      if (sums.length > 1)
+        report(diagnose(twoChecksums, settingOf(image, "sha512")?.span ?? image.headSpan, { image: name }));
+      if (url === undefined) {
+        // Of a file that lies on the host it says which one is meant: what is made from another one is stale.
+        const said = settingOf(image, "template") === undefined ? [] : sums;
+        for (const told of [...said, "compression"]) {
+          const setting = settingOf(image, told);
+          if (setting !== undefined)
+            report(diagnose(attributeWithoutDownload, setting.span, { image: name, name: told }));
+        }
+      } else if (sums.length === 0) {
+        const text = stringOf(image, "url") ?? "";
+        report(diagnose(unverifiedDownload, url.span, { what: `the image ${name}`, url: text, isRun: false }));
+      }
+    }
+  },
+});
+
+const USES: Readonly<Record<ImageUse, string>> = {
+  disk: "a disk image",
+  medium: "a medium for a drive",
+  archive: "the archive of a root file system",
+};
+
+/** Disks for machines, archives for containers, media for drives: as far as formats and names tell. */
+const usedAsWhatTheyAre = defineRule({
+  name: "image/used-as-what-it-is",
+  check: (model, report) => {
+    const judge = (section: Section, attribute: string, wanted: ImageUse): void => {
+      const image = model.resources.get(refOf(section, attribute) ?? "");
+      const use = image === undefined ? undefined : useOf(image);
+      if (image === undefined || use === undefined || use === wanted) return;
+      const at = settingOf(section, attribute)?.span ?? section.headSpan;
+      report(diagnose(imageOfOtherUse, at, { image: image.name, is: USES[use], wanted: USES[wanted] }));
+    };
+    for (const guest of guests(model)) {
+      judge(guest, "image", guest.kind === "vm" ? "disk" : "archive");
+      for (const drive of sectionsOf(guest, "cdrom")) judge(drive, "iso", "medium");
+    }
+  },
+});
+
+/** The installer of a driver is run as root. */
+const verifiedInstallers = defineRule({
+  name: "image/verified-installers",
+  check: (model, report) => {
+    for (const driver of resourcesOf(model, "host").flatMap((host) => sectionsOf(host, "nvidia"))) {
+      if (settingOf(driver, "sha256") !== undefined) continue;
+      const url = settingOf(driver, "url");
+      const from = stringOf(driver, "url") ?? "NVIDIA's own address";
+      report(
+        diagnose(unverifiedDownload, url?.span ?? driver.headSpan, {
+          what: "NVIDIA's installer",
+          url: from,
+          isRun: true,
+        }),
+      );
+    }
+  },
+});
+
+/** The rules of images. */
+export const imageRules: readonly Rule[] = [verifiedDownloads, verifiedInstallers, usedAsWhatTheyAre];
