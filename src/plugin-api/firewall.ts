@@ -9,7 +9,7 @@ import { argOf, boolOf, sectionOf, sectionsOf, stringOf, textOf, valueOf } from 
 /** A rule: `in accept tcp 9001 from docker-1`, `group web on lan`. */
 export interface FirewallRule {
   readonly section: Section;
-  readonly direction: "in" | "out" | "group";
+  readonly direction: "in" | "out" | "forward" | "group";
   /** Upper case, as in the file; a group's name as written. */
   readonly action: string;
   /** A macro, in Proxmox's spelling. */
@@ -64,17 +64,26 @@ export function firewallOf(resource: Resource, model: Model): GuestFirewall | un
 export function firewallRules(section: Section, scope: FirewallScope, model: Model): readonly FirewallRule[] {
   return section.sections.flatMap((inner) => {
     if (inner.kind === "group") return [groupRule(inner, scope, model)];
-    return inner.kind === "in" || inner.kind === "out" ? [firewallRule(inner, scope, model)] : [];
+    const direction = DIRECTIONS.find((word) => word === inner.kind);
+    return direction === undefined ? [] : [firewallRule(inner, direction, scope, model)];
   });
 }
 
-function firewallRule(section: Section, scope: FirewallScope, model: Model): FirewallRule {
+/** The blocks that are rules, each by its direction. */
+const DIRECTIONS = ["in", "out", "forward"] as const;
+
+function firewallRule(
+  section: Section,
+  direction: (typeof DIRECTIONS)[number],
+  scope: FirewallScope,
+  model: Model,
+): FirewallRule {
   const words = firewallWords(matchOf(section));
   const sourcePorts = valueOf(section, "source_port");
   const on = interfaceOn(words.on, scope, model);
   return {
     section,
-    direction: section.kind === "out" ? "out" : "in",
+    direction,
     action: (argOf(section, "action") ?? "").toUpperCase(),
     macro: words.macro,
     proto: words.proto,

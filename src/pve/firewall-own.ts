@@ -23,6 +23,7 @@ export const NODE_FIREWALL_FLAGS = {
 export const NODE_FIREWALL_LEVELS = {
   log_level_in: "The level at which incoming packets that the policy drops are logged.",
   log_level_out: "The level at which outgoing packets that the policy drops are logged.",
+  log_level_forward: "The level at which packets that pass through and that the policy drops are logged.",
   smurf_log_level: "The level at which packets from broadcast addresses are logged.",
   tcp_flags_log_level: "The level at which illegal combinations of TCP flags are logged.",
 } as const;

@@ -65,11 +65,28 @@ ct 101 web1 { host = pve1, image = "local:vztmpl/a.tar.zst", disk root { size = 
   );
 });
 
+test("rules for packets that pass through, where a node has the firewall for them", async () => {
+  const text = `${HOSTS}firewall cluster { policy_forward = drop, forward accept tcp 443 from 10.0.0.0/24 }
+firewall pve1 { nftables = true, log_level_forward = info, forward drop from 10.0.1.0/24 }`;
+  const { files, found } = await lowered(text);
+  assert.equal(
+    files.map(({ scope, options, rules }) => [scope, options.map((pair) => pair.join(": ")).join(", "), ...rules]),
+    [
+      ["node", "nftables: 1, log_level_forward: info", "FORWARD DROP -source 10.0.1.0/24 # phxc"],
+      ["cluster", "policy_forward: DROP", "FORWARD ACCEPT -source 10.0.0.0/24 -p tcp -dport 443 # phxc"],
+    ],
+  );
+  assert.not.ok(found.some((line) => line.startsWith("PHX5672")));
+});
+
 const bad: readonly (readonly [string, readonly string[]])[] = [
   ["firewall pve3 { in accept tcp 22 }", ["PHX5670 firewall pve3"]],
   ["firewall pve1 { policy_in = DROP }", ["PHX5671 policy_in"]],
   ["firewall pve1 { host = pve2 }", ["PHX5671 host"]],
   ["firewall cluster { nosmurfs = true }", ["PHX5671 nosmurfs"]],
+  ["firewall pve1 { forward accept tcp 443 from any }", ["PHX5672 forward accept tcp 443 from any"]],
+  ["firewall cluster { policy_forward = drop }", ["PHX5672 policy_forward"]],
+  ["firewall cluster { policy_forward = reject }", ["PHX3042 reject"]],
   ["firewall cluster { policy_in = MAYBE }", ["PHX3042 MAYBE"]],
   ["firewall pve1 { nf_conntrack_max = 100 }", ["PHX3041 100"]],
   ["firewall pve1 { nf_conntrack_tcp_timeout_syn_recv = 61 }", ["PHX3041 61"]],

@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about the firewalls of the cluster and of nodes: PHX5670 to PHX5679. */
+/** Findings about the firewalls of the cluster and of nodes: PHX5670 to PHX5699. */
 
 export const firewallOfNobody = diagnosticKind<{ name: string; hosts: readonly string[] }>({
   code: "PHX5670",
@@ -20,4 +20,18 @@ export const firewallOptionElsewhere = diagnosticKind<{ option: string; node: bo
   help: ({ node }) => `Write it into ${node ? "`firewall HOST`, with the name of the host" : "`firewall cluster`"}.`,
 });
 
-export const firewallFindings: readonly DiagnosticKind<never>[] = [firewallOfNobody, firewallOptionElsewhere];
+export const forwardWithoutNftables = diagnosticKind<{ node: string }>({
+  code: "PHX5672",
+  severity: "warning",
+  title: "nothing looks at packets that pass through",
+  message: () =>
+    "only the firewall that is built on nftables looks at packets that pass through a node, and no file switches it on",
+  help: ({ node }) =>
+    `Write \`nftables = true\` into \`firewall ${node}\`, on a host that has the package proxmox-firewall.`,
+});
+
+export const firewallFindings: readonly DiagnosticKind<never>[] = [
+  firewallOfNobody,
+  firewallOptionElsewhere,
+  forwardWithoutNftables,
+];

@@ -31,7 +31,7 @@ import { logLevel, ownRules, policy } from "../guest/firewall-sections.js";
 import { marked, ruleLines } from "../guest/firewall-text.js";
 import { makeStep } from "../guest/step.js";
 import * as t from "../guest/types.js";
-import { firewallOfNobody, firewallOptionElsewhere } from "./findings.js";
+import { firewallOfNobody, firewallOptionElsewhere, forwardWithoutNftables } from "./findings.js";
 import { MARK } from "./lower.js";
 
 type Specs = Readonly<Record<string, OptionSpec>>;
@@ -49,6 +49,11 @@ const clusterOptions: Specs = {
     type: policy,
     doc: "What happens to packets from nodes that no rule matches. Default of Proxmox: ACCEPT.",
   },
+  policy_forward: {
+    type: t.oneOf("ACCEPT", "DROP", "accept", "drop"),
+    doc: "What happens to packets that pass through nodes and that no rule matches. Default of Proxmox: ACCEPT.",
+    since: "8.3",
+  },
   ...flags(CLUSTER_FIREWALL_FLAGS),
   log_ratelimit: {
     type: {
@@ -62,7 +67,12 @@ const clusterOptions: Specs = {
 
 const nodeOptions: Specs = {
   ...flags(NODE_FIREWALL_FLAGS),
-  ...Object.fromEntries(Object.entries(NODE_FIREWALL_LEVELS).map(([name, doc]) => [name, { type: logLevel, doc }])),
+  ...Object.fromEntries(
+    Object.entries(NODE_FIREWALL_LEVELS).map(([name, doc]) => [
+      name,
+      { type: logLevel, doc, ...(name === "log_level_forward" ? { since: "8.3" } : {}) },
+    ]),
+  ),
   ...Object.fromEntries(
     Object.entries(NODE_FIREWALL_NUMBERS).map(([name, { doc, ...range }]) => [
       name,
@@ -129,14 +139,14 @@ function lowerOwn(own: Resource, { model }: LowerContext): Lowered {
   return {
     steps: [{ ...step, id: own.address }],
     requirements: pieceRequirements(rules, [], model),
-    diagnostics: [...misplaced(own, scope, model), ...rules.flatMap(ruleFindings)],
+    diagnostics: [...misplaced(own, scope, model), ...unforwarded(own, scope, model), ...rules.flatMap(ruleFindings)],
   };
 }
 
 /** The declared options as Proxmox writes them. */
 function optionsOf(own: Resource): readonly (readonly [string, string])[] {
   const enabled = boolOf(own, "enabled");
-  const policies = ["policy_in", "policy_out"];
+  const policies = ["policy_in", "policy_out", "policy_forward"];
   const others = Object.keys({ ...clusterOptions, ...nodeOptions }).flatMap((name) => {
     const setting = settingOf(own, name);
     if (setting === undefined || setting.value.type === "error") return [];
@@ -156,6 +166,17 @@ function misplaced(own: Resource, scope: FirewallScopeName, model: Model): reado
     if (setting === undefined) return [];
     return [diagnose(firewallOptionElsewhere, setting.nameSpan, { option, node: scope === "cluster" })];
   });
+}
+
+/** What is said of packets that pass through, where no node that it is for is said to have the firewall that knows of it. */
+function unforwarded(own: Resource, scope: FirewallScopeName, model: Model): readonly Diagnostic[] {
+  const rule = own.sections.find(({ kind }) => kind === "forward");
+  const at = rule?.headSpan ?? settingOf(own, scope === "cluster" ? "policy_forward" : "log_level_forward")?.nameSpan;
+  if (at === undefined) return [];
+  const nodes = scope === "node" ? [own] : resourcesOf(model, "firewall").filter(({ name }) => name !== CLUSTER);
+  if (nodes.some((node) => boolOf(node, "nftables") === true)) return [];
+  const [host] = resourcesOf(model, "host");
+  return [diagnose(forwardWithoutNftables, at, { node: scope === "node" ? own.name : (host?.name ?? "HOST") })];
 }
 
 /** Takes back the rules that are ours; options that no file declares any more are told. */

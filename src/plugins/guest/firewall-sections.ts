@@ -106,6 +106,10 @@ const groupRef: OptionType = {
 export const ownRules: Readonly<Record<string, SectionSpec>> = {
   in: ruleSection("A rule for packets to the node itself, in the order written.", ruleOptions, namedOnly),
   out: ruleSection("A rule for packets from the node itself, in the order written.", ruleOptions, namedOnly),
+  forward: {
+    ...ruleSection("A rule for packets that pass through the node, in the order written.", ruleOptions, namedOnly),
+    since: "8.3",
+  },
   group: {
     doc: "The rules of a security group, at this place among the others.",
     args: [
