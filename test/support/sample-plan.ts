@@ -249,6 +249,22 @@ const ctSteps: readonly Step[] = [
 
 const vmSteps: readonly Step[] = [
   step(
+    "vm.9000.inputs",
+    "define",
+    "vm.9000",
+    "what it is made from",
+    {
+      kind: "template-inputs",
+      guest: template,
+      inputs: {
+        image: "6c3b0c0a2d0f4f5e8a1d9b7c2e4f6a80",
+        storage: "quickOS-vm-disks",
+        "feature.docker": "0123456789abcdef",
+      },
+    },
+    [],
+  ),
+  step(
     "vm.9000.create",
     "define",
     "vm.9000",

@@ -26,6 +26,13 @@ test("a plan with every probe", () => {
   golden("bash/sample.sh", withoutRuntime(emit(samplePlan)));
 });
 
+test("the header of a plan that asks for health says with which code a check that does not pass ends it", () => {
+  assert.match(
+    emit({ ...samplePlan, action: "health" }),
+    /^# Exit codes: 0 all checks passed, 7 one did not, 3 refused/m,
+  );
+});
+
 test("it is clean for bash, shellcheck with all optional checks, and shfmt", () => {
   if (!hasLinters()) return console.log("skipped: shellcheck or shfmt is not installed");
   assert.equal(lintScript(emit(samplePlan)), []);

@@ -85,7 +85,7 @@ function usage({ action }: Plan): readonly string[] {
   if (action === "health") {
     return [
       "Run it on the host:  bash plan.sh   It changes nothing; bash plan.sh --report json or junit is for programs.",
-      "Exit codes: 0 all checks passed, 6 one did not, 3 refused, 64 wrong options, 130 interrupted.",
+      "Exit codes: 0 all checks passed, 7 one did not, 3 refused, 64 wrong options, 130 interrupted.",
     ];
   }
   return [

@@ -6,7 +6,7 @@
 # Environment variables read: HOME
 # Digest: (digest)
 #
-# 3 guests, 23 steps:
+# 3 guests, 24 steps:
 #   ct 103 step-ca
 #   vm 9000 tmpl
 #   vm 8001 docker-1
@@ -148,6 +148,13 @@ END_
 
 	# ------ vm 9000 tmpl
 	guest vm 9000 'tmpl'
+
+	# vm 9000 tmpl: what it is made from (fleet.phx)
+	step 'vm.9000.inputs' 'fleet.phx'
+	inputs \
+		'image' '6c3b0c0a2d0f4f5e8a1d9b7c2e4f6a80' \
+		'storage' 'quickOS-vm-disks' \
+		'feature.docker' '0123456789abcdef'
 
 	# vm 9000 tmpl: create (fleet.phx)
 	step 'vm.9000.create' 'fleet.phx'
