@@ -7,6 +7,7 @@ import { shareDiagnostics } from "./findings/shares.js";
 import { secretDiagnostics } from "./findings/secrets.js";
 import { templateDiagnostics } from "./findings/templates.js";
 import { snapshotDiagnostics } from "./findings/snapshots.js";
+import { zfsDiagnostics } from "./findings/zfs.js";
 
 /** All findings of the semantic rules, PHX4001 to PHX4999, in the order of their codes. */
 export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
@@ -18,4 +19,5 @@ export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
   ...shareDiagnostics,
   ...secretDiagnostics,
   ...snapshotDiagnostics,
+  ...zfsDiagnostics,
 ];

@@ -61,6 +61,7 @@ import { storageHostPath } from "./rules/storage-host-path.js";
 import { storageMountPoint } from "./rules/storage-mount-point.js";
 import { storageNestedVolume } from "./rules/storage-nested-volume.js";
 import { storageQuota } from "./rules/storage-quota.js";
+import { zfsLimits } from "./rules/zfs-limits.js";
 import { storageSharedPath } from "./rules/storage-shared-path.js";
 import { storageUnknownRule } from "./rules/storage-unknown.js";
 import { templateRebuildIds } from "./rules/template-rebuild-ids.js";
@@ -102,6 +103,7 @@ export const validationRules: readonly Rule[] = [
   storageMountPoint,
   storageNestedVolume,
   storageQuota,
+  zfsLimits,
   storageSharedPath,
   storageUnknownRule,
   shareClients,

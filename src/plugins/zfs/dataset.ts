@@ -5,7 +5,7 @@ import { lowerDeclared } from "../storage/lower.js";
 import { delegationSteps } from "./delegation.js";
 import { keyOf, keyProperties, keySteps } from "./key.js";
 import { datasetOptions, zvolOptions } from "./options.js";
-import { blockProperties, joinProperties, ownProperties, propertyArguments } from "./properties.js";
+import { blockFindings, blockProperties, joinProperties, ownProperties, propertyArguments } from "./properties.js";
 import type { Properties, Property } from "./properties.js";
 import { snapshotSteps } from "./snapshots.js";
 
@@ -18,7 +18,11 @@ export function lowerDataset(dataset: Resource): Lowered {
     probe: { kind: "dataset", dataset: dataset.name, ...probed(properties), ...keyed(dataset) },
     commands: [["zfs", "create", ...creationArguments(dataset, properties), dataset.name]],
   });
-  const own: Lowered = { steps: [{ ...step, id: dataset.address }], requirements: [] };
+  const own: Lowered = {
+    steps: [{ ...step, id: dataset.address }],
+    requirements: [],
+    diagnostics: blockFindings(dataset),
+  };
   const storages = datasetStorages(dataset).map(lowerDeclared);
   return joinLowered([own, keySteps(dataset), snapshotSteps(dataset), delegationSteps(dataset), ...storages]);
 }
@@ -39,7 +43,7 @@ export function lowerZvol(zvol: Resource): Lowered {
     commands: [["zfs", "create", ...sparse, "-V", sizeText(bytes), ...created, zvol.name]],
   });
   return joinLowered([
-    { steps: [{ ...step, id: zvol.address }], requirements: [] },
+    { steps: [{ ...step, id: zvol.address }], requirements: [], diagnostics: blockFindings(zvol) },
     keySteps(zvol),
     snapshotSteps(zvol),
     delegationSteps(zvol),

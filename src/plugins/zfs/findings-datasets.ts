@@ -47,10 +47,19 @@ export const scopeOfNone = diagnosticKind<{ dataset: string }>({
   help: "Leave `scope` out.",
 });
 
+export const blockSize = diagnosticKind<{ dataset: string; property: string }>({
+  code: "PHX5418",
+  severity: "error",
+  title: "block size that is no power of two",
+  message: ({ dataset, property }) => `the \`${property}\` of ${dataset} is no power of two, which ZFS refuses`,
+  help: "Sizes are 512, 1K, 2K, 4K, ... up to 16M; a recordsize of 128K and a volblocksize of 16K are the defaults.",
+});
+
 export const datasetFindings: readonly DiagnosticKind<never>[] = [
   recursiveSnapshots,
   keyMissing,
   keyNotAtBoot,
   holderName,
   scopeOfNone,
+  blockSize,
 ];

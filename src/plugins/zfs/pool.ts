@@ -3,7 +3,7 @@ import type { Argv, Diagnostic, Lowered, Requirement, Resource, Step, Vdev } fro
 import { makeStep } from "../guest/step.js";
 import { delegationSteps } from "./delegation.js";
 import { addedWhole, replaceStays, replaceUnknown } from "./findings.js";
-import { blockProperties, propertyArguments } from "./properties.js";
+import { blockFindings, blockProperties, propertyArguments } from "./properties.js";
 import type { Property } from "./properties.js";
 import { vdevsOf } from "./vdevs.js";
 import type { DeclaredVdev } from "./vdevs.js";
@@ -17,7 +17,7 @@ const DEFAULT_ASHIFT = 12;
  */
 export function lowerPool(pool: Resource): Lowered {
   const { vdevs, diagnostics } = vdevsOf(pool);
-  const found = [...diagnostics, ...poolFindings(pool, vdevs)];
+  const found = [...diagnostics, ...poolFindings(pool, vdevs), ...blockFindings(pool)];
   if (found.length > 0) return { steps: [], requirements: [], diagnostics: found };
   const disks = vdevs.flatMap(({ vdev, at }) => vdev.disks.map((path) => ({ path, at })));
   const delegated = delegationSteps(pool);

@@ -1,5 +1,6 @@
-import { renderValue, sectionOf, settingOf, sizeText } from "../../plugin-api/index.js";
-import type { OptionSpec, Section, Setting, Value } from "../../plugin-api/index.js";
+import { diagnose, renderValue, sectionOf, settingOf, sizeOf, sizeText } from "../../plugin-api/index.js";
+import type { Diagnostic, OptionSpec, Resource, Section, Setting, Value } from "../../plugin-api/index.js";
+import { blockSize } from "./findings-datasets.js";
 import { nativeProperties } from "./native.js";
 
 /** A ZFS property with the value that the command takes. */
@@ -48,6 +49,19 @@ function withoutIt(name: string): string | undefined {
   if (/^(user|group|project)(obj)?quota@/.test(name)) return "none";
   const absent = Object.hasOwn(nativeProperties, name) ? nativeProperties[name]?.absent : undefined;
   return typeof absent === "object" ? absent.value : undefined;
+}
+
+/** Block sizes, as attributes or in the block of properties, that are no power of two. */
+export function blockFindings(resource: Resource): readonly Diagnostic[] {
+  const properties = sectionOf(resource, "properties");
+  return [resource, ...(properties === undefined ? [] : [properties])].flatMap((section) =>
+    ["recordsize", "volblocksize"].flatMap((property) => {
+      const setting = settingOf(section, property);
+      const bytes = sizeOf(section, property);
+      if (setting === undefined || bytes === undefined || Number.isInteger(Math.log2(bytes))) return [];
+      return [diagnose(blockSize, setting.span, { dataset: resource.name, property })];
+    }),
+  );
 }
 
 /** Two lists as one; what is said twice counts where it is said first. */
