@@ -48,7 +48,7 @@ function declaredInterface(probe: {
 
 function below({ name, options }: Interface): readonly string[] {
   const parent = /^(.+)\.\d+$/.exec(name)?.[1];
-  const ports = [...options].flatMap(([option, value]) => (PORTS.has(option) ? value.split(",") : []));
+  const ports = [...options].flatMap(([option, value]) => (PORTS.has(option) ? value.split(" ") : []));
   return [...(parent === undefined ? [] : [parent]), ...ports].filter((port) => port !== "");
 }
 

@@ -111,12 +111,21 @@ test("a changed option is told with both values, and the address of its interfac
     const done = await run(sim, changed);
     assert.is(done.code, 0, done.text);
     assert.equal(done.said, [
-      "~ host: interface vmbr1: bridge_ports eno2 -> eno2,eno3",
+      "~ host: interface vmbr1: bridge_ports eno2 -> eno2 eno3",
       "~ host: interface vmbr1: mtu (unset) -> 1400",
       "~ host: interface vmbr1: comments old -> (removed)",
     ]);
     assert.match(fileOf(sim), /\taddress 10\.1\.0\.2\/24\n\tbridge-ports eno2 eno3\n/);
     await quiet(sim, changed);
+  }));
+
+test("ports are joined by blanks: with commas they are one name that no card has", () =>
+  withHost(installed(), async (sim) => {
+    const words = "pvesh create /nodes/localhost/network --iface bond0 --type bond --slaves".split(" ");
+    const joined = await sim.execute([...words, "eno2,eno3"]);
+    assert.is(joined.code, 255);
+    assert.match(joined.stderr, "unable to find slave 'eno2,eno3'");
+    assert.is((await sim.execute([...words, "eno2 eno3"])).code, 0);
   }));
 
 test("--check tells what it would do and touches nothing", () =>

@@ -1,4 +1,4 @@
-import { argOf, plainOptions, stringOf } from "../../plugin-api/index.js";
+import { argOf, plainOptions, renderWords, stringOf } from "../../plugin-api/index.js";
 import type {
   LowerContext,
   Lowered,
@@ -30,6 +30,7 @@ const device: OptionType = {
   maxLength: 15,
 };
 
+/** Joined by blanks: the checks of PVE::INotify know no other separator, though the API lets others pass. */
 const ports = t.listOfType(device, true);
 
 function named(pattern: string, describe: string): OptionType {
@@ -54,6 +55,7 @@ const bridge: SectionSpec = {
     ports: {
       type: ports,
       pve: "bridge_ports",
+      render: renderWords,
       removable: false,
       doc: "The interfaces of the host on it. Default: none.",
     },
@@ -84,7 +86,14 @@ const bond: SectionSpec = {
   doc: "Several interfaces as one.",
   args: [{ name: "name", type: named("bond\\d{1,4}", "`bond` and a number"), doc: "`bond` and a number." }],
   options: {
-    ports: { type: ports, pve: "slaves", required: true, removable: false, doc: "The interfaces that it joins." },
+    ports: {
+      type: ports,
+      pve: "slaves",
+      render: renderWords,
+      required: true,
+      removable: false,
+      doc: "The interfaces that it joins.",
+    },
     mode: {
       type: t.oneOfMeant(
         { lacp: "802.3ad", "active-passive": "active-backup", failover: "active-backup" },

@@ -90,8 +90,9 @@ function change(entry: Interface, options: ReadonlyMap<string, string>, deleted:
   if (options.get("type") === "bridge" && !entry.options.has("bridge_ports")) entry.options.set("bridge_ports", "");
 }
 
+/** Commas pass the API, and are part of a name here (PVE::INotify). */
 const portsOf = ({ options }: Interface): readonly string[] =>
-  `${options.get("bridge_ports") ?? ""} ${options.get("slaves") ?? ""}`.split(/[ ,;]+/).filter((port) => port !== "");
+  `${options.get("bridge_ports") ?? ""} ${options.get("slaves") ?? ""}`.split(/\s+/).filter((port) => port !== "");
 
 /** What Proxmox checks when it writes the file. */
 function checkWhole({ byName }: Interfaces): void {
