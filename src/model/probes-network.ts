@@ -4,7 +4,7 @@ export type NetworkProbe =
   | {
       readonly kind: "interface";
       readonly name: string;
-      readonly type: "bridge" | "bond" | "vlan" | "eth";
+      readonly type: "bridge" | "bond" | "vlan" | "eth" | "OVSBridge" | "OVSBond" | "OVSIntPort";
       /** By the names of the node's network API. */
       readonly options: readonly (readonly [string, string])[];
       /** Options that must not be set. */

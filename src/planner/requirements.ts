@@ -31,7 +31,7 @@ export function unmetRequirements(
   const made = new Set(
     steps.flatMap(({ probe }) => {
       if (probe.kind === "sdn-pending") return probe.vnets;
-      return probe.kind === "interface" && probe.type === "bridge" ? [probe.name] : [];
+      return probe.kind === "interface" && /bridge$/i.test(probe.type) ? [probe.name] : [];
     }),
   );
   return requirements.filter((requirement) => requirement.kind !== "bridge" || !made.has(requirement.bridge));

@@ -11,7 +11,10 @@ const SOME_ADDRESS = "192.0.2.2";
 /** What the installer asks for. */
 const LOOKUP = "search example.test\nnameserver 192.0.2.1\n";
 
-const PORTS: ReadonlySet<string> = new Set(["bridge_ports", "slaves", "vlan-raw-device"]);
+const PORTS: ReadonlySet<string> = new Set([
+  ...["bridge_ports", "slaves", "vlan-raw-device"],
+  ...["ovs_ports", "ovs_bonds", "ovs_bridge"],
+]);
 
 /**
  * The network that a plan for the interfaces of a node presupposes: the cards that it names, and the way by which the node is
@@ -28,7 +31,10 @@ export function networkOf({ steps }: Plan): { readonly nics: readonly string[]; 
   const carriers = carriersOf(declared, own);
   const there = carriers.length > 0 ? carriers : [installed(own[0] ?? SOME_ADDRESS)];
   const named = [...declared.values(), ...there].flatMap((entry) => [entry.name, ...below(entry)]);
-  const isCard = (name: string): boolean => !/^(?:vmbr|bond|vlan)\d+$|\./.test(name);
+  const ofSwitch = new Set(
+    [...declared.values()].flatMap(({ name, options }) => (options.has("ovs_type") ? [name] : [])),
+  );
+  const isCard = (name: string): boolean => !/^(?:vmbr|bond|vlan)\d+$|\./.test(name) && !ofSwitch.has(name);
   const nics = [...new Set(named)].filter(isCard);
   const cards = nics.map((name): Interface => ({ name, autostart: false, options: new Map(), other: [] }));
   const byName = new Map([...cards, ...there].map((entry) => [entry.name, entry]));
@@ -42,6 +48,7 @@ function declaredInterface(probe: {
   readonly options: readonly (readonly [string, string])[];
 }): Interface {
   const options = new Map(probe.options.filter(([option]) => option !== "autostart"));
+  if (probe.type.startsWith("OVS")) options.set("ovs_type", probe.type);
   if (probe.type === "bridge" && !options.has("bridge_ports")) options.set("bridge_ports", "");
   return { name: probe.name, autostart: true, options, other: [] };
 }

@@ -1,46 +1,15 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyHost, presupposed } from "../../src/rehearsal/index.js";
-import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
+import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
-import { announced, compileSource, mutating, withHost } from "../support/rehearsal.js";
+import { FILE, fileOf, host, installed, INSTALLED, isThere, NICS, quiet, run } from "../support/network.js";
+import { compileSource, withHost } from "../support/rehearsal.js";
 
 const test = suite("the host's network");
-
-const FILE = "/etc/network/interfaces";
-
-/** As the installer leaves it, with an option that only an administrator knows of. */
-const INSTALLED = `auto lo
-iface lo inet loopback
-
-iface eno1 inet manual
-
-iface eno2 inet manual
-
-iface eno3 inet manual
-
-auto vmbr0
-iface vmbr0 inet static
-	address 10.0.0.2/24
-	gateway 10.0.0.1
-	bridge-ports eno1
-	bridge-stp off
-	bridge-fd 0
-	post-up echo theirs
-
-source /etc/network/interfaces.d/*
-`;
-
-const NICS = ["eno1", "eno2", "eno3"];
-const installed = (more: Partial<HostState> = {}): HostState => ({
-  ...emptyHost({ nics: NICS, files: { [FILE]: INSTALLED } }),
-  ...more,
-});
-
-const host = (body: string): string => `host pve { address = 10.0.0.2\n${body}\n}\n`;
 
 const BRIDGE = host(
   'bond bond0 { ports = [eno2, eno3], mode = 802.3ad, hash = "layer2+3" }\n' +
@@ -48,31 +17,6 @@ const BRIDGE = host(
     'vlan "bond0.20" { address = 10.20.0.2/24 }\n' +
     "interface eno2 { mtu = 9000 }\ninterface eno3 { mtu = 9000 }",
 );
-
-interface Done {
-  readonly code: number;
-  readonly said: readonly string[];
-  readonly commands: readonly string[];
-  readonly text: string;
-}
-
-async function run(sim: SimulatedHost, source: string, ...args: readonly string[]): Promise<Done> {
-  const { script } = await compileSource(source);
-  const done = await sim.runScript(script, args);
-  const text = done.stdout + done.stderr;
-  return { code: done.code, said: announced(done.stdout), commands: mutating(done), text };
-}
-
-const fileOf = (sim: SimulatedHost, path = FILE): string => readFileSync(join(sim.root, path), "utf8");
-const isThere = (sim: SimulatedHost, path: string): boolean => existsSync(join(sim.root, path));
-
-/** Fails unless the second run does nothing, by no command of Proxmox. */
-async function quiet(sim: SimulatedHost, source: string): Promise<void> {
-  const { script } = await compileSource(source);
-  const again = await sim.runScript(script);
-  assert.is(again.code, 0, again.stdout + again.stderr);
-  assert.equal([announced(again.stdout), again.commands.map(({ argv }) => argv.join(" "))], [[], []], again.stdout);
-}
 
 test("a bond, a bridge on it, a VLAN and cards are made and applied once; a second run asks nobody", () =>
   withHost(installed(), async (sim) => {
@@ -279,16 +223,6 @@ test("changes that somebody else has prepared are neither changed nor applied", 
     assert.equal([done.commands, fileOf(sim), fileOf(sim, `${FILE}.new`)], [[], INSTALLED, theirs]);
     // What is as declared needs none of them.
     await quiet(sim, host("bridge vmbr0 { ports = [eno1] }"));
-  });
-});
-
-test("an interface of Open vSwitch is left alone", () => {
-  const text = INSTALLED + "\nauto vmbr9\niface vmbr9 inet manual\n\tovs_type OVSBridge\n";
-  return withHost(emptyHost({ nics: NICS, files: { [FILE]: text } }), async (sim) => {
-    const done = await run(sim, host("bridge vmbr9 { ports = [eno2] }"));
-    assert.is(done.code, 4);
-    assert.match(done.text, /Open vSwitch/);
-    assert.is(fileOf(sim), text);
   });
 });
 

@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about the network of hosts: PHX5640 to PHX5669. */
+/** Findings about the network of hosts: PHX5640 to PHX5653, PHX5655 to PHX5657. */
 
 export const interfaceTwice = diagnosticKind<{ name: string; kind: string }>({
   code: "PHX5640",
@@ -118,6 +118,30 @@ export const nameTwice = diagnosticKind<{ name: string; address: string }>({
   help: "A name of two addresses leads now to the one and now to the other. Choose another name.",
 });
 
+export const switchOfLinux = diagnosticKind<{ name: string; bridge: string }>({
+  code: "PHX5655",
+  severity: "error",
+  title: "port of Open vSwitch on a bridge of Linux",
+  message: ({ name, bridge }) => `${name} is for a bridge of Open vSwitch, and ${bridge} is declared as one of Linux`,
+  help: "Make it an `ovs_bridge`, or take a `bond` or `vlan`.",
+});
+
+export const switchPortTwice = diagnosticKind<{ port: string; bridge: string }>({
+  code: "PHX5656",
+  severity: "error",
+  title: "port of Open vSwitch that is named by its bridge",
+  message: ({ port, bridge }) => `${port} is among the \`ports\` of ${bridge}, and says itself which bridge it is on`,
+  help: "Take it out of `ports`, which are the cards on the bridge.",
+});
+
+export const vlanOnSwitch = diagnosticKind<{ vlan: string; bridge: string }>({
+  code: "PHX5657",
+  severity: "error",
+  title: "VLAN of Linux on a bridge of Open vSwitch",
+  message: ({ vlan, bridge }) => `${vlan} is a VLAN on ${bridge}, which is a bridge of Open vSwitch`,
+  help: ({ bridge }) => `Proxmox refuses it. Make it \`ovs_port NAME { bridge = ${bridge}, tag = N }\`.`,
+});
+
 export const networkFindings: readonly DiagnosticKind<never>[] = [
   interfaceTwice,
   portTwice,
@@ -133,4 +157,7 @@ export const networkFindings: readonly DiagnosticKind<never>[] = [
   nameOptionUnfit,
   nameWithoutAddress,
   nameTwice,
+  switchOfLinux,
+  switchPortTwice,
+  vlanOnSwitch,
 ];

@@ -20,8 +20,11 @@ import {
   interfaceTwice,
   portTwice,
   primaryNoPort,
+  switchOfLinux,
+  switchPortTwice,
   vlanDeviceTwice,
   vlanOnPlainBridge,
+  vlanOnSwitch,
   vlanWithoutDevice,
 } from "./findings-network.js";
 
@@ -32,6 +35,7 @@ export function interfaceFindings(declared: readonly Section[]): readonly Diagno
     ...portFindings(declared),
     ...declared.flatMap(bondFindings),
     ...declared.flatMap((section) => vlanFindings(section, declared)),
+    ...declared.flatMap((section) => switchFindings(section, declared)),
     ...gatewayFindings(declared, "gateway", "address"),
     ...gatewayFindings(declared, "gateway6", "address6"),
   ];
@@ -101,6 +105,25 @@ function vlanFindings(section: Section, declared: readonly Section[]): readonly 
   const below = declared.find((other) => other.kind === "bridge" && nameOf(other) === device);
   if (below === undefined || boolOf(below, "vlan_aware") !== false) return [];
   return [diagnose(vlanOnPlainBridge, section.headSpan, { vlan, bridge: nameOf(below) })];
+}
+
+/** What is on a bridge of Open vSwitch says so itself, and is on no bridge of Linux; VLANs of the host are ports of it. */
+function switchFindings(section: Section, declared: readonly Section[]): readonly Diagnostic[] {
+  const name = nameOf(section);
+  const of = (kind: string, called: string) =>
+    declared.find((other) => other.kind === kind && nameOf(other) === called);
+  if (section.kind === "ovs_bridge") {
+    const twice = stringsOf(section, "ports").filter((port) => of("ovs_bond", port) ?? of("ovs_port", port));
+    return twice.map((port) => diagnose(switchPortTwice, spanOf(section, "ports"), { port, bridge: name }));
+  }
+  if (section.kind === "vlan") {
+    const device = stringOf(section, "device") ?? name.split(".")[0] ?? "";
+    if (of("ovs_bridge", device) === undefined) return [];
+    return [diagnose(vlanOnSwitch, section.headSpan, { vlan: name, bridge: device })];
+  }
+  const bridge = section.kind.startsWith("ovs_") ? (stringOf(section, "bridge") ?? "") : "";
+  if (of("bridge", bridge) === undefined) return [];
+  return [diagnose(switchOfLinux, spanOf(section, "bridge"), { name, bridge })];
 }
 
 function gatewayFindings(

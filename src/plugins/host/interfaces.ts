@@ -16,6 +16,7 @@ import { makeStep } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { networkFindings } from "./findings-network.js";
 import { interfaceFindings } from "./interface-findings.js";
+import { packagesStep } from "./packages.js";
 import type { HostPart } from "./part.js";
 
 /**
@@ -148,23 +149,112 @@ const nic: SectionSpec = {
   instead: { ip: "address", cidr: "address" },
 };
 
+const ovsPorts = (pve: string, doc: string): OptionSpec => ({
+  type: ports,
+  pve,
+  render: renderWords,
+  removable: false,
+  doc,
+});
+
+/** What says of which bridge of Open vSwitch it is, and of which VLAN. */
+const attached: Readonly<Record<string, OptionSpec>> = {
+  bridge: {
+    type: named("vmbr\\d{1,4}", "`vmbr` and a number"),
+    pve: "ovs_bridge",
+    required: true,
+    removable: false,
+    doc: "The bridge of Open vSwitch that it is on.",
+  },
+  tag: { type: { type: "int", min: 1, max: 4094 }, pve: "ovs_tag", removable: false, doc: "Its VLAN tag." },
+  settings: {
+    type: {
+      type: "string",
+      pattern: "[\\w.:-]+=\\S+( [\\w.:-]+=\\S+)*",
+      describe: "settings as `key=value`, between blanks",
+    },
+    pve: "ovs_options",
+    doc: "Further settings of Open vSwitch: `vlan_mode=native-untagged`.",
+  },
+};
+
+const ovsBridge: SectionSpec = {
+  doc: "A bridge of Open vSwitch, to which guests are attached.",
+  args: [{ name: "name", type: named("vmbr\\d{1,4}", "`vmbr` and a number"), doc: "`vmbr` and a number." }],
+  options: {
+    ports: ovsPorts("ovs_ports", "The cards on it; bonds and ports of Open vSwitch name their bridge themselves."),
+    ...common,
+  },
+  sections: {},
+  instead: { ovs_ports: "ports", ip: "address", cidr: "address" },
+};
+
+const ovsBond: SectionSpec = {
+  doc: "Several cards as one port of a bridge of Open vSwitch.",
+  args: [{ name: "name", type: named("bond\\d{1,4}", "`bond` and a number"), doc: "`bond` and a number." }],
+  options: {
+    ports: { ...ovsPorts("ovs_bonds", "The cards that it joins."), required: true },
+    mode: {
+      type: t.oneOf("active-backup", "balance-slb", "lacp-balance-slb", "lacp-balance-tcp"),
+      pve: "bond_mode",
+      removable: false,
+      doc: "How they share the traffic. Proxmox's default: active-backup.",
+    },
+    ...attached,
+    ...pick(common, ["mtu", "comment"]),
+  },
+  sections: {},
+  instead: { ovs_bonds: "ports", bond_mode: "mode", ovs_tag: "tag", ovs_options: "settings", ovs_bridge: "bridge" },
+};
+
+const ovsPort: SectionSpec = {
+  doc: "An interface of the host itself on a bridge of Open vSwitch.",
+  args: [{ name: "name", type: device, doc: "Its name, which no card, bond or bridge has." }],
+  options: { ...attached, ...pick(common, ["address", "gateway", "address6", "gateway6", "mtu", "comment"]) },
+  sections: {},
+  instead: { ovs_tag: "tag", ovs_options: "settings", ovs_bridge: "bridge", ip: "address", cidr: "address" },
+};
+
+function pick(
+  specs: Readonly<Record<string, OptionSpec>>,
+  names: readonly string[],
+): Readonly<Record<string, OptionSpec>> {
+  return Object.fromEntries(Object.entries(specs).filter(([name]) => names.includes(name)));
+}
+
 /** The blocks, and what Proxmox calls each. */
-const TYPES = { interface: "eth", bond: "bond", bridge: "bridge", vlan: "vlan" } as const;
-const SECTIONS = { interface: nic, bond, bridge, vlan } as const;
+const TYPES = {
+  interface: "eth",
+  bond: "bond",
+  bridge: "bridge",
+  vlan: "vlan",
+  ovs_bridge: "OVSBridge",
+  ovs_bond: "OVSBond",
+  ovs_port: "OVSIntPort",
+} as const;
+const SECTIONS = {
+  ...{ interface: nic, bond, bridge, vlan },
+  ...{ ovs_bridge: ovsBridge, ovs_bond: ovsBond, ovs_port: ovsPort },
+} as const;
 type Keyword = keyof typeof SECTIONS;
 
 function isKeyword(kind: string): kind is Keyword {
   return Object.hasOwn(SECTIONS, kind);
 }
 
-/** What is below comes first: cards, bonds, bridges, VLANs. */
-const ORDER: readonly Keyword[] = ["interface", "bond", "bridge", "vlan"];
+/** What is below comes first: cards, bonds, bridges, VLANs. What is on a bridge of Open vSwitch puts itself there. */
+const ORDER: readonly Keyword[] = ["interface", "bond", "bridge", "ovs_bridge", "ovs_bond", "ovs_port", "vlan"];
+
+/** Proxmox makes nothing of Open vSwitch without it. */
+const SWITCH = ["openvswitch-switch"];
 
 function lower(host: Resource, _context: LowerContext): Lowered {
   const declared = ORDER.flatMap((kind) => host.sections.filter((section) => section.kind === kind));
   const steps = declared.flatMap((section) => interfaceStep(host, section));
+  const [ofSwitch] = declared.filter(({ kind }) => kind.startsWith("ovs_"));
+  const packages = ofSwitch === undefined ? [] : [packagesStep(host, SWITCH, { asked: ofSwitch })];
   return {
-    steps: steps.length === 0 ? [] : [...steps, applyStep(host, declared)],
+    steps: steps.length === 0 ? [] : [...packages, ...steps, applyStep(host, declared)],
     requirements: [],
     diagnostics: interfaceFindings(declared),
   };
@@ -214,7 +304,8 @@ function switchesOf(section: Section): { readonly on: readonly OptionPair[]; rea
     const value = section.settings.get(name)?.value;
     return value?.type === "bool" ? String(value.value) : value?.type === "absent" ? "false" : undefined;
   };
-  const start = said("autostart") ?? (section.kind === "interface" ? undefined : "true");
+  const isStarted = !["interface", "ovs_bond", "ovs_port"].includes(section.kind);
+  const start = said("autostart") ?? (isStarted ? "true" : undefined);
   const starts = start === undefined ? [] : [{ option: "autostart", value: start === "true" ? "1" : "0" }];
   const aware = said("vlan_aware");
   return {

@@ -59,6 +59,7 @@ function parseInterfaces(text: string, nics: readonly string[]): Interfaces {
 }
 
 const KEPT = new Set(["mtu", "bond-primary", "vlan-raw-device", "vlan-id"]);
+const OF_SWITCH = new Set(["ovs-type", "ovs-ports", "ovs-bonds", "ovs-bridge", "ovs-options"]);
 const UNDERSCORED = new Set(["bridge-ports", "bridge-vids", "bond-mode", "bond-xmit-hash-policy"]);
 /** Written for every bridge and bond, and nothing that the API takes. */
 const IMPLIED = new Set(["bridge-stp", "bridge-fd", "bond-miimon"]);
@@ -70,18 +71,39 @@ function readOption({ options, other }: Interface, suffix: string, key: string, 
   else if (key === "bridge-vlan-aware") options.set("bridge_vlan_aware", "1");
   else if (UNDERSCORED.has(key)) options.set(key.replaceAll("-", "_"), value.replace(/^none$/, ""));
   else if (KEPT.has(key)) options.set(key, value);
+  else if (key === "ovs-mtu") options.set("mtu", value);
+  else if (OF_SWITCH.has(key)) options.set(key.replaceAll("-", "_"), value);
   else if (!IMPLIED.has(key)) other.push(line);
 }
 
 /** The type that Proxmox sees in a configured interface. */
 export function typeOf({ name, options }: Interface): string {
+  const ofSwitch = options.get("ovs_type");
+  if (ofSwitch !== undefined) return ofSwitch;
   if (options.has("bridge_ports")) return "bridge";
   if (/^bond\d+$/.test(name)) return "bond";
   if (/\.\d+$/.test(name) || options.has("vlan-raw-device")) return "vlan";
   return /^(?:eth\d+|en[^:.]+)$/.test(name) ? "eth" : "unknown";
 }
 
-const PRIORITY: Readonly<Record<string, number>> = { eth: 2, bond: 4, bridge: 5, vlan: 6 };
+const PRIORITY: Readonly<Record<string, number>> = {
+  ...{ eth: 2, bond: 4, bridge: 5, vlan: 6 },
+  ...{ OVSPort: 2, OVSIntPort: 3, OVSBond: 4, OVSBridge: 5 },
+};
+
+/** What Open vSwitch is told: the tag and the mode, which are options of the API, among the other settings. */
+function switchOptions({ options }: Interface): string {
+  const known = (options.get("ovs_options") ?? "").split(/\s+/).filter((word) => word !== "");
+  const mode = options.get("bond_mode");
+  const tag = options.get("ovs_tag");
+  const own = [
+    ...(mode === undefined ? [] : [`bond_mode=${mode.replace(/^lacp-/, "")}`]),
+    ...(mode?.startsWith("lacp-") === true ? ["lacp=active"] : []),
+    ...(tag === undefined ? [] : [`tag=${tag}`]),
+  ];
+  const named = new Set(own.map((word) => word.split("=")[0]));
+  return [...known.filter((word) => !named.has(word.split("=")[0])), ...own].join(" ");
+}
 
 /** The whole file. */
 export function interfacesText({ byName, lines }: Interfaces): string {
@@ -111,7 +133,8 @@ function interfaceText(entry: Interface): string {
       "",
     ].join("\n");
   });
-  return (entry.autostart ? `auto ${name}\n` : "") + blocks.join("");
+  // What is on a bridge of Open vSwitch is started with it.
+  return (entry.autostart || options.has("ovs_bridge") ? `auto ${name}\n` : "") + blocks.join("");
 }
 
 function ofType(entry: Interface): readonly string[] {
@@ -141,6 +164,17 @@ function ofType(entry: Interface): readonly string[] {
         ...said("bond-primary"),
         ...said("mtu"),
       ];
+    case "OVSBridge":
+      return [...said("ovs_type"), ...said("ovs_ports"), ...said("mtu", "ovs_mtu"), ...said("ovs_options")];
+    case "OVSPort":
+    case "OVSIntPort":
+    case "OVSBond": {
+      const told = switchOptions(entry);
+      return [
+        ...[...said("ovs_bonds"), ...said("ovs_type"), ...said("ovs_bridge"), ...said("mtu", "ovs_mtu")],
+        ...(told === "" ? [] : [`\tovs_options ${told}`]),
+      ];
+    }
     case "vlan":
       return [...said("mtu"), ...(name.includes(".") ? [] : said("vlan-raw-device"))];
     default:

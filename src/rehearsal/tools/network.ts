@@ -7,13 +7,19 @@ import { INTERFACES, type Interface, type Interfaces, interfacesText, readInterf
 
 /** What the network API of a node takes, with what a value may look like (PVE::API2::Network of pve-manager). */
 const FORMS: Readonly<Record<string, RegExp>> = {
-  type: /^(?:bridge|bond|eth|vlan)$/,
+  type: /^(?:bridge|bond|eth|vlan|OVSBridge|OVSBond|OVSPort|OVSIntPort)$/,
+  ovs_ports: /^[a-zA-Z][\w.:]*(?:[ ,;]+[a-zA-Z][\w.:]*)*$/,
+  ovs_bonds: /^[a-zA-Z][\w.:]*(?:[ ,;]+[a-zA-Z][\w.:]*)*$/,
+  ovs_bridge: /^[a-zA-Z]\w{1,20}$/,
+  ovs_tag: /^\d+$/,
+  ovs_options: /^.*$/,
   autostart: /^[01]$/,
   bridge_vlan_aware: /^[01]$/,
   bridge_vids: /^\d+(?:-\d+)?(?:[ ,;]+\d+(?:-\d+)?)*$/,
   bridge_ports: /^[a-zA-Z][\w.:]*(?:[ ,;]+[a-zA-Z][\w.:]*)*$/,
   slaves: /^[a-zA-Z][\w.:]*(?:[ ,;]+[a-zA-Z][\w.:]*)*$/,
-  bond_mode: /^(?:balance-rr|active-backup|balance-xor|broadcast|802\.3ad|balance-tlb|balance-alb)$/,
+  bond_mode:
+    /^(?:balance-rr|active-backup|balance-xor|broadcast|802\.3ad|balance-tlb|balance-alb|balance-slb|lacp-balance-slb|lacp-balance-tcp)$/,
   bond_xmit_hash_policy: /^layer(?:2|2\+3|3\+4)$/,
   "bond-primary": /^[a-zA-Z]\w{1,20}(?:[:.]\d+)?$/,
   "vlan-raw-device": /^[a-zA-Z]\w{1,20}(?:[:.]\d+)?$/,
@@ -54,8 +60,10 @@ export function networkApi(
     if (!options.has("type")) unfit("type", "property is missing and it is not optional");
     const entry = verb === "create" ? made(interfaces, name) : interfaces.byName.get(name);
     if (entry === undefined) return unfit("iface", "interface does not exist");
+    if (options.get("type")?.startsWith("OVS") === true) joinSwitch(command, interfaces, name, options);
     change(entry, options, deleted);
   }
+  settleSwitches(interfaces);
   checkWhole(interfaces);
   writeHostFile(machine, `${INTERFACES}.new`, interfacesText(interfaces));
 }
@@ -80,19 +88,65 @@ function made({ byName }: Interfaces, name: string): Interface {
   return entry;
 }
 
+/** Open vSwitch has to be installed; a bond or a port of it is added to its bridge. */
+function joinSwitch(
+  command: Command,
+  { byName }: Interfaces,
+  name: string,
+  options: ReadonlyMap<string, string>,
+): void {
+  const packages = readHostFile(command.machine, "/var/lib/dpkg/status") ?? "";
+  if (!packages.includes("Package: openvswitch-switch\n"))
+    refuse("Open VSwitch is not installed (need package 'openvswitch-switch')", 255);
+  if (options.get("type") === "OVSBridge") return;
+  const called = options.get("ovs_bridge") ?? unfit("ovs_bridge", "parameter is required");
+  const bridge = byName.get(called) ?? unfit("ovs_bridge", `bridge '${called}' does not exist`);
+  if (typeOf(bridge) !== "OVSBridge") unfit("ovs_bridge", `interface '${called}' is no OVS bridge`);
+  const listed = (bridge.options.get("ovs_ports") ?? "").split(/\s+/).filter((port) => port !== "");
+  if (!listed.includes(name)) bridge.options.set("ovs_ports", [...listed, name].join(" "));
+}
+
+/** Cards on a bridge of Open vSwitch are ports of it; ports and bonds that are on none any more are gone (PVE::INotify). */
+function settleSwitches({ byName }: Interfaces): void {
+  const used = new Map(
+    [...byName.values()].flatMap((entry) =>
+      typeOf(entry) === "OVSBridge" ? switchPorts(entry).map((port) => [port, entry.name] as const) : [],
+    ),
+  );
+  for (const [name, entry] of byName) {
+    const bridge = used.get(name);
+    if (bridge !== undefined && typeOf(entry) === "eth")
+      entry.options.set("ovs_type", "OVSPort").set("ovs_bridge", bridge);
+    else if (bridge === undefined && /^OVS(?:Port|IntPort|Bond)$/.test(typeOf(entry))) {
+      if (typeOf(entry) === "OVSPort") entry.options.clear();
+      else byName.delete(name);
+    }
+  }
+  for (const [port, bridge] of used) {
+    if (!byName.has(port)) refuse(`OVS bridge '${bridge}' - unable to find port '${port}'`, 255);
+  }
+}
+
+function switchPorts({ options }: Interface): readonly string[] {
+  return (options.get("ovs_ports") ?? "").split(/\s+/).filter((port) => port !== "");
+}
+
 /** Without an address an interface has none afterwards, whatever it had. */
 function change(entry: Interface, options: ReadonlyMap<string, string>, deleted: readonly string[]): void {
   for (const option of [...deleted, "cidr", "cidr6"]) entry.options.delete(option);
   for (const [option, value] of options) {
     if (option === "autostart") entry.autostart = value === "1";
     else if (option !== "type") entry.options.set(option, value);
+    else if (value.startsWith("OVS")) entry.options.set("ovs_type", value);
   }
   if (options.get("type") === "bridge" && !entry.options.has("bridge_ports")) entry.options.set("bridge_ports", "");
 }
 
 /** Commas pass the API, and are part of a name here (PVE::INotify). */
 const portsOf = ({ options }: Interface): readonly string[] =>
-  `${options.get("bridge_ports") ?? ""} ${options.get("slaves") ?? ""}`.split(/\s+/).filter((port) => port !== "");
+  ["bridge_ports", "slaves", "ovs_ports", "ovs_bonds"]
+    .flatMap((key) => (options.get(key) ?? "").split(/\s+/))
+    .filter((port) => port !== "");
 
 /** What Proxmox checks when it writes the file. */
 function checkWhole({ byName }: Interfaces): void {
@@ -138,9 +192,10 @@ function reload({ machine }: Command): void {
   const started = [...byName.values()].filter(({ autostart }) => autostart);
   for (const { name, options } of started) {
     const folder = `/sys/class/net/${name}`;
-    const isBridge = options.has("bridge_ports");
+    if (options.get("ovs_type") === "OVSBond") continue;
+    const isBridge = options.has("bridge_ports") || options.get("ovs_type") === "OVSBridge";
     const mtu = Number(options.get("mtu") ?? 1500);
-    mkdirSync(machinePath(machine, isBridge ? `${folder}/bridge` : folder), { recursive: true });
+    mkdirSync(machinePath(machine, options.has("bridge_ports") ? `${folder}/bridge` : folder), { recursive: true });
     writeHostFile(machine, `${folder}/mtu`, `${mtu}\n`);
     if (!isBridge) continue;
     machine.state.bridges = [...machine.state.bridges.filter((bridge) => bridge.name !== name), { name, mtu }];
@@ -163,7 +218,9 @@ export function ping({ machine, print }: Command, argv: readonly string[]): void
   const ip = parseIp(address);
   if (!isKnown || ip === undefined) return refuse(`simulated host: unknown: ping ${argv.join(" ")}`, 127);
   const up = [...readInterfaces(machine, true).byName.values()].filter(({ autostart }) => autostart);
-  const wired = up.filter((entry) => typeOf(entry) === "eth" || typeOf(entry) === "vlan" || portsOf(entry).length > 0);
+  const wired = up.filter(
+    (entry) => ["eth", "vlan", "OVSIntPort"].includes(typeOf(entry)) || portsOf(entry).length > 0,
+  );
   const networks = wired.flatMap(({ options }) => [options.get("cidr"), options.get("cidr6")]);
   const reaches = (target: string): boolean => networks.some((cidr) => cidr !== undefined && holds(cidr, target));
   const ways = wired.flatMap(({ options }) => [options.get("gateway"), options.get("gateway6")]);

@@ -52,6 +52,9 @@ read_interface_option() {
 		[[ ${NET["$1/cidr${suffix}"]-} == */* ]] || NET["$1/cidr${suffix}"]+=/${REPLY}
 		;;
 	gateway) NET["$1/gateway${suffix}"]=$4 ;;
+	ovs-ports | ovs-bonds | ovs-bridge) NET["$1/${option//-/_}"]=$4 ;;
+	ovs-options) read_switch_options "$1" "$4" ;;
+	ovs-mtu) NET["$1/mtu"]=$4 ;;
 	slaves | bond-slaves) NET["$1/slaves"]=${4/#none/} ;;
 	bridge-ports) NET["$1/bridge_ports"]=${4/#none/} ;;
 	bridge-vlan-aware) NET["$1/bridge_vlan_aware"]=1 ;;
@@ -62,6 +65,42 @@ read_interface_option() {
 	bridge-vids | bond-xmit-hash-policy) NET["$1/${option//-/_}"]=$4 ;;
 	*) NET["$1/${option}"]=$4 ;;
 	esac
+}
+
+# read_switch_options NAME TEXT: what Open vSwitch is told of a port; its VLAN tag and the mode of a bond are options of Proxmox's own.
+read_switch_options() {
+	local word lacp=''
+	local -a words=()
+	read -r -a words <<<"$2"
+	for word in "${words[@]}"; do
+		case ${word} in
+		tag=*) NET["$1/ovs_tag"]=${word#*=} ;;
+		bond_mode=*) NET["$1/bond_mode"]=${word#*=} ;;
+		lacp=active) lacp='lacp-' ;;
+		*) NET["$1/ovs_options"]+="${NET["$1/ovs_options"]+ }${word}" ;;
+		esac
+	done
+	case ${NET["$1/bond_mode"]-} in
+	balance-slb) NET["$1/bond_mode"]="${lacp}balance-slb" ;;
+	balance-tcp) NET["$1/bond_mode"]='lacp-balance-tcp' ;;
+	*) ;;
+	esac
+}
+
+# switch_ports BRIDGE: sets REPLY to the ports of a bridge of Open vSwitch that say themselves which bridge they are on, and CARDS to
+# the others.
+switch_ports() {
+	local port
+	local -a ports=()
+	REPLY='' CARDS=''
+	read -r -a ports <<<"${NET["$1/ovs_ports"]-}"
+	for port in "${ports[@]}"; do
+		case ${NET["${port}/ovs-type"]-} in
+		OVSBond | OVSIntPort) REPLY+=" ${port}" ;;
+		*) CARDS+=" ${port}" ;;
+		esac
+	done
+	CARDS=${CARDS# }
 }
 
 # prefix_of NETMASK: sets REPLY to the length of a prefix, also for a netmask as 255.255.255.0.
@@ -93,7 +132,7 @@ read_network() {
 # read_carriers: sets CARRIER to the interfaces that have an address of the node or a default gateway, and to all below them.
 read_carriers() {
 	local key name own=" ${MANAGEMENT[*]} " lower
-	local -a open=() below=()
+	local -a open=() below=() words=()
 	CARRIER=()
 	read -r _ _ name _ <<<"${SSH_CONNECTION-}" || true
 	[[ -z ${name-} ]] || own+="${name} "
@@ -108,7 +147,13 @@ read_carriers() {
 		name=${open[-1]}
 		unset 'open[-1]'
 		CARRIER[${name}]=1
-		read -r -a below <<<"${NET["${name}/bridge_ports"]-} ${NET["${name}/slaves"]-} ${NET["${name}/vlan-raw-device"]-}"
+		switch_ports "${name}"
+		below=()
+		for lower in ${REPLY}; do
+			[[ ${NET["${lower}/ovs-type"]} != OVSBond ]] || below+=("${lower}")
+		done
+		read -r -a words <<<"${CARDS} ${NET["${name}/bridge_ports"]-} ${NET["${name}/slaves"]-} ${NET["${name}/vlan-raw-device"]-} ${NET["${name}/ovs_bonds"]-} ${NET["${name}/ovs_bridge"]-}"
+		below+=("${words[@]}")
 		for lower in "${below[@]}"; do [[ -n ${CARRIER[${lower}]-} ]] || open+=("${lower}"); done
 	done
 }
@@ -138,6 +183,7 @@ interface() {
 			[[ -z ${NET["${name}/${option}"]-} || " ${options[*]} ${lost[*]/#/--} " == *" --${option} "* ]] ||
 				command+=("--${option}" "${NET["${name}/${option}"]}")
 		done
+		[[ ${options[1]} != OVSBridge ]] || keep_switch_ports
 		option="${lost[*]}"
 		[[ -z ${option} ]] || command+=(--delete "${option// /,}")
 	fi
@@ -147,6 +193,21 @@ interface() {
 		prepare_interface
 	fi
 	for option in "${texts[@]}"; do change "${sign}" "${option}"; done
+}
+
+# keep_switch_ports: for `interface`, whose command it completes: bonds and ports of Open vSwitch stay on their bridge.
+keep_switch_ports() {
+	local i
+	local -a still=()
+	switch_ports "${name}"
+	[[ -n ${REPLY} ]] || return 0
+	for i in "${!command[@]}"; do
+		if [[ ${command[i]} == --ovs_ports ]]; then command[i + 1]+=${REPLY}; fi
+	done
+	for i in "${lost[@]}"; do
+		if [[ ${i} == ovs_ports ]]; then command+=(--ovs_ports "${REPLY# }"); else still+=("${i}"); fi
+	done
+	lost=("${still[@]}")
 }
 
 # differ_interface: for `interface` and `need_interface`, whose variables it sees: whether anything differs, what it is as texts, and
@@ -162,7 +223,12 @@ differ_interface() {
 		option=${options[i]#--}
 		live=${NET["${name}/${option}"]-}
 		case ${option} in
-		bridge_ports | slaves | bridge_vids) ! same_set "${live}" "${options[i + 1]}" || continue ;;
+		ovs_ports)
+			switch_ports "${name}"
+			live=${CARDS}
+			! same_set "${live}" "${options[i + 1]}" || continue
+			;;
+		bridge_ports | slaves | bridge_vids | ovs_bonds | ovs_options) ! same_set "${live}" "${options[i + 1]}" || continue ;;
 		autostart) [[ ${live:-0} != "${options[i + 1]}" ]] || continue ;;
 		*) [[ ${live,,} != "${options[i + 1],,}" ]] || continue ;;
 		esac
@@ -170,6 +236,10 @@ differ_interface() {
 	done
 	for option in "${without[@]}"; do
 		live=${NET["${name}/${option}"]-}
+		if [[ ${option} == ovs_ports ]]; then
+			switch_ports "${name}"
+			live=${CARDS}
+		fi
 		[[ -n ${live} ]] || continue
 		lost+=("${option}")
 		texts+=("interface ${name}: ${option} ${live} -> (removed)")
@@ -181,12 +251,22 @@ differ_interface() {
 prepare_interface() {
 	! theirs || refuse "${REPLY}"
 	may_change "${name}" "${options[*]}" || refuse "${REPLY}; --allow-disconnect does it, and takes it back where the node cannot be reached afterwards"
-	[[ -z ${NET["${name}/ovs-type"]-} ]] || refuse "${name} is an interface of Open vSwitch, which a plan does not change"
+	! of_other_sort || refuse "${REPLY}"
 	if ! { mkdir -p -- "${STATE}/network" && printf '%s\n' "${name} ${options[*]} ${lost[*]/#/-}" >>"${STATE}/network/pending"; }; then
 		refuse "no record can be written below ${STATE#"${ROOT}"}"
 	fi
 	run "${command[@]}"
 	NETWORK_READ=0
+}
+
+# of_other_sort: for those who have `name` and `options`: whether the interface is there and is one of Open vSwitch where it is declared
+# as one of Linux, or the other way round; sets REPLY to that. Proxmox would write it anew without what it had.
+of_other_sort() {
+	local live=${NET["${name}/ovs-type"]-} wanted=''
+	[[ -n ${NET["${name}/iface"]-} ]] || return 1
+	[[ ${options[1]} != OVS* ]] || wanted=${options[1]}
+	REPLY="${name} is ${live:-an interface of Linux}${live:+ of Open vSwitch}, declared as ${wanted:-one of Linux}; a plan does not turn the one into the other"
+	[[ ${live} != "${wanted}" ]]
 }
 
 # theirs: whether somebody else has prepared changes of the network; sets REPLY to what is to be done about it.

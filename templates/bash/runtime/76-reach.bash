@@ -18,6 +18,7 @@ need_interface() {
 	name=$1
 	options=("${@:2}")
 	differ_interface || return 0
+	! of_other_sort || problem "${REPLY}"
 	NETWORK_WANTED+=("${name} ${options[*]} ${lost[*]/#/-}")
 	checking || may_change "${name}" "${options[*]}" || problem "${REPLY}; --allow-disconnect changes it, and takes it back where the node cannot be reached afterwards"
 }
@@ -97,7 +98,8 @@ apply_network() {
 	[[ ! -e ${ROOT}${INTERFACES}.new ]] || revert_network "Proxmox did not apply it"
 	read_network
 	for name in "${names[@]}"; do
-		[[ -z ${NET["${name}/autostart"]-} || -e ${ROOT}/sys/class/net/${name} ]] || revert_network "${name} did not come up"
+		# A bond of Open vSwitch is nothing that the kernel knows.
+		[[ -z ${NET["${name}/autostart"]-} || ${NET["${name}/ovs-type"]-} == OVSBond || -e ${ROOT}/sys/class/net/${name} ]] || revert_network "${name} did not come up"
 	done
 	still_answering || revert_network "${REPLY} does not answer any more"
 	rm -f -- "${STATE}/network/unconfirmed" "${record}" "${STATE}/network/reverted"
