@@ -7,6 +7,7 @@ import type { JsonReport } from "../../src/diagnostics/render-json.js";
 import { inFolder } from "../support/folder.js";
 import { fences } from "../support/markdown.js";
 import { root } from "../support/paths.js";
+import { grid } from "../support/reference/text.js";
 import { runCli } from "../support/terminal.js";
 
 const folder = join(root, "docs/diagnostics");
@@ -99,16 +100,10 @@ test("the list of all findings is up to date; UPDATE_GOLDENS=1 writes it", () =>
   assert.is(existsSync(path) ? readFileSync(path, "utf8") : "", list());
 });
 
-/** A table as the formatter aligns it. */
 function list(): string {
   const rows = kinds.map((kind) => [`[${kind.code}](${kind.code}.md)`, kind.severity, kind.title]);
-  const all = [["code", "severity", "what it says"], ...rows];
-  const widths = [0, 1, 2].map((column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join(" | ")} |\n`;
-  const rule = line(widths.map((width) => "-".repeat(width)));
   const about = "Every finding of phxc, by its code. `phxc explain CODE` shows a page in the terminal.";
-  return `# Findings\n\n${about}\n\n${line(all[0] ?? [])}${rule}${rows.map(line).join("")}`;
+  return `# Findings\n\n${about}\n\n${grid([["code", "severity", "what it says"], ...rows])}\n`;
 }
 
 test.run();

@@ -9,6 +9,10 @@ export interface KindNotes {
   readonly table?: Options;
   /** The command line of one: of a name, or of a key of a property string. */
   readonly line?: (name: string, key: string | undefined) => string;
+  /** What its blocks become, where that is something else. */
+  readonly blocks?: Readonly<Record<string, Pick<KindNotes, "command" | "table" | "line">>>;
+  /** A guest, which may run while an option is changed. */
+  readonly runs?: true;
   /** Pages below docs. */
   readonly pages: readonly string[];
 }
@@ -28,7 +32,12 @@ export const kindNotes: Readonly<Record<string, KindNotes>> = {
   zone: { command: "pvesh create /cluster/sdn", line: dashed, pages: ["network.md"] },
   controller: { command: "pvesh create /cluster/sdn", line: dashed, pages: ["network.md"] },
   pool: { command: "zfs set", line: property, pages: ["zfs.md"] },
-  dataset: { command: "zfs set", line: property, table: storageAdd, pages: ["zfs.md", "storages.md"] },
+  dataset: {
+    command: "zfs set",
+    line: property,
+    blocks: { storage: { command: "pvesm set", line: dashed, table: storageAdd } },
+    pages: ["zfs.md", "storages.md"],
+  },
   zvol: { command: "zfs set", line: property, pages: ["zfs.md"] },
   storage: { command: "pvesm set", line: dashed, table: storageAdd, pages: ["storages.md"] },
   export: { pages: ["shares.md"] },
@@ -41,12 +50,14 @@ export const kindNotes: Readonly<Record<string, KindNotes>> = {
   firewall: { pages: ["firewall.md"] },
   vm: {
     command: "qm set",
+    runs: true,
     table: qmConfig,
     line: dashed,
     pages: ["options.md", "templates.md", "cloud-init.md", "features.md", "health.md", "modular.md"],
   },
   ct: {
     command: "pct set",
+    runs: true,
     table: pctConfig,
     line: dashed,
     pages: ["options.md", "templates.md", "features.md", "health.md", "modular.md"],

@@ -24,9 +24,7 @@ export function kindPage(kind: KindSpec): string {
     kind.doc,
     `\`\`\`phx\n${exampleOf(keyword)}\`\`\``,
     ...(links === "" ? [] : [`More: ${links}.`]),
-    ...(notes.command === undefined
-      ? []
-      : [`_Becomes_ is the option of ${code(notes.command)} that the attribute is written as.`]),
+    ...(notes.command === undefined ? [] : [becomes(notes.command)]),
     ...(profiles ? [`Profiles: ${code(`${head(kind)} extends PROFILE`)}.`] : []),
     ...(aliases.length === 0 ? [] : [`Elsewhere it is called ${aliases.map(code).join(", ")}.`]),
     "## Attributes",
@@ -36,6 +34,10 @@ export function kindPage(kind: KindSpec): string {
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function becomes(command: string): string {
+  return `_Becomes_ is the option of ${code(command)} that the attribute is written as.`;
 }
 
 /** The example of a kind, a whole file of its own. */
@@ -92,7 +94,7 @@ function row(name: string, option: OptionSpec, notes: KindNotes): readonly strin
     option.required === true ? `${code(name)} (required)` : code(name),
     valueText(option.type),
     byDefault === undefined ? "" : code(defaultText(byDefault, option)),
-    pve === undefined ? "" : effectOf(pve, option, spec, whole),
+    pve === undefined ? "" : effectOf(pve, option, notes.runs === true, spec, whole),
     option.since ?? whole?.since ?? "",
     pve === undefined || notes.line === undefined ? "" : code(notes.line(owner, key)),
     option.doc,
@@ -105,9 +107,15 @@ function defaultText(value: string | number | boolean, { type }: OptionSpec): st
 }
 
 /** When a running guest takes a change over; of what is no guest's there is nothing to say. */
-function effectOf(pve: string, option: OptionSpec, spec: Spec | undefined, whole: Spec | undefined): string {
-  if (whole === undefined && option.effect === undefined) return "";
-  return EFFECTS[pve === "startup" ? "at-once" : (option.effect ?? spec?.effect ?? whole?.effect ?? "pending")];
+function effectOf(
+  pve: string,
+  option: OptionSpec,
+  runs: boolean,
+  spec: Spec | undefined,
+  whole: Spec | undefined,
+): string {
+  const effect = pve === "startup" ? "at-once" : (option.effect ?? spec?.effect ?? whole?.effect ?? "pending");
+  return runs || effect === "create-only" ? EFFECTS[effect] : "";
 }
 
 /** What of Proxmox's own options files cannot say, with the reason. */
@@ -129,14 +137,17 @@ function sectionsOf(path: readonly string[], spec: SectionSpec, notes: KindNotes
     .filter(([name]) => !isSibling(name, spec))
     .flatMap(([name, section]) => {
       const inner = [...path, name];
+      const own = { ...notes, ...notes.blocks?.[name] };
+      const command = notes.blocks?.[name]?.command;
       const repeat = REPEAT[section.repeat ?? "by-argument"];
       return [
         `## ${inner.map((part, i) => code(i === inner.length - 1 ? family(part, spec) : part)).join(" > ")}`,
         `\`\`\`text\n${head(section, name)} { ... }\n\`\`\``,
         `${section.doc} ${section.args.length === 0 && section.repeat === undefined ? REPEAT.once : repeat}`,
-        ...bodyOf(section, notes, false),
+        ...(command === undefined ? [] : [becomes(command)]),
+        ...bodyOf(section, own, false),
         ...(name === "raw" ? [RAW] : []),
-        ...sectionsOf(inner, section, notes),
+        ...sectionsOf(inner, section, own),
       ];
     });
 }
