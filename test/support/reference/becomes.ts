@@ -43,7 +43,7 @@ export const kindNotes: Readonly<Record<string, KindNotes>> = {
   export: { pages: ["shares.md"] },
   share: { pages: ["shares.md"] },
   mapping: { pages: ["shares.md"] },
-  image: { pages: ["cloud-init.md"] },
+  image: { pages: ["images.md"] },
   alias: { pages: ["firewall.md"] },
   ipset: { pages: ["firewall.md"] },
   group: { pages: ["firewall.md"] },
