@@ -1,5 +1,6 @@
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 import { firewallDiagnostics } from "./findings/firewall.js";
+import { leaseDiagnostics } from "./findings/leases.js";
 import { lifecycleDiagnostics } from "./findings/lifecycle.js";
 import { networkDiagnostics } from "./findings/network.js";
 import { resourceDiagnostics } from "./findings/resources.js";
@@ -20,4 +21,5 @@ export const validationDiagnostics: readonly DiagnosticKind<never>[] = [
   ...secretDiagnostics,
   ...snapshotDiagnostics,
   ...zfsDiagnostics,
+  ...leaseDiagnostics,
 ];

@@ -42,6 +42,7 @@ import { networkDuplicateMac } from "./rules/network-duplicate-mac.js";
 import { networkGateway } from "./rules/network-gateway.js";
 import { networkHostAddress } from "./rules/network-host-address.js";
 import { networkInheritedAddress } from "./rules/network-inherited-address.js";
+import { networkLeases } from "./rules/network-leases.js";
 import { networkNameserver } from "./rules/network-nameserver.js";
 import { networkPool } from "./rules/network-pool.js";
 import { secretClearText } from "./rules/secret-clear-text.js";
@@ -75,6 +76,7 @@ export const validationRules: readonly Rule[] = [
   networkInheritedAddress,
   networkGateway,
   networkHostAddress,
+  networkLeases,
   networkNameserver,
   networkPool,
   namesDnsLabel,
