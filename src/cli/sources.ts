@@ -36,6 +36,11 @@ export const ACTION_OPTIONS: OptionDeclarations = {
     doc: "what to do with the targets",
   },
   as: { takes: "value", placeholder: "ID", doc: "with --action rebuild-template: the id of the new one" },
+  snapshot: {
+    takes: "value",
+    placeholder: "NAME",
+    doc: "with --action snapshot or rollback: the name of the snapshot",
+  },
   "with-dependents": { takes: "flag", doc: "with --action: also the guests that need the targets" },
 };
 
@@ -89,10 +94,23 @@ export async function compileArguments(
 function actionOf(args: Arguments): ActionRequest | Problem | undefined {
   const name = ACTIONS.find((action) => action === valueOf(args, "action"));
   const withDependents = args.flags.has("with-dependents");
+  const snapshot = valueOf(args, "snapshot");
+  const isNamed = name === "snapshot" || name === "rollback";
+  if (!isNamed && snapshot !== undefined) return { problem: "`--snapshot` is for `--action snapshot` and `rollback`" };
+  if (isNamed) {
+    if (snapshot === undefined)
+      return { problem: `\`--action ${name}\` wants the name of a snapshot: \`--snapshot NAME\`` };
+    return SNAPSHOT_NAME.test(snapshot) && snapshot !== "current"
+      ? { name, withDependents, snapshot }
+      : { problem: `Proxmox takes no snapshot called ${snapshot}: letters, digits, \`_\` and \`-\`, 2 to 40 of them` };
+  }
   if (name !== undefined && name !== "converge") return { name, withDependents };
   if (!withDependents) return undefined;
-  return { problem: "`--with-dependents` is for `--action start`, `stop`, `restart`, `destroy` and `health`" };
+  return { problem: "`--with-dependents` is for actions on guests, not for `converge`" };
 }
+
+/** What Proxmox takes as the name of a snapshot (pve-configid, at most 40 characters). */
+const SNAPSHOT_NAME = /^[a-z][a-z0-9_-]{1,39}$/i;
 
 /** Whether a template is to be made anew, and under which id. */
 function rebuildOf(args: Arguments): CompileRequest["rebuild"] | Problem {

@@ -29,7 +29,7 @@ export type Risk = "safe" | "interrupts" | "restarts" | "destroys";
  * What a plan does: `converge` makes everything as the files say; the others do one thing with the guests that are named.
  * `health` changes nothing: it asks all checks of these guests.
  */
-export const ACTIONS = ["converge", "start", "stop", "restart", "destroy", "health"] as const;
+export const ACTIONS = ["converge", "start", "stop", "restart", "snapshot", "rollback", "destroy", "health"] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** One unit of work. Immutable data; emitters turn it into text. */

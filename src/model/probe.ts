@@ -200,6 +200,13 @@ export type Probe =
    * numbered was taken, or there are more of them than so many.
    */
   | { readonly kind: "snapshot-absent"; readonly guest: GuestRef; readonly snapshot: string; readonly keep?: number }
+  /** The guest is rolled back to it each time that this is asked; not while one of these runs. */
+  | {
+      readonly kind: "snapshot-present";
+      readonly guest: GuestRef;
+      readonly snapshot: string;
+      readonly neededBy: readonly GuestRef[];
+    }
   /** A snapshot that only the last plan declares is still there; `NAME-*`: any of the numbered ones that a plan took. */
   | { readonly kind: "snapshot-retired"; readonly guest: GuestRef; readonly snapshot: string }
   /**

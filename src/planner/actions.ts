@@ -15,6 +15,8 @@ export interface ActionRequest {
   readonly name: Exclude<Action, "converge">;
   /** Also for the guests that need those that are named, directly or not. */
   readonly withDependents: boolean;
+  /** The name of the snapshot, for `snapshot` and `rollback`. */
+  readonly snapshot?: string;
 }
 
 /** What an action is about. */
@@ -31,6 +33,9 @@ export interface ActionScope {
   /** The steps of a guest when it converges. */
   readonly stepsOf: (address: Address) => readonly Step[];
 }
+
+/** What stops a guest, so that others would go without it. */
+const STOPS: readonly Action[] = ["stop", "restart", "rollback", "destroy"];
 
 /** The part of a plan that an action decides. */
 export type Acted = Pick<Plan, "steps"> & {
@@ -60,7 +65,7 @@ export function act(scope: ActionScope): Result<Acted> {
   }));
   const steps = linked(stepsOf(scope, order, needs));
   if (request.name === "health") return healthOf(scope, order, steps);
-  const diagnostics = [...idle(scope, steps), ...(request.name === "start" ? [] : unnamed(scope, order, needs))];
+  const diagnostics = [...idle(scope, steps), ...(STOPS.includes(request.name) ? unnamed(scope, order, needs) : [])];
   return { value: { steps, guests }, diagnostics };
 }
 
@@ -123,16 +128,21 @@ function stepsOf(
   needs: Graph,
 ): readonly Step[] {
   const dependants = inverse(needs);
+  const named = request.snapshot === undefined ? {} : { snapshot: request.snapshot };
   const each = (resources: readonly Resource[], verb: Demand["verb"]): readonly Step[] =>
     resources.flatMap((resource) => {
       const found = (dependants.get(resource.address) ?? []).flatMap((address) => model.resources.get(address) ?? []);
-      return kinds.get(resource.kind)?.act?.(resource, { verb, neededBy: found.map(guestRef), model }) ?? [];
+      return kinds.get(resource.kind)?.act?.(resource, { verb, neededBy: found.map(guestRef), model, ...named }) ?? [];
     });
   switch (request.name) {
     case "start":
       return each(order, "start");
     case "health":
       return order.flatMap(({ address }) => converging(address).filter(({ probe }) => probe.kind === "check"));
+    case "snapshot":
+      return each(order, "snapshot");
+    case "rollback":
+      return [...each(order.toReversed(), "rollback"), ...each(order, "resume")];
     case "restart":
       return [...each(order.toReversed(), "pause"), ...each(order, "resume")];
     default:

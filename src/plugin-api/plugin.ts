@@ -39,7 +39,9 @@ export interface KindSpec extends SectionSpec {
 /** What is asked of one guest. */
 export interface Demand {
   /** `pause` stops it to start it again with `resume`. */
-  readonly verb: "start" | "stop" | "pause" | "resume" | "destroy";
+  readonly verb: "start" | "stop" | "pause" | "resume" | "snapshot" | "rollback" | "destroy";
+  /** The name of the snapshot to take, or to roll back to. */
+  readonly snapshot?: string;
   /** Guests that need it while they run. */
   readonly neededBy: readonly GuestRef[];
   readonly model: Model;

@@ -91,7 +91,9 @@ export const nothingToAct = diagnosticKind<{ action: string; guest: string }>({
   message: ({ action, guest }) =>
     action === "health"
       ? `${guest} declares no check that could be asked`
-      : `there is nothing to ${action} of ${guest}: a template does not run`,
+      : action === "snapshot"
+        ? `Proxmox takes no snapshot of ${guest}: it is a template, or mounts directories of the host`
+        : `there is nothing to ${action} of ${guest}: a template does not run`,
   help: "Leave it out.",
 });
 

@@ -101,6 +101,8 @@ function renderProbe(step: Step): string {
       return acting("make_template", [], argv);
     case "snapshot-absent":
       return acting(...snapshotCall(probe), argv);
+    case "snapshot-present":
+      return acting("roll_back", others("--needed-by", probe.neededBy), argv);
     case "run-state":
       return acting(...runState(probe), argv);
     case "guest-present":

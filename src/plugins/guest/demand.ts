@@ -1,12 +1,37 @@
 import { cloneSource, guestRef, guests, isTemplate } from "../../plugin-api/index.js";
 import type { Demand, GuestRef, Model, Resource, Step } from "../../plugin-api/index.js";
+import { cannotSnapshot } from "./lifecycle.js";
 import { isFullClone } from "./source.js";
 import { makeStep, toolOf } from "./step.js";
 
 /** What is done with one guest on demand. A template does not run: it is only destroyed. */
-export function actOnGuest(resource: Resource, { verb, neededBy, model }: Demand): readonly Step[] {
+export function actOnGuest(resource: Resource, demand: Demand): readonly Step[] {
+  const { verb, neededBy, model, snapshot = "" } = demand;
   if (verb === "destroy") return [destruction(resource, neededBy, model)];
-  return isTemplate(resource) ? [] : [runState(resource, verb, neededBy)];
+  if (isTemplate(resource)) return [];
+  if (verb === "snapshot") return cannotSnapshot(resource) ? [] : [taking(resource, snapshot)];
+  return [verb === "rollback" ? rollback(resource, snapshot, neededBy) : runState(resource, verb, neededBy)];
+}
+
+function taking(resource: Resource, snapshot: string): Step {
+  const guest = guestRef(resource);
+  return makeStep(resource, `snapshot.${snapshot}`, {
+    phase: "finish",
+    title: `snapshot ${snapshot}`,
+    probe: { kind: "snapshot-absent", guest, snapshot },
+    commands: [[toolOf(guest), "snapshot", String(guest.id), snapshot]],
+  });
+}
+
+function rollback(resource: Resource, snapshot: string, neededBy: readonly GuestRef[]): Step {
+  const guest = guestRef(resource);
+  return makeStep(resource, `rollback.${snapshot}`, {
+    phase: "start",
+    title: `rollback to ${snapshot}`,
+    risk: "destroys",
+    probe: { kind: "snapshot-present", guest, snapshot, neededBy },
+    commands: [[toolOf(guest), "rollback", String(guest.id), snapshot]],
+  });
 }
 
 function destruction(resource: Resource, neededBy: readonly GuestRef[], model: Model): Step {

@@ -76,6 +76,11 @@ export function templateSteps(resource: Resource): readonly Step[] {
   return [makeStep(resource, "template", { phase: "finish", title, probe: { kind: "not-template", guest }, commands })];
 }
 
+/** Whether Proxmox refuses every snapshot of the guest. */
+export function cannotSnapshot(resource: Resource): boolean {
+  return isTemplate(resource) || resource.sections.some((section) => section.kind === "mount");
+}
+
 /** The phases of the moments: each comes last in its phase. */
 const PHASE_OF = { configured: "configure", installed: "provision", finished: "finish" } as const;
 
@@ -83,8 +88,7 @@ const PHASE_OF = { configured: "configure", installed: "provision", finished: "f
  * The lifecycle snapshots of a moment; none where Proxmox refuses them: of a template, or beside a mounted host directory.
  */
 export function snapshotSteps(resource: Resource, moment: SnapshotMoment): readonly Step[] {
-  const isRefused = isTemplate(resource) || resource.sections.some((section) => section.kind === "mount");
-  if (isRefused) return [];
+  if (cannotSnapshot(resource)) return [];
   const guest = guestRef(resource);
   return snapshotsOf(resource).flatMap((snapshot) => {
     if (snapshot.moment !== moment) return [];

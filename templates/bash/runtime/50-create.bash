@@ -51,19 +51,20 @@ free_new_volumes() {
 # settle_interrupted: what an earlier run of ours left half made is put in order before anything else is done. No process
 # of that run lives: this one holds the lock that they inherit.
 settle_interrupted() {
-	local path id kind name
+	local path id kind verb name
 	checking && return 0
 	for path in "${STATE}/intent/"*; do
-		[[ ${path##*/} =~ ^([0-9]+)(\.alloc|\.snapshot\.(.+))?$ ]] || continue
+		[[ ${path##*/} =~ ^([0-9]+)(\.alloc|\.(snapshot|rollback)\.(.+))?$ ]] || continue
 		id=${BASH_REMATCH[1]}
-		name=${BASH_REMATCH[3]}
+		verb=${BASH_REMATCH[3]}
+		name=${BASH_REMATCH[4]}
 		read_intent "${path##*/}"
 		kind=ct
 		[[ ${INTENT_TOOL} == pct ]] || kind=vm
 		GUEST="${kind} ${id}"
 		STEP="${kind}.${id}"
 		if [[ -n ${name} ]]; then
-			settle_snapshot "${INTENT_TOOL}" "${kind}" "${id}" "${name}"
+			"settle_${verb}" "${INTENT_TOOL}" "${kind}" "${id}" "${name}"
 		elif [[ ${path} == *.alloc ]]; then
 			free_new_volumes "${kind}" "${id}"
 		else

@@ -7,7 +7,7 @@ snapshot() {
 	active || return 0
 	read_conf "${GUEST_KEY%%.*}" "$3"
 	[[ -z ${SNAPSHOTS["$4"]+set} ]] || return 0
-	unlocked || return 0
+	there && unlocked || return 0
 	checking || under_record "$@"
 	change '+' "snapshot $4"
 }
@@ -106,4 +106,58 @@ drop_snapshot() {
 		checking || under_record "$1" "$2" "$3" "${name}"
 		change '-' "delete snapshot ${name}"
 	done
+}
+
+# roll_back [--needed-by GUEST]... qm|pct rollback ID NAME: puts the guest back to a snapshot, with --allow-destroy only, because what
+# came after is gone. One that runs is stopped before, to be started again, unless one of those that need it runs.
+roll_back() {
+	active || return 0
+	local kind=${GUEST_KEY%%.*} id=${GUEST_KEY#*.}
+	local -a needed=()
+	while [[ $1 == --* ]]; do needed+=("$2") && shift 2; done
+	read_conf "${kind}" "${id}"
+	there || return 0
+	if [[ -z ${SNAPSHOTS["$4"]+set} ]]; then
+		hold "it has no snapshot $4"
+	elif ((ALLOW_DESTROY == 0)); then
+		hold "to roll it back to $4, which takes away what came after, needs --allow-destroy"
+	elif on_zfs && [[ ${CURRENT[parent]-} != "$4" ]]; then
+		hold "on ZFS Proxmox rolls back to the newest snapshot only, which is ${CURRENT[parent]-(unknown)}"
+	elif unneeded "${needed[@]}" && unlocked; then
+		checking || roll_back_now "$@"
+		change '~' "roll back to $4"
+		! is_running "${kind}" "${id}" || STOPPED[${GUEST_KEY}]=1
+	fi
+}
+
+# roll_back_now qm|pct rollback ID NAME: does it, for `roll_back`, whose variables it sees. What the host remembers of the work in the guest
+# is not what is in it then.
+roll_back_now() {
+	if is_running "${kind}" "${id}"; then
+		write_file "${STATE}/first-start/${id}" </dev/null
+		run "$1" shutdown "${id}" --forceStop 1
+		read_sockets
+	fi
+	write_intent "${id}.rollback.$4" "$1" "${id}" ''
+	rm -f -- "${STATE}/guest/${id}"
+	run "$@"
+	rm -f -- "${STATE}/intent/${id}.rollback.$4"
+}
+
+# on_zfs: whether the guest that was read has a volume on ZFS.
+on_zfs() {
+	local value
+	for value in "${CURRENT[@]}"; do
+		[[ ${value} != *:* || ${STORAGE_TYPE["${value%%:*}"]-} != zfspool ]] || return 0
+	done
+	return 1
+}
+
+# settle_rollback TOOL KIND ID NAME: a rollback of ours that was cut off is done again: what it has begun is no state of the guest.
+settle_rollback() {
+	read_conf "$2" "$3"
+	[[ ${CURRENT[lock]-} == rollback ]] || return 0
+	say "  the rollback of $2 $3 to $4 was interrupted: it is done again"
+	run "$1" unlock "$3"
+	run "$1" rollback "$3" "$4"
 }

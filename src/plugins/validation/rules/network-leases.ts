@@ -5,6 +5,7 @@ import {
   diagnose,
   netAddresses,
   parseIp,
+  parseRange,
   rangeHolds,
   resourcesOf,
   sectionsOf,
@@ -83,7 +84,6 @@ function leased(guest: Guest, net: GuestNet, { zone, name, ranges }: Vnet) {
 }
 
 function holds(ends: readonly [string, string], ip: Ip): boolean {
-  const [low, high] = ends.map(parseIp);
-  if (low === undefined || high === undefined) return false;
-  return rangeHolds({ version: low.version, low: low.value, high: high.value }, ip);
+  const range = parseRange(ends.join("-"));
+  return range !== undefined && rangeHolds(range, ip);
 }
