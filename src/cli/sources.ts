@@ -33,13 +33,13 @@ export const ACTION_OPTIONS: OptionDeclarations = {
     takes: "value",
     placeholder: "ACTION",
     choices: [...ACTIONS, REBUILD],
-    doc: "what to do with the targets",
+    doc: "what to do",
   },
   as: { takes: "value", placeholder: "ID", doc: "with --action rebuild-template: the id of the new one" },
   snapshot: {
     takes: "value",
     placeholder: "NAME",
-    doc: "with --action snapshot or rollback: the name of the snapshot",
+    doc: "with --action snapshot or rollback: which one",
   },
   "with-dependents": { takes: "flag", doc: "with --action: also the guests that need the targets" },
 };
@@ -106,7 +106,10 @@ function actionOf(args: Arguments): ActionRequest | Problem | undefined {
   }
   if (name !== undefined && name !== "converge") return { name, withDependents };
   if (!withDependents) return undefined;
-  return { problem: "`--with-dependents` is for actions on guests, not for `converge`" };
+  return {
+    problem:
+      "`--with-dependents` is for `--action start`, `stop`, `restart`, `snapshot`, `rollback`, `destroy` and `health`",
+  };
 }
 
 /** What Proxmox takes as the name of a snapshot (pve-configid, at most 40 characters). */

@@ -22,7 +22,7 @@ What the files leave to phxc (\`ip = auto\`) is kept in phxc.lock beside the ent
 stops goes before what it needs, what starts after it. A guest that a running one needs is not stopped.
 --action rebuild-template plans one template anew beside the one that there is, under --as ID or the next of its
 rebuild_ids; with --write the host's plan and phxc.lock take it over, and guests are made from the new one from then on.
---action snapshot takes a snapshot of the guests that are named, --action rollback puts them back to it: --snapshot NAME.
+--action snapshot takes one of the guests that are named, called --snapshot NAME; --action rollback puts them back to it.
 --action health plans the checks of the guests that are named, or of all, and nothing else; its script changes nothing.`,
   options: {
     out: { takes: "value", short: "o", placeholder: "FILE", doc: "write the plan to a file" },

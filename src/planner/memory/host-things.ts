@@ -88,6 +88,7 @@ const MADE: { readonly [K in Probe["kind"]]: Making<Of<K>> | undefined } = {
   "disk-size": undefined,
   "not-template": undefined,
   "snapshot-absent": undefined,
+  "snapshot-present": undefined,
   "run-state": undefined,
   "guest-present": undefined,
   "restart-needed": undefined,
