@@ -204,7 +204,11 @@ test("mistakes in calling it are told", () =>
     for (const [words, code, message] of [
       ["--action stop", 1, /PHX6008.*`stop` wants guests, each by its id or name/],
       ["--action stop nobody", 1, /PHX6001/],
-      ["--action halt db", 2, /takes converge, start, stop, restart, snapshot, rollback, destroy, health, rebuild-template, not `halt`/],
+      [
+        "--action halt db",
+        2,
+        /takes converge, start, stop, restart, snapshot, rollback, destroy, health, rebuild-template, not `halt`/,
+      ],
       ["--with-dependents db", 2, /`--with-dependents` is for `--action start`/],
       ["--action converge --with-dependents db", 2, /`--with-dependents` is for/],
       ["--action stop db --write", 2, /leave out `--action`/],
