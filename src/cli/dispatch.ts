@@ -5,6 +5,7 @@ import { readArguments } from "./arguments.js";
 import { EXIT, isProblem } from "./command.js";
 import type { Command, Problem } from "./command.js";
 import { COMMANDS } from "./commands.js";
+import { OutputFailure } from "./terminal.js";
 import type { Terminal } from "./terminal.js";
 
 /** Of sysexits.h: a mistake in the program itself. */
@@ -15,6 +16,7 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   try {
     return await answer(argv, terminal);
   } catch (error) {
+    if (error instanceof OutputFailure) return unwritable(error, terminal);
     const trace = error instanceof Error ? (error.stack ?? error.message) : String(error);
     terminal.err.write(
       `phxc ${version} has failed; this is a mistake in phxc, not in your files\n${visibleLines(trace)}\n`,
@@ -23,13 +25,27 @@ export async function dispatch(argv: readonly string[], terminal: Terminal): Pro
   }
 }
 
+/** What was asked for has not arrived, which a program that only looks at the exit code must learn. */
+async function unwritable(failure: OutputFailure, terminal: Terminal): Promise<number> {
+  const { writeFailure } = await import("./deliver.js");
+  try {
+    sayProblem({ problem: `cannot write to ${failure.stream}: ${writeFailure(failure.cause)}` }, terminal);
+  } catch (error) {
+    if (!(error instanceof OutputFailure)) throw error;
+  }
+  return EXIT.usage;
+}
+
 async function answer(argv: readonly string[], terminal: Terminal): Promise<number> {
   const result = await run(argv, terminal);
   if (!isProblem(result)) return result;
-  const { problem, hint } = result;
+  sayProblem(result, terminal);
+  return EXIT.usage;
+}
+
+function sayProblem({ problem, hint }: Problem, terminal: Terminal): void {
   terminal.err.write(`${terminal.err.palette.error("phxc:")} ${visible(problem)}\n`);
   if (hint !== undefined) terminal.err.write(`  ${visible(hint)}\n`);
-  return EXIT.usage;
 }
 
 async function run(argv: readonly string[], terminal: Terminal): Promise<number | Problem> {

@@ -29,6 +29,17 @@ export interface Terminal {
   readonly onSignal: (handler: (signal: "INT" | "TERM") => void) => () => void;
 }
 
+/** Thrown by {@link Output.write} when the system does not take the text: a full disk, most often. */
+export class OutputFailure extends Error {
+  /** The stream, as people call it. */
+  readonly stream: string;
+
+  constructor(stream: string, cause: unknown) {
+    super(`cannot write to ${stream}`, { cause });
+    this.stream = stream;
+  }
+}
+
 /** The terminal of this process. */
 export async function processTerminal(): Promise<Terminal> {
   return {
@@ -68,7 +79,7 @@ function writeAll(fd: number, text: string | Uint8Array): boolean {
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code === "EPIPE") return false;
-      if (code !== "EAGAIN") throw error;
+      if (code !== "EAGAIN") throw new OutputFailure(fd === STDOUT ? "standard output" : "standard error", error);
       pause();
     }
   }

@@ -44,6 +44,15 @@ test("a reader that is slow gets all of it, also from a pipe that does not block
   assert.ok(Number(whole) > 65_536, "more than a pipe holds");
 });
 
+test("output that the system does not take is told in one line, and is no success", () => {
+  const { status, stderr } = bash(`phxc plan "${homelab}" --quiet --format bash 2>&1 >/dev/full | tail -n 1`);
+  assert.is(stderr, "");
+  assert.is(status, 2);
+  const { stdout } = bash(`phxc explain 2>&1 >/dev/full`);
+  assert.is(stdout, "phxc: cannot write to standard output: the disk is full\n");
+  assert.is(bash(`phxc plan "${homelab}" 2>/dev/full`).status, 2);
+});
+
 test("a terminal gets colours and nothing else, unless it asks for none", () => {
   const { NO_COLOR: _none, ...env } = process.env;
   const seen = (more: NodeJS.ProcessEnv): string => {
