@@ -1,3 +1,4 @@
+import type * as Sarif from "sarif";
 import { position } from "../text/source.js";
 import type { Span } from "../text/source.js";
 import { conceal } from "./conceal.js";
@@ -13,7 +14,7 @@ export interface SarifOptions {
 /** Findings as a SARIF 2.1.0 log (OASIS standard), as code hosts and editors import it; ends in a newline. */
 export function renderSarif(diagnostics: readonly Diagnostic[], options: SarifOptions): string {
   const codes = [...new Set(diagnostics.map((d) => d.code))].toSorted();
-  const log = {
+  const log: Sarif.Log = {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
     version: "2.1.0",
     runs: [
@@ -27,12 +28,12 @@ export function renderSarif(diagnostics: readonly Diagnostic[], options: SarifOp
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function rule(code: string, options: SarifOptions): object {
+function rule(code: string, options: SarifOptions): Sarif.ReportingDescriptor {
   const title = options.title?.(code);
   return { id: code, ...(title === undefined ? {} : { shortDescription: { text: title } }) };
 }
 
-function result(finding: Diagnostic, codes: readonly string[]): object {
+function result(finding: Diagnostic, codes: readonly string[]): Sarif.Result {
   const help = finding.help === undefined ? "" : `\n${finding.help}`;
   return {
     ruleId: finding.code,
@@ -52,7 +53,7 @@ function result(finding: Diagnostic, codes: readonly string[]): object {
   };
 }
 
-function fix(change: { readonly title: string; readonly span: Span; readonly replacement: string }): object {
+function fix(change: { readonly title: string; readonly span: Span; readonly replacement: string }): Sarif.Fix {
   return {
     description: { text: change.title },
     artifactChanges: [
@@ -64,17 +65,17 @@ function fix(change: { readonly title: string; readonly span: Span; readonly rep
   };
 }
 
-function physicalLocation(at: Span): object {
+function physicalLocation(at: Span): Sarif.PhysicalLocation {
   return { artifactLocation: artifact(at), region: region(at) };
 }
 
 /** A relative path is a URI reference once its characters are encoded; the detour by UTF-8 replaces lone surrogates. */
-function artifact(at: Span): object {
+function artifact(at: Span): Sarif.ArtifactLocation {
   const path = Buffer.from(at.file.path, "utf8").toString("utf8");
   return { uri: path.split("/").map(encodeURIComponent).join("/") };
 }
 
-function region(at: Span): object {
+function region(at: Span): Sarif.Region {
   const start = position(at.file, at.start);
   const end = position(at.file, at.end);
   return {

@@ -1,3 +1,4 @@
+import type { Log } from "sarif";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import {
@@ -11,10 +12,13 @@ import {
 import type { Diagnostic, Extra, Severity } from "../../src/diagnostics/index.js";
 import { frame } from "../../src/diagnostics/frame.js";
 import { findingsReport, renderJson } from "../../src/diagnostics/render-json.js";
+import { compile } from "../../src/compile.js";
 import { renderSarif } from "../../src/diagnostics/render-sarif.js";
+import { memoryFiles } from "../../src/host/files.js";
 import { countFindings } from "../../src/diagnostics/summary.js";
 import { sourceFile, span } from "../../src/text/source.js";
 import type { SourceFile } from "../../src/text/source.js";
+import { annotatedSource, annotatedSources } from "../support/annotate.js";
 
 const test = suite("render");
 
@@ -164,6 +168,32 @@ test("SARIF names rules once and encodes paths", () => {
   assert.is(run.results[1].ruleIndex, 0);
   assert.is(run.results[0].level, "error");
   assert.is(run.results[0].locations[0].physicalLocation.artifactLocation.uri, "my%20files/%C3%BC.phx");
+});
+
+test("SARIF keeps what the standard's schema asks beyond the types", async () => {
+  for (const name of annotatedSources("newcomer")) {
+    const files = memoryFiles({ "main file.phx": annotatedSource("newcomer", name) });
+    const { diagnostics } = await compile({ entry: "main file.phx", files, upTo: "plans" });
+    const log: Log = JSON.parse(renderSarif(diagnostics, { version: "1.2.3" }));
+    const [run] = log.runs;
+    const rules = run?.tool.driver.rules ?? [];
+    assert.is(new Set(rules.map(({ id }) => id)).size, rules.length);
+    assert.is(run?.results?.length, diagnostics.length);
+    for (const { ruleId, ruleIndex = -1, locations = [], relatedLocations = [], fixes = [] } of run?.results ?? []) {
+      assert.is(rules[ruleIndex]?.id, ruleId);
+      assert.is(new Set(relatedLocations.map((at) => JSON.stringify(at))).size, relatedLocations.length);
+      const changed = fixes.flatMap(({ artifactChanges }) =>
+        artifactChanges.flatMap(({ replacements }) => replacements),
+      );
+      const regions = [...locations, ...relatedLocations].map(({ physicalLocation }) => physicalLocation?.region);
+      for (const region of [...regions, ...changed.map(({ deletedRegion }) => deletedRegion)]) {
+        const { startLine = 0, startColumn = 0, endLine = 0, endColumn = 0 } = region ?? {};
+        assert.ok(startLine >= 1 && startColumn >= 1, name);
+        assert.ok(endLine > startLine || (endLine === startLine && endColumn >= startColumn), name);
+      }
+      assert.is(locations[0]?.physicalLocation?.artifactLocation?.uri, "main%20file.phx");
+    }
+  }
 });
 
 test.run();
