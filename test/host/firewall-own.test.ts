@@ -110,6 +110,20 @@ test("what others wrote stays byte for byte, and so does what they add between o
     assert.is(fileOf(project, CLUSTER), changed);
   }));
 
+test("the first version of somebody else's file is kept, and no later one", () =>
+  withCommitted(async (project) => {
+    const kept = (path: string): string => fileOf(project, `/var/lib/phxc/backup/${path.replaceAll("/", "_")}`);
+    writeByHand(project, CLUSTER, THEIRS);
+    await project.write(`${HOST + LAN}ipset admins { members = [10.0.0.9] }\nfirewall pve1 { nosmurfs = true }`);
+    await settled(project);
+    assert.is(kept(CLUSTER), THEIRS);
+    // That of the node was made by the plan.
+    assert.is(kept(NODE), "");
+    await project.write(HOST + LAN + OPEN);
+    await settled(project);
+    assert.is(kept(CLUSTER), THEIRS);
+  }));
+
 test("rules that leave the files go, those of others stay, options are told", () =>
   withCommitted(async (project) => {
     writeByHand(project, CLUSTER, THEIRS);
@@ -136,10 +150,15 @@ const SESSION = "192.0.2.7 50000 10.0.0.13 22";
 const ROUTES = `Iface	Destination	Gateway 	Flags	RefCnt	Use	Metric	Mask		MTU	Window	IRTT
 vmbr0	00000000	0100000A	0003	0	0	0	00000000	0	0	0
 vmbr0	0000000A	00000000	0001	0	0	0	00FFFFFF	0	0	0
+vmbr1	0005A8C0	00000000	0001	0	0	0	00FFFFFF	0	0	0
 `;
+
+/** From another net of the host, to its address there. */
+const ASIDE = "192.168.5.9 50000 192.168.5.13 22";
 
 async function applied(project: CommittedProject, from: string, ...args: readonly string[]) {
   writeByHand(project, "/proc/net/route", ROUTES);
+  writeByHand(project, "/etc/hosts", "127.0.1.1 pve1\n10.0.0.13 pve1.lan pve1 # this one\n");
   const script = project.read("plans/pve1/plan.sh");
   return project.host.runScript(script, args, { env: { SSH_CONNECTION: from } });
 }
@@ -156,6 +175,30 @@ const cases: readonly (readonly [string, string, string, RegExp | undefined])[] 
     "firewall cluster { enabled = true }",
     SESSION.replace("192.0.2.7", "10.0.0.7"),
     undefined,
+  ],
+  [
+    "the local network is that of the node's own address, not of the session",
+    "firewall cluster { enabled = true }",
+    ASIDE,
+    /port 22: no rule lets it in/,
+  ],
+  [
+    "the alias says another one",
+    "alias local_network { address = 192.168.5.0/24 }\nfirewall cluster { enabled = true }",
+    ASIDE,
+    undefined,
+  ],
+  [
+    "taken out of the set `management`",
+    "ipset management { members = [10.0.0.8], except = [10.0.0.7] }\nfirewall cluster { enabled = true }",
+    SESSION.replace("192.0.2.7", "10.0.0.7"),
+    /port 22: no rule lets it in/,
+  ],
+  [
+    "in the set `blacklist`, which comes before all rules",
+    "ipset blacklist { members = [192.0.2.0/24] }\nfirewall cluster { enabled = true, policy_in = ACCEPT, in accept tcp [22, 8006] }",
+    SESSION,
+    /port 22: DROP by the set blacklist; port 8006: DROP/,
   ],
   ["not from elsewhere", "firewall cluster { enabled = true }", SESSION, /port 22: no rule lets it in/],
   ["with a policy that lets in", "firewall cluster { enabled = true, policy_in = ACCEPT }", SESSION, undefined],
@@ -247,6 +290,74 @@ for (const [name, text, from, refused] of cases) {
       assert.is(fileOf(project, CLUSTER).includes("enable: 1"), true);
     }));
 }
+
+test("in a cluster the node has the address that the cluster says", () =>
+  withCommitted(async (project) => {
+    await project.write(`${HOST + LAN}firewall cluster { enabled = true }`);
+    writeByHand(
+      project,
+      "/etc/pve/.members",
+      '{ "nodename": "pve1", "nodelist": {\n  "pve1": { "id": 1, "online": 1, "ip": "192.168.5.13"},\n  "pve2": { "id": 2, "ip": "10.0.0.14"} } }',
+    );
+    assert.is((await applied(project, ASIDE)).code, 0);
+    assert.is((await applied(project, SESSION.replace("192.0.2.7", "10.0.0.7"))).code, 0);
+  }));
+
+/** Lets in whoever is in the set. */
+const BY_SET = (members: string): string =>
+  `ipset admins { members = [${members}] }
+firewall cluster { enabled = true, in accept tcp [22, 8006] from admins }`;
+
+const parts: readonly (readonly [string, string, string])[] = [
+  ["a set loses the address", BY_SET("192.0.2.7"), BY_SET("192.0.2.8")],
+  [
+    "an alias gets another address",
+    "alias desk { address = 192.0.2.7 }\nfirewall cluster { enabled = true, in accept tcp [22, 8006] from desk }",
+    "alias desk { address = 192.0.2.8 }\nfirewall cluster { enabled = true, in accept tcp [22, 8006] from desk }",
+  ],
+  [
+    "a group loses the rule",
+    "group web-ui { in accept tcp [22, 8006] }\nfirewall cluster { enabled = true, group web-ui }",
+    "group web-ui { in accept tcp 22 }\nfirewall cluster { enabled = true, group web-ui }",
+  ],
+  [
+    "the set `management`, which no rule names, leaves the files",
+    "ipset management { members = [192.0.2.7] }\nfirewall cluster { enabled = true }",
+    "firewall cluster { enabled = true }",
+  ],
+  [
+    "the set `blacklist`, which no rule names, is made",
+    BY_SET("192.0.2.7"),
+    `ipset blacklist { members = [192.0.2.0/29] }\n${BY_SET("192.0.2.7")}`,
+  ],
+];
+
+for (const [name, before, after] of parts) {
+  test(`whoever runs the script is not shut out by what rules name: ${name}`, () =>
+    withCommitted(async (project) => {
+      await project.write(HOST + LAN + before);
+      const first = await applied(project, SESSION);
+      assert.is(first.code, 0, first.stderr);
+      const open = fileOf(project, CLUSTER);
+      await project.write(HOST + LAN + after);
+      const run = await applied(project, SESSION);
+      assert.is(run.code, 4, run.stdout);
+      assert.match(run.stderr, /Refused: step .*shut out 192\.0\.2\.7/);
+      assert.is(fileOf(project, CLUSTER), open);
+      assert.match((await applied(project, SESSION, "--check")).stdout, "shut out 192.0.2.7");
+      assert.is((await applied(project, SESSION, "--allow-lockout")).code, 0);
+      assert.is.not(fileOf(project, CLUSTER), open);
+    }));
+}
+
+test("a part that does not change who is let in is written, also where the way was closed before", () =>
+  withCommitted(async (project) => {
+    writeByHand(project, CLUSTER, "[OPTIONS]\n\nenable: 1\n");
+    await project.write(`${HOST + LAN}ipset others { members = [203.0.113.5] }`);
+    const run = await applied(project, SESSION);
+    assert.is(run.code, 0, run.stderr);
+    assert.match(fileOf(project, CLUSTER), "[IPSET others]");
+  }));
 
 test("a session whose variable was lost is found among the parents", () =>
   withCommitted(async (project) => {

@@ -114,8 +114,12 @@ function scopeOf({ name }: Pick<Resource, "name">): FirewallScopeName {
   return name === CLUSTER ? "cluster" : "node";
 }
 
+/** What Proxmox's firewall looks at without a rule that names it (pve-firewall, PVE/Firewall.pm). */
+const UNNAMED = ["ipset.management", "ipset.blacklist", "alias.local_network"];
+
 /**
- * Groups, sets and aliases must be there before the rules that name them. Rules of nodes come before those of the cluster, whose
+ * Groups, sets and aliases must be there before the rules that name them, and before a firewall that may be switched on looks at
+ * those that no rule has to name. Rules of nodes come before those of the cluster, whose
  * policy may close what they open.
  */
 function ownEdges(own: Resource, model: Model): readonly { readonly to: string; readonly reason: string }[] {
@@ -123,6 +127,7 @@ function ownEdges(own: Resource, model: Model): readonly { readonly to: string; 
   const nodes = scopeOf(own) === "node" ? [] : resourcesOf(model, "firewall");
   return [
     ...pieceEdges(firewallRules(own, own, model), model),
+    ...UNNAMED.filter((address) => model.resources.has(address)).map((to) => ({ to, reason: "firewall" })),
     ...nodes
       .filter(({ name }) => name !== CLUSTER && (host === undefined || name === host))
       .map(({ address }) => ({ to: address, reason: "firewall" })),

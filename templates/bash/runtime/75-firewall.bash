@@ -93,6 +93,7 @@ firewall_piece() {
 	text=${text%$'\n'}
 	read_firewall
 	if [[ -z ${FIREWALL_PIECE[${part}]-} ]]; then
+		keep_way "${part}" "${text}"
 		checking || write_piece "${part}" "${text}"
 		change '+' "${part}"
 		return 0
@@ -101,6 +102,7 @@ firewall_piece() {
 	own_piece "${part}" || foreign_file "${FIREWALL_FILE}" "${adopt}" || return 0
 	TEXTS=()
 	line_changes "${FIREWALL_PIECE[${part}]}" "${text}"
+	keep_way "${part}" "${text}"
 	checking || write_piece "${part}" "${text}"
 	for text in "${TEXTS[@]}"; do change '~' "${part}: ${text}"; done
 }
@@ -119,6 +121,7 @@ drop_piece() {
 	elif piece_named "$1" "$2"; then
 		note "${part} is no longer declared, but ${REPLY} names it: it is left as it is"
 	else
+		keep_way "${part}" ''
 		checking || write_piece "${part}" ''
 		change '-' "remove ${part}"
 	fi
@@ -150,6 +153,7 @@ piece_named() {
 write_piece() {
 	local lock="${ROOT}/etc/pve/priv/lock/firewall-cluster"
 	READ=''
+	keep_firewall "${FIREWALL_FILE}"
 	printf '%(%F %T)T + write %s into %s\n' -1 "$1" "${FIREWALL_FILE}" >>"${LOG}"
 	lock_firewall firewall-cluster || refuse "${FIREWALL_FILE} is locked by somebody else"
 	FIREWALL_READ=0
@@ -162,6 +166,12 @@ write_piece() {
 		refuse "${FIREWALL_FILE} cannot be written"
 	fi
 	FIREWALL_READ=0
+}
+
+# keep_firewall PATH: a file in which nothing is ours is kept aside before its first change.
+keep_firewall() {
+	read_text "$1"
+	[[ -z ${REPLY} || ${REPLY}$'\n' =~ '#'[[:blank:]]*phxc(:|[[:space:]]) ]] || foreign_file "$1" 1
 }
 
 # lock_firewall NAME: takes Proxmox's lock of this name, which is a folder; fails when somebody else keeps it.
