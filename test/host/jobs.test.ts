@@ -19,7 +19,7 @@ const NIGHTLY = `backup nightly {
   storage = vault
   guests = [web, db]
   compress = zstd
-  comment = "every night: 100%"
+  comment = "every night: 100% \\\\n%20x"
   notes = "{{guestname}}"
   keep { last = 3, daily = 7 }
   options { ionice = 8, fleecing = "enabled=1,storage=vault" }
@@ -34,7 +34,7 @@ test("a job is made, kept as Proxmox keeps it, and a second run has nothing to d
       fileOf(project, "jobs"),
       `vzdump: nightly
 	schedule mon..fri 02:30
-	comment every night%3A 100%25
+	comment every night%3A 100% \\n%20x
 	compress zstd
 	enabled 1
 	fleecing enabled=1,storage=vault
@@ -95,8 +95,10 @@ test("an option that must not be set is deleted; jobs of others stay, and one th
     const theirs = fileOf(project, "jobs");
     await project.write(HOST + STORE + WEB + NIGHTLY);
     await settled(project);
-    await project.write(HOST + STORE + WEB + NIGHTLY.replace('"every night: 100%"', "absent"));
-    assert.ok((await settled(project)).includes("~ host: backup nightly: comment every night%3A 100%25 -> (unset)"));
+    await project.write(HOST + STORE + WEB + NIGHTLY.replace('"every night: 100% \\\\n%20x"', "absent"));
+    assert.ok(
+      (await settled(project)).includes("~ host: backup nightly: comment every night%3A 100% \\n%20x -> (unset)"),
+    );
     assert.ok(fileOf(project, "jobs").startsWith(theirs));
     await project.write(HOST + STORE + WEB);
     const run = await project.apply();

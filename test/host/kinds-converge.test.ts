@@ -117,7 +117,7 @@ test("every kind of setting converges, and the second run is quiet", async () =>
   assert.match(conf("lxc", 100), /^net0: name=eth0,bridge=vmbr0,firewall=1,.*hwaddr=BC:24:11:00:00:01,.*tag=30/m);
   assert.match(conf("lxc", 100), /^net1: name=iot0,bridge=vmbr1,.*ip=manual,tag=20/m);
   has(conf("lxc", 101), "protection: 1", "onboot: 1", "startup: order=3,up=5,down=30", "tags: a;prod;web.1");
-  has(conf("lxc", 101), "#Runs the 'service' of $HOME; 100 %25", "#2 lines");
+  has(conf("lxc", 101), "#Runs the 'service' of $HOME; 100 %", "#2 lines");
   assert.match(conf("lxc", 101), /^rootfs: other:/m);
   has(conf("lxc", 102), "tags: a;prod;web.1;z");
   assert.match(conf("lxc", 102), /^rootfs: local-lvm:.*size=12G/m);

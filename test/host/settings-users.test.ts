@@ -125,7 +125,7 @@ test("a rule that sudo does not take, a group that is not there and a password t
 
 const ACCESS = `access {
   role Operator { privileges = ["VM.Audit", "VM.PowerMgmt"] }
-  group ops { comment = "50% of: us" }
+  group ops { comment = "50% of: us%20" }
   user "admin@pam" { comment = "ä", email = "a@example.org", groups = [ops] }
   token "admin@pam!monitor" { save = "/root/monitor.token" }
   acl "/vms" { role = Operator, groups = [ops] }
@@ -152,7 +152,7 @@ test("roles, groups, users, tokens and permissions are made once; those of other
         "user:admin@pam:1:0:::a@example.org:%C3%A4::",
         "token:admin@pam!monitor:0:1::",
         "group:others:theirs@pve::",
-        "group:ops:admin@pam:50%25 of%3A us:",
+        "group:ops:admin@pam:50% of%3A us%20:",
         "role:Operator:VM.Audit,VM.PowerMgmt:",
         "acl:1:/storage:@others:PVEDatastoreUser:",
         "acl:1:/vms:@ops:Operator:",

@@ -122,7 +122,7 @@ test("our own search finds what the host's does not, in comments as Proxmox writ
   const { text, found } = withoutSecrets('#db password%3A\n#"hunter2!"\nmemory: 512\n#later [x] \n');
   assert.is(found, 1);
   assert.is(text, '#db password%3A\n#"********"\nmemory: 512\n#later [x] \n');
-  const plain = "#all%3A 100%25\ncores: 2\nsshkeys: ssh-ed25519%20AAAA\nkeyboard: de\n";
+  const plain = "#all%3A 100%\ncores: 2\nsshkeys: ssh-ed25519%20AAAA\nkeyboard: de\n";
   assert.equal(withoutSecrets(plain), { text: plain, found: 0 });
 });
 

@@ -66,7 +66,7 @@ test("lines that are no configuration are dropped", () => {
 });
 
 test("descriptions are encoded as Proxmox does", () => {
-  assert.is(encodeText("a: 100% é\tb"), "a%3A 100%25 %C3%A9%09b");
+  assert.is(encodeText("a: 100% é\tb"), "a%3A 100% %C3%A9%09b");
   assert.is(decodeText("a%3A 100%25 %C3%A9%09b 5%"), "a: 100% é\tb 5%");
 });
 

@@ -9,6 +9,7 @@ import { splitList } from "../../pve/check.js";
 import { backupJob } from "../../pve/jobs.js";
 import { text } from "../../pve/spec.js";
 import { compareText } from "../../text/order.js";
+import { decodeText, encodeText } from "../../text/pve-text.js";
 
 /** Jobs as Proxmox keeps them: sections of jobs.cfg and replication.cfg. */
 interface Job {
@@ -25,7 +26,7 @@ function readJobs(machine: Machine, path: string): Job[] {
     if (head !== null) jobs.push({ type: head[1] ?? "", id: head[2] ?? "", options: new Map() });
     const option = /^\s+([a-z][a-z0-9-]*)(?:\s+(.*?))?\s*$/.exec(line);
     const [, name = "", value = "1"] = option ?? [];
-    if (option !== null) jobs.at(-1)?.options.set(name, name === "comment" ? decodeURIComponent(value) : value);
+    if (option !== null) jobs.at(-1)?.options.set(name, name === "comment" ? decodeText(value) : value);
   }
   return jobs;
 }
@@ -38,21 +39,10 @@ function writeJobs(machine: Machine, path: string, jobs: readonly Job[]): void {
     const first = type === "local" ? "target" : "schedule";
     const rank = (name: string): number => (name === first ? 0 : 1);
     const sorted = rest.toSorted(([a], [b]) => rank(a) - rank(b) || compareText(a, b));
-    const lines = sorted.map(([name, value]) => `\t${name} ${name === "comment" ? encoded(value) : value}\n`);
+    const lines = sorted.map(([name, value]) => `\t${name} ${name === "comment" ? encodeText(value) : value}\n`);
     return `${type}: ${id}\n${isResting ? "\tdisable\n" : ""}${lines.join("")}\n`;
   });
   writeHostFile(machine, path, printed.join(""));
-}
-
-/** PVE::Tools::encode_text: control characters, `%`, `:` and all that is not ASCII. */
-function encoded(value: string): string {
-  return [...Buffer.from(value, "utf8")]
-    .map((byte) =>
-      byte < 0x20 || byte > 0x7e || byte === 0x25 || byte === 0x3a
-        ? `%${byte.toString(16).toUpperCase().padStart(2, "0")}`
-        : String.fromCharCode(byte),
-    )
-    .join("");
 }
 
 const JOBS = "/etc/pve/jobs.cfg";

@@ -1,6 +1,7 @@
 import type { Command } from "../host/command.js";
 import { newUuid, readHostFile, writeHostFile } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
+import { encodeText } from "../../text/pve-text.js";
 import { readLongOptions } from "./flags.js";
 
 /**
@@ -74,17 +75,6 @@ function writeAccess(command: Command, file: AccessFile): void {
   writeHostFile(command.machine, FILE, parts.map((lines) => lines.map((line) => `${line}\n`).join("")).join("\n"));
 }
 
-/** As PVE::Tools::encode_text. */
-function encode(text: string): string {
-  return [...Buffer.from(text, "utf8")]
-    .map((byte) =>
-      byte < 0x20 || byte > 0x7e || byte === 0x25 || byte === 0x3a
-        ? `%${byte.toString(16).toUpperCase().padStart(2, "0")}`
-        : String.fromCharCode(byte),
-    )
-    .join("");
-}
-
 export function pveum(command: Command, argv: readonly string[]): void {
   const file = readAccess(command);
   const verb = argv.slice(0, argv[1] === "token" ? 3 : 2).join(" ");
@@ -102,7 +92,7 @@ function setUser(file: AccessFile, name: string, options: ReadonlyMap<string, st
   const fields = file.users.get(name) ?? ["1", "0", "", "", "", "", ""];
   for (const [option, index] of Object.entries(USER_FIELDS)) {
     const value = options.get(option);
-    if (value !== undefined) fields[index] = option === "--comment" ? encode(value) : value;
+    if (value !== undefined) fields[index] = option === "--comment" ? encodeText(value) : value;
   }
   file.users.set(name, fields);
   const groups = options.get("--groups");
@@ -145,12 +135,12 @@ const handlers: Readonly<Record<string, Handler>> = {
     const { options, words } = readLongOptions("pveum group add", argv, { "--comment": true });
     const [name = ""] = words;
     if (file.groups.has(name)) refuse(`create group failed: group '${name}' already exists`, 255);
-    file.groups.set(name, { members: new Set(), comment: encode(options.get("--comment") ?? "") });
+    file.groups.set(name, { members: new Set(), comment: encodeText(options.get("--comment") ?? "") });
   },
   "group modify": (_, file, argv) => {
     const { options, words } = readLongOptions("pveum group modify", argv, { "--comment": true });
     const group = file.groups.get(words[0] ?? "") ?? refuse(`group '${words[0]}' does not exist`, 255);
-    group.comment = encode(options.get("--comment") ?? group.comment);
+    group.comment = encodeText(options.get("--comment") ?? group.comment);
   },
   "role add": setRole(false),
   "role modify": setRole(true),
@@ -176,7 +166,7 @@ function addToken(command: Command, file: AccessFile, argv: readonly string[]): 
 function setToken(fields: string[], options: ReadonlyMap<string, string>): void {
   const [privsep, comment] = [options.get("--privsep"), options.get("--comment")];
   if (privsep !== undefined) fields[1] = privsep;
-  if (comment !== undefined) fields[2] = encode(comment);
+  if (comment !== undefined) fields[2] = encodeText(comment);
 }
 
 function setRole(isThere: boolean): Handler {

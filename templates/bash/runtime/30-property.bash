@@ -145,12 +145,25 @@ join_props() {
 	done
 }
 
-# decoded TEXT: sets REPLY to the text with every %XX decoded; a text where other things follow a % was not encoded.
+# decoded TEXT: sets REPLY to the text with each %XX decoded, as Proxmox reads it. Any other % stands for itself: Proxmox does not
+# encode it when it writes (PVE::Tools::encode_text), so that texts are compared as they are read.
 decoded() {
-	REPLY=$1
-	[[ ! $1 =~ %([^0-9A-Fa-f]|[0-9A-Fa-f]?$|[0-9A-Fa-f][^0-9A-Fa-f]) ]] || return 0
-	local escaped=${1//\\/\\\\}
-	printf -v REPLY '%b' "${escaped//%/\\x}"
+	local rest=$1 text='' char
+	while [[ ${rest} =~ %([0-9A-Fa-f]{2}) ]]; do
+		printf -v char '%b' "\\x${BASH_REMATCH[1]}"
+		text+="${rest%%"${BASH_REMATCH[0]}"*}${char}"
+		rest=${rest#*"${BASH_REMATCH[0]}"}
+	done
+	REPLY=${text}${rest}
+}
+
+# same_decoded LIVE WANTED: whether Proxmox reads the one as the other.
+same_decoded() {
+	local live
+	decoded "$1"
+	live=${REPLY}
+	decoded "$2"
+	[[ ${live} == "${REPLY}" ]]
 }
 
 # bytes SIZE: sets REPLY to a size as bytes, or to nothing when it is none. K, M, G and T are binary, in either case; a
@@ -172,8 +185,9 @@ bytes() {
 
 # differ_description TEXT: Proxmox writes it encoded, as lines above the options.
 differ_description() {
+	! same_decoded "${DESCRIPTION%$'\n'}" "${1%$'\n'}" || return 0
 	decoded "${DESCRIPTION%$'\n'}"
-	[[ ${REPLY} == "${1%$'\n'}" ]] || differ description "$1" "${REPLY}" "$1"
+	differ description "$1" "${REPLY}" "$1"
 }
 
 # place_of OPTION VALUE: sets REPLY to the path inside of a mount, or to the path of a device.

@@ -65,7 +65,10 @@ still_is() {
 	local format live key
 	local -A was=()
 	case $2 in
-	description) decoded "${DESCRIPTION%$'\n'}" && live=${REPLY} ;;
+	description)
+		same_decoded "${DESCRIPTION%$'\n'}" "${3%$'\n'}"
+		return
+		;;
 	sshkeys) decoded "${LIVE[sshkeys]-}" && live=${REPLY%$'\n'} ;;
 	*) live=${LIVE[$2]-} ;;
 	esac

@@ -196,20 +196,6 @@ read_access() {
 	done <"${ROOT}${ACCESS_FILE}"
 }
 
-# encoded TEXT: sets REPLY to a text as Proxmox writes it into the file.
-encoded() {
-	local rest=$1 char code
-	REPLY=''
-	while [[ ${rest} =~ [%:]|[^[:print:]] ]]; do
-		char=${BASH_REMATCH[0]}
-		printf -v code '%d' "'${char}"
-		printf -v code '%%%02X' "$((code & 255))"
-		REPLY+="${rest%%"${char}"*}${code}"
-		rest=${rest#*"${char}"}
-	done
-	REPLY+=${rest}
-}
-
 # entry_value KIND NAME OPTION: sets REPLY to what an entry has for an option of `pveum`.
 entry_value() {
 	local -a fields=()
@@ -232,8 +218,9 @@ entry_drift() {
 	while (($# > 1)); do
 		entry_value "${kind}" "${name}" "$1"
 		live=${REPLY}
-		encoded "$2"
-		if [[ ${live} != "${REPLY}" ]] && ! { [[ $1 == --privs ]] && same_set "${live}" "$2"; }; then
+		if ! same_decoded "${live}" "$2" && ! { [[ $1 == --privs ]] && same_set "${live}" "$2"; }; then
+			decoded "${live}"
+			live=${REPLY}
 			ENTRY_DRIFT+=("$1" "$2")
 			TEXTS+=("${kind} ${name}: ${1#--} ${live:-(unset)} -> $2")
 		fi

@@ -37,14 +37,11 @@ need_replication() {
 }
 
 # same_job OPTION WANTED LIVE: whether an option of a job has the value. Lists and property strings have no order; what is not set is
-# what Proxmox takes for it. It keeps all but plain characters of a comment as %XX.
+# what Proxmox takes for it.
 same_job() {
 	local live=$3
 	case $1 in
-	comment)
-		[[ ! ${live} =~ %[0-9A-Fa-f]{2} ]] || printf -v live '%b' "${live//%/\\x}"
-		[[ ${live} == "$2" ]]
-		;;
+	comment) same_decoded "${live}" "$2" ;;
 	vmid | exclude | prune-backups | performance | fleecing) same_set "$2" "${live}" ;;
 	enabled | stdexcludes | remove) [[ ${live:-1} == "$2" ]] ;;
 	*) [[ ${live} == "$2" || (-z ${live} && $2 == 0) ]] ;;
