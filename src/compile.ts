@@ -12,6 +12,7 @@ import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
 import type { ActionRequest } from "./planner/actions.js";
 import type { LockFile, OpenLock } from "./compile/lock.js";
+import type { PlanFolders } from "./compile/memory.js";
 import type { Build } from "./compile/rebuild.js";
 import { lockPath } from "./compile/names.js";
 import type { Plugin } from "./plugin-api/index.js";
@@ -142,11 +143,22 @@ function equipped(kinds: Registry["kinds"], features: LoadedFeatures): Registry[
   );
 }
 
+/** What guests of the committed plans have. */
+async function rememberedOf(request: CompileRequest): Promise<(model: Model) => readonly Occupied[]> {
+  const { entry, files, memory } = request;
+  if (memory === undefined) return () => [];
+  const { committedPlans, rememberedValues } = await import("./compile/memory.js");
+  return (model) => rememberedValues(model, committedPlans(model, files, foldersOf(entry, memory), false));
+}
+
 async function committedOf({ entry, files, memory }: CompileRequest, model: Model): Promise<Committed | undefined> {
   if (memory === undefined) return undefined;
   const { committedPlans } = await import("./compile/memory.js");
-  const { folder, write } = memory;
-  return committedPlans(model, files, { entry, ...(folder === undefined ? {} : { configured: folder }) }, write);
+  return committedPlans(model, files, foldersOf(entry, memory), memory.write);
+}
+
+function foldersOf(entry: string, { folder }: NonNullable<CompileRequest["memory"]>): PlanFolders {
+  return { entry, ...(folder === undefined ? {} : { configured: folder }) };
 }
 
 /** How a plan is written as text. */
@@ -227,7 +239,15 @@ async function checkRebuilt(
   const { rebuild, targets = [], occupied = [], memory } = request;
   if (rebuild === undefined || "unreadable" in checked || hasErrors(checked.diagnostics)) return { checked };
   const { chooseBuild } = await import("./compile/rebuild.js");
-  const { value, diagnostics } = chooseBuild(checked.model, { targets, ...rebuild }, occupied);
+  const { model, lock } = checked;
+  const remembered = (await rememberedOf(request))(model);
+  const { value, diagnostics } = chooseBuild(
+    model,
+    { targets, ...rebuild },
+    {
+      ...{ occupied, remembered, locked: lock?.entries ?? [] },
+    },
+  );
   if (value === undefined) return { checked: { ...checked, diagnostics: [...checked.diagnostics, ...diagnostics] } };
   const again = await checkEntry(request, known, value);
   return { checked: again, targets: memory?.write === true ? [] : [value.address] };
@@ -274,7 +294,8 @@ async function lockOf(
   const read = files.read(path);
   if (!read.ok && read.reason === "missing" && !make) return undefined;
   const { openLock } = await import("./compile/lock.js");
-  return openLock({ path, read, kinds, occupied, write: memory?.write === true, build });
+  const remembered = await rememberedOf(request);
+  return openLock({ path, read, kinds, occupied, remembered, write: memory?.write === true, build });
 }
 
 function checkInput(request: CompileRequest, known: Registry, ends: FrontEnds, entry: SourceDocument): CheckInput {

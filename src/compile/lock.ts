@@ -19,6 +19,8 @@ export interface LockFile {
   /** Relative to the project. */
   readonly path: string;
   readonly content: string;
+  /** Its lines, in no order. */
+  readonly entries: readonly Entry[];
   /** It is not what is there. */
   readonly changed: boolean;
 }
@@ -37,6 +39,8 @@ export interface LockRequest {
   readonly read: FileRead;
   readonly kinds: ReadonlyMap<string, KindSpec>;
   readonly occupied: readonly Occupied[];
+  /** What guests of the committed plans have. */
+  readonly remembered: (model: Model) => readonly Occupied[];
   /** The lock file is going to be written, so that there is nothing to say about that. */
   readonly write: boolean;
   /** A template that is to be made anew, and the id that it is to have. */
@@ -74,7 +78,7 @@ export function openLock(request: LockRequest): OpenLock {
 
 /** Checks again with what was drawn, until every guest has what it keeps. */
 function settle(
-  { path, read, kinds, occupied, write, build }: LockRequest,
+  { path, read, kinds, occupied, remembered: rememberedOf, write, build }: LockRequest,
   entries: readonly Entry[],
   first: Result<Model>,
   check: (drawn: ReadonlyMap<string, string>) => Result<Model>,
@@ -83,12 +87,15 @@ function settle(
   let values: ReadonlyMap<string, string> = new Map(locked);
   let checked = first;
   const tentative = new Map<string, string>(built(build));
-  let drawing = draw(checked.value, kinds, { entries, tentative, occupied });
+  let had: readonly Occupied[] | undefined;
+  const remembered = (): readonly Occupied[] => (had ??= rememberedOf(first.value));
+  const known = { entries, tentative, occupied, remembered };
+  let drawing = draw(checked.value, kinds, known);
   for (let turn = 1; turn < MOST_TURNS && moving(drawing, values).length > 0; turn++) {
     for (const [key, value] of drawing.values) tentative.set(key, value);
     values = new Map([...locked, ...drawing.values]);
     checked = check(values);
-    drawing = draw(checked.value, kinds, { entries, tentative, occupied });
+    drawing = draw(checked.value, kinds, known);
   }
   const model = checked.value;
   const diagnostics = [...checked.diagnostics, ...drawing.diagnostics];
@@ -128,7 +135,7 @@ function readEntries({ path, read }: Pick<LockRequest, "path" | "read">): {
 function lockOf(path: string, { entries }: Drawing, before: string | undefined): LockFile | undefined {
   if (before === undefined && entries.length === 0) return undefined;
   const content = lockText(entries);
-  return { path, content, changed: content !== before };
+  return { path, content, entries, changed: content !== before };
 }
 
 /** At what asks for the first new value, or else at the line of the first one that is released. */

@@ -1,14 +1,17 @@
 import { planDamaged } from "../diagnostics/catalogue/planner-memory.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Result } from "../diagnostics/diagnostic.js";
+import type { Occupied } from "../model/drawn.js";
 import type { Plan } from "../model/plan.js";
 import type { Model } from "../model/resource.js";
 import { MAX_ANCESTRY, forget, forgettable, readMemory } from "../planner/memory/index.js";
 import type { Committed, CommittedPlan } from "../planner/memory/index.js";
-import { stringOf } from "../plugin-api/index.js";
+import { UNNAMED_HOST } from "../planner/hosts.js";
+import { guests, resourcesOf, stringOf } from "../plugin-api/index.js";
 import { MAX_PLAN_BYTES, describeFailure } from "../text/files.js";
 import type { Files } from "../text/files.js";
 import { sourceFile, span } from "../text/source.js";
+import { guestValues } from "./occupied.js";
 
 /** The names of a committed plan's files. */
 export const PLAN_FILES = { script: "plan.sh", data: "plan.json" } as const;
@@ -44,6 +47,24 @@ export function committedPlans(model: Model, files: Files, folders: PlanFolders,
     if (!known.has(host)) known.set(host, readPlan(files, planFolder(model, host, folders), host, begin));
     return known.get(host);
   };
+}
+
+/**
+ * What guests of the committed plans have, for all that is known: their ids, and the addresses of those that left the files, which
+ * are on their host until somebody destroys them.
+ */
+export function rememberedValues(model: Model, committed: Committed): readonly Occupied[] {
+  const hosts = resourcesOf(model, "host").map(({ name }) => name);
+  const present = new Set(guests(model).flatMap(({ kind, id, name }) => [`${kind} ${id}`, `${kind} ${name}`]));
+  return (hosts.length === 0 ? [UNNAMED_HOST] : hosts).flatMap((host) => {
+    const memory = committed(host)?.value.previous;
+    const known = memory === undefined ? [] : [...memory.declared.guests, ...memory.retired];
+    return known.flatMap(({ kind, id, name, options }) => {
+      const isPresent = present.has(`${kind} ${id}`) || present.has(`${kind} ${name}`);
+      const values = guestValues({ kind, id, name }, new Map(Object.entries(options)));
+      return isPresent ? values.filter(({ sort }) => sort === "id") : values;
+    });
+  });
 }
 
 function readPlan(files: Files, folder: string, host: string, begin: boolean): Result<CommittedPlan> | undefined {

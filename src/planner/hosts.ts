@@ -62,7 +62,7 @@ function strangers(
 }
 
 /** The name of a plan's host when no file declares one. */
-const UNNAMED_HOST = "host";
+export const UNNAMED_HOST = "host";
 
 /** Whose plan is meant, and what it is restricted to. */
 export interface Choice {

@@ -1,15 +1,17 @@
 import type { CapturedHost } from "../model/captured.js";
-import type { DrawSort, Occupied } from "../model/drawn.js";
-import { formatIp, parseIp } from "../text/ip.js";
+import { guestValues } from "../compile/occupied.js";
+import type { Occupied } from "../model/drawn.js";
 import { parseGuestConfig } from "./config/guest-config.js";
-import type { Section } from "./config/guest-config.js";
 
 /** The ids, static addresses and MAC addresses of a captured host's guests; of guests of other nodes the ids. */
 export function occupiedOf(host: CapturedHost): readonly Occupied[] {
   const own = Object.entries(host.files).flatMap(([path, text]) => {
     const [, node, folder, id] = /^\/etc\/pve\/nodes\/([^/]+)\/(qemu-server|lxc)\/(\d+)\.conf$/.exec(path) ?? [];
     if (node !== host.node) return [];
-    return guestValues(folder === "lxc" ? "ct" : "vm", Number(id), parseGuestConfig(text).current);
+    const { options } = parseGuestConfig(text).current;
+    const kind = folder === "lxc" ? "ct" : "vm";
+    const name = options.get(kind === "vm" ? "name" : "hostname");
+    return guestValues({ kind, id: Number(id), ...(name === undefined ? {} : { name }) }, options);
   });
   const elsewhere = host.elsewhere.map(({ id, kind }): Occupied => ({
     sort: "id",
@@ -17,36 +19,4 @@ export function occupiedOf(host: CapturedHost): readonly Occupied[] {
     guest: { kind, id },
   }));
   return [...own, ...elsewhere];
-}
-
-function guestValues(kind: "vm" | "ct", id: number, { options }: Section): readonly Occupied[] {
-  const name = options.get(kind === "vm" ? "name" : "hostname");
-  const guest = { kind, id, ...(name === undefined ? {} : { name }) };
-  const nets = [...options].flatMap(([key, value]) => {
-    const [, n] = /^net(\d+)$/.exec(key) ?? [];
-    if (n === undefined) return [];
-    const keys = keysOf(value);
-    const { bridge, tag } = keys;
-    const place = {
-      ...(bridge === undefined ? {} : { bridge }),
-      ...(tag === undefined ? {} : { vlan: Number(tag) }),
-    };
-    const addresses = kind === "ct" ? keys : keysOf(options.get(`ipconfig${n}`) ?? "");
-    const ips = [addresses["ip"], addresses["ip6"]].flatMap((text) => parseIp(text?.split("/")[0] ?? "") ?? []);
-    // A machine's net begins with its model, whose value is the address: `virtio=BC:24:11:...`.
-    const mac = keys["hwaddr"] ?? keys["macaddr"] ?? /=([0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5})(?:,|$)/.exec(value)?.[1];
-    return [
-      ...ips.map((ip): Occupied => ({ sort: "ip", value: formatIp(ip), ...place, guest })),
-      ...(mac === undefined ? [] : [ofSort("mac", mac.toLowerCase(), guest)]),
-    ];
-  });
-  return [ofSort("id", String(id), guest), ...nets];
-}
-
-function ofSort(sort: DrawSort, value: string, guest: Occupied["guest"]): Occupied {
-  return { sort, value, guest };
-}
-
-function keysOf(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries(text.split(",").map((part) => part.split(/=(.*)/s, 2) as [string, string]));
 }

@@ -9,7 +9,7 @@ const test = suite("docs/templates.md");
 const page = "docs/templates.md";
 
 test("it can be followed from top to bottom, and shows what its commands print", async () => {
-  assert.is(await runPage(page), 8);
+  assert.is(await runPage(page), 9);
 });
 
 test("what it shows is a stale chain, a rebuilt one, a quiet run and the end of the old templates", () => {

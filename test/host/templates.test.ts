@@ -155,6 +155,40 @@ test("a guest comes to the new template when it is destroyed by name; then the o
     assert.match(read("phxc.lock"), /"id 951": "vm\.900\.build"/);
   }));
 
+test("the ids for rebuilding are not gone round as long as an earlier one may be there", () =>
+  withCommitted(async (project) => {
+    const { write, phxc, read } = project;
+    await write(HOST + image("1") + template(900, "rebuild_ids = 905..906"));
+    await settled(project);
+    for (const id of [905, 906]) {
+      assert.is((await rebuild(project, "noble-base", "--write")).code, 0);
+      assert.ok((await settled(project)).includes(`+ vm ${id} noble-base: template`));
+    }
+    const refused = await rebuild(project, "noble-base", "--write");
+    assert.is(refused.code, 1);
+    assert.match(refused.err, /PHX6053: .*all of 905\.\.906 are in use, or were[^]*`phxc forget vm\.905`/);
+    assert.match((await rebuild(project, "noble-base", "--as", "905")).err, "905 was vm.905 of an earlier plan");
+    await settled(project, "--allow-destroy");
+    assert.is((await phxc("forget", "vm.905")).code, 0);
+    assert.is((await rebuild(project, "noble-base", "--write")).code, 0);
+    assert.match(read("phxc.lock"), /"id 905": "vm\.900\.build"/);
+    assert.ok((await settled(project)).includes("+ vm 905 noble-base: create (qm create)"));
+  }));
+
+test("an id that was released in the lock file is none for rebuilding", () =>
+  withCommitted(async ({ write, phxc, read }) => {
+    const base = "template = true\n image = noble\n disk root { size = 4GiB, storage = vms }";
+    const files = (more: string): string =>
+      `host pve1 { node = pve1, ids = 200..209 }\n${image("1")}vm auto base {\n ${base}\n}\n${more}`;
+    await write(files("vm auto web { clone = base }\n"));
+    await write(files(""));
+    for (const id of ["vm.200", "vm.201"]) await phxc("forget", id);
+    await write(files(""));
+    assert.match(read("phxc.lock"), /"id 201": "released vm\.web\.id"/);
+    assert.is((await phxc("plan", "main.phx", "base", "--action", "rebuild-template", "--write")).code, 0);
+    assert.match(read("phxc.lock"), /"id 201": "released vm\.web\.id",\n  "id 202": "vm\.base\.id"/);
+  }));
+
 test("of a chain, the source goes first, and then what is made from it", () =>
   withCommitted(async (project) => {
     const { write, apply } = project;

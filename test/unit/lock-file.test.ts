@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -102,6 +102,8 @@ test("two people who add a guest each get a conflict; it is refused, and mended 
       [B, ours],
       [C, theirs],
     ] as const) {
+      // Each begins where both began.
+      rmSync(join(cwd, "plans"), { recursive: true });
       writeFileSync(join(cwd, "phxc.lock"), readFileSync(base));
       edit(`${LAN}${A}${more}`);
       await phxc("plan", "--write");
@@ -168,6 +170,39 @@ const STATE = {
       "name: y\nnet3: virtio=02:50:00:00:00:01,bridge=vmbr0\nipconfig3: ip=10.0.0.151/24,ip6=fd00::1/64\nnet1: virtio=02:50:00:00:00:09,bridge=vmbr0,tag=5\nipconfig1: ip=10.0.0.152/24\n",
   },
 };
+
+test("what a guest had that left the files is nobody else's, until it is forgotten: it is still on its host", async () => {
+  const host = "host pve1 { ids = 200..201 }\n";
+  const old = guest("ct 200 old", "ip = 10.0.0.150");
+  const later = `${host}${LAN}${guest("ct auto web", "ip = auto")}`;
+  await inProject(`${host}${LAN}${old}`, async ({ phxc, edit, lock }) => {
+    edit(later);
+    assert.is((await phxc("plan", "--write")).code, 0);
+    assert.equal(drawnValues(lock()), ["id 201: ct.web.id", "ip lan 10.0.0.151: ct.201.net.lan.ip"]);
+    edit(`${later}${guest("ct auto mail", "ip = auto")}`);
+    const full = await phxc("plan", "--write");
+    assert.is(full.code, 1);
+    assert.match(full.err, /PHX3121: all of 200\.\.201 is in use[^]*`phxc forget ct\.200`/);
+    assert.is((await phxc("forget", "ct.200")).code, 0);
+    assert.is((await phxc("plan", "--write")).code, 0);
+    assert.equal(drawnValues(lock()), [
+      "id 200: ct.mail.id",
+      "id 201: ct.web.id",
+      "ip lan 10.0.0.150: ct.200.net.lan.ip",
+      "ip lan 10.0.0.151: ct.201.net.lan.ip",
+    ]);
+  });
+});
+
+test("a guest whose id was written keeps it when it is left to phxc, also without a lock file", async () => {
+  const files = (id: string): string => `host pve1 { ids = 200..209 }\n${LAN}${guest(`ct ${id} web`, "ip = dhcp")}`;
+  await inProject(files("205"), async ({ phxc, edit, lock }) => {
+    edit(files("auto"));
+    const { code, err } = await phxc("plan", "--write");
+    assert.is(code, 0, err);
+    assert.equal(drawnValues(lock()), ["id 205: ct.web.id"]);
+  });
+});
 
 test("what guests of a captured host have is not drawn; where it was, that is a finding", async () => {
   const text = `host pve { node = pve, ids = 200..209, mac_prefix = "02:50:00" }\n${LAN}${guest("ct auto a", "ip = auto, mac = auto")}`;

@@ -143,12 +143,22 @@ export const notATemplate = diagnosticKind<{ targets: readonly string[]; templat
       : `Name one of ${templates.join(", ")}; several are rebuilt one after the other, the source first.`,
 });
 
-export const noIdForTemplate = diagnosticKind<{ template: string; problem: string }>({
+export const noIdForTemplate = diagnosticKind<{
+  template: string;
+  problem: string;
+  forgettable: readonly string[];
+}>({
   code: "PHX6053",
   severity: "error",
   title: "no id for a template that is made anew",
   message: ({ template, problem }) => `${template} cannot be made anew beside itself: ${problem}`,
-  help: "Say `--as ID` with an id that no guest has, or declare some: `rebuild_ids = 9001..9009`.",
+  help: ({ forgettable }) =>
+    [
+      "Say `--as ID` with an id that no guest has, or declare some: `rebuild_ids = 9001..9009`.",
+      ...(forgettable.length === 0
+        ? []
+        : [`What is gone from the host gives its id free: \`phxc forget ${forgettable.join(" ")}\`.`]),
+    ].join(" "),
 });
 
 export const memoryDiagnostics = [

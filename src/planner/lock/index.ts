@@ -27,6 +27,8 @@ export interface Known {
   readonly tentative: ReadonlyMap<string, string>;
   /** What guests of a captured host have. */
   readonly occupied: readonly Occupied[];
+  /** What guests of the committed plans have: what left the files is on its host for as long as nobody says otherwise. */
+  readonly remembered: () => readonly Occupied[];
 }
 
 /** What guests get that leave a value to phxc. */
@@ -49,8 +51,9 @@ export interface Fresh {
 }
 
 /**
- * Gives every asker what the lock file says, else what it has on the captured host already, else the lowest value that is free:
- * in no line of the lock file, declared by nobody, and not in use on the captured host. Pure: the same model and lock file give the same values.
+ * Gives every asker what the lock file says, else what it has already, on the captured host or in a committed plan, else the lowest
+ * value that is free: in no line of the lock file, declared by nobody, and not in use there. Pure: the same model, lock file and
+ * plans give the same values.
  */
 export function draw(model: Model, kinds: ReadonlyMap<string, KindSpec>, known: Known): Drawing {
   const asks = asksOf(model, kinds);
@@ -126,7 +129,7 @@ function keep(work: Work, ask: Ask): boolean {
   const entry = work.kept.get(name);
   if (entry === undefined || "lack" in supply) return false;
   const number = numberOfValue(sort, entry.value) ?? -1n;
-  const other = occupant(work, ask, supply, entry.value);
+  const other = occupant(work.known.occupied, ask, supply, entry.value);
   const isFamily = sort !== "ip" || entry.value.includes(":") === supply.text.includes(":");
   const isInside = isFamily && number >= supply.first && number <= supply.last;
   if (entry.released && (!isInside || other !== undefined || supply.isTaken(number))) {
@@ -154,17 +157,18 @@ function take(work: Work, ask: Ask, value: string | undefined): boolean {
   const number = numberOfValue(sort, value) ?? -1n;
   if (number < supply.first || number > supply.last || supply.isTaken(number)) return false;
   const names = usedNames({ ...supply, sort, value });
-  if (names.some((name) => work.used.has(name)) || occupant(work, ask, supply, value) !== undefined) return false;
+  if (names.some((name) => work.used.has(name)) || occupant(rivals(work), ask, supply, value) !== undefined)
+    return false;
   for (const name of names) work.used.add(name);
   work.values.set(ask.key, value);
   return true;
 }
 
-/** Gives an asker what it has on the captured host, if that is in its range. */
+/** Gives an asker what it has on the captured host, or had in a committed plan, if that is in its range. */
 function takeOwn(work: Work, ask: Ask): boolean {
   const { supply, sort } = ask;
   if ("lack" in supply) return false;
-  return work.known.occupied.some(
+  return rivals(work).some(
     (one) => one.sort === sort && spaceOf(one) === supply.space && isSame(one, ask) && take(work, ask, one.value),
   );
 }
@@ -194,13 +198,35 @@ function exhausted(work: Work, ask: Ask, supply: Supply): Diagnostic {
     { span: supply.span, message: "drawn from here" },
     ...released.flatMap(({ at }) => (at === undefined ? [] : [{ span: at, message: "released" }])),
   ];
-  const args = { what: ask.label, pool: supply.text, released: released.map(({ key }) => key) };
+  const args = {
+    what: ask.label,
+    pool: supply.text,
+    released: [...released.map(({ key }) => key), ...gone(work, ask)],
+  };
   return diagnose(poolExhausted, ask.at, args, { related });
 }
 
-/** The guest of the captured host that has a value, unless it is the asker itself. */
-function occupant({ known }: Work, ask: Ask, supply: Supply, value: string): string | undefined {
-  const found = known.occupied.find(
+/** Guests of committed plans that are in no file any more, and have something of the range. */
+function gone({ known, kept }: Work, { sort, supply }: Ask): readonly string[] {
+  if ("lack" in supply) return [];
+  const locked = new Set([...kept.values()].map((entry) => `${entry.sort} ${entry.value}`));
+  return known.remembered().flatMap((one) => {
+    const { value, guest } = one;
+    const number = numberOfValue(sort, value) ?? -1n;
+    const isHere =
+      one.sort === sort && spaceOf(one) === supply.space && number >= supply.first && number <= supply.last;
+    return isHere && !supply.isTaken(number) && !locked.has(`${sort} ${value}`) ? [`${guest.kind}.${guest.id}`] : [];
+  });
+}
+
+/** What guests have that the files may not know. */
+function rivals({ known }: Work): readonly Occupied[] {
+  return [...known.occupied, ...known.remembered()];
+}
+
+/** The guest among them that has a value, unless it is the asker itself. */
+function occupant(among: readonly Occupied[], ask: Ask, supply: Supply, value: string): string | undefined {
+  const found = among.find(
     (one) => one.sort === ask.sort && spaceOf(one) === supply.space && one.value === value && !isSame(one, ask),
   );
   if (found === undefined) return undefined;
