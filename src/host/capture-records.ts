@@ -139,7 +139,11 @@ function poolProperties(pool: string | undefined, text: string): Readonly<Record
 }
 
 function datasetsOf(list: string, properties: string, snapshots: string): Readonly<Record<string, CapturedDataset>> {
-  const set = grouped(rows(properties), ([name = ""]) => name);
+  // A volume's size, which ZFS lists among them, is told beside them.
+  const set = grouped(
+    rows(properties).filter(([, property]) => property !== "volsize"),
+    ([name = ""]) => name,
+  );
   const taken = grouped(rows(snapshots), ([name = ""]) => name.split("@")[0] ?? "");
   return table(rows(list), ([name = "", type, volsize, origin]) => ({
     type: type === "volume" ? "volume" : "filesystem",

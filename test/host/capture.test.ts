@@ -193,7 +193,7 @@ test("what is captured is as the schema says, and a host made from it is the sam
       "qm create 100 --name files --memory 512 --scsi0 local:1,format=qcow2 --scsi1 vms:2",
       "qm snapshot 100 one",
       "qm snapshot 100 again",
-      "qm create 101 --name base --memory 512 --scsi0 local-lvm:1",
+      "qm create 101 --name base --memory 512 --scsi0 vms:1 --scsi1 local-lvm:1",
       "qm template 101",
       "qm clone 101 102 --name linked",
       "qm start 102",

@@ -186,7 +186,7 @@ test("a template gets its features before it becomes one; afterwards a change is
     assert.equal(told(run), []);
     assert.match(
       run.stdout,
-      /^ {2}ct 200 web: feature samba_client is not as declared, and a template cannot be started/m,
+      /^ {2}ct 200 web: stale: changed since it was made: feature samba_client\. It stays as it is/m,
     );
   });
 });

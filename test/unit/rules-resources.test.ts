@@ -269,7 +269,7 @@ test("a card is for machines or for containers, never for both", async () => {
   await expectFindings(`
 host pve1 {
   gpus = [0000:01:00, 0000:02:00]
-  nvidia { version = "580.76.05" }
+  nvidia { version = "580.76.05", sha256 = "${"0".repeat(64)}" }
   passthrough { addresses = [0000:02:00.0, 0000:03:00] } # PHX4850
 }
 vm 100 a { pci gpu { address = 0000:01:00 } } # PHX4851

@@ -37,7 +37,9 @@ function propertiesOf(settings: readonly Setting[]): Properties {
   for (const { name, value } of settings) {
     if (value.type === "error") continue;
     const without = withoutIt(name);
-    if (value.type !== "absent") set.push([name, zfsValue(value)]);
+    // Zero stands for no limit in ZFS's memory, but its commands want the word for quotas.
+    if (value.type === "size" && value.value === 0 && without === "none") set.push([name, without]);
+    else if (value.type !== "absent") set.push([name, zfsValue(value)]);
     else if (without === undefined) inherit.push(name);
     else set.push([name, without]);
   }
