@@ -22,7 +22,7 @@ test("packages that are missing are installed with one command, and a second run
   onHost(`packages = [tmux, jq, "libstdc++6"]`, async ({ host, apply, check, quiet }) => {
     assert.equal(await check(), ["+ host: package jq", "+ host: package libstdc++6", "+ host: package tmux"]);
     assert.equal(mutating(await apply()), [
-      "apt-get install --yes --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -- jq libstdc++6 tmux",
+      "apt-get install --yes --no-install-recommends --no-remove -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -- jq libstdc++6 tmux",
     ]);
     await quiet();
     const again = await apply();
@@ -41,7 +41,7 @@ test("what an earlier run left half installed is finished, and lists are fetched
     const run = await apply();
     assert.equal(
       mutating(run).map((line) => line.replace(/^apt-get install .* -- /, "install ")),
-      ["install tmux", "dpkg --configure -a", "apt-get update", "install tmux"],
+      ["install tmux", "dpkg --force-confold --configure -a", "apt-get update", "install tmux"],
     );
     await quiet();
   }));

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -44,12 +44,12 @@ test("a user gets an account, keys, groups, a password and rights, and then noth
       assert.equal(
         mutating(run).map((line) => line.replace(/ -o .* -- /, " ")),
         [
-          "apt-get install --yes --no-install-recommends sudo",
+          "apt-get install --yes --no-install-recommends --no-remove sudo",
           "useradd --create-home --shell /bin/bash --comment the one who may admin",
           "usermod --append --groups adm,sudo admin",
           "chpasswd --encrypted",
           `chown 1000:1000 -- ${HOMES}/admin/.ssh`,
-          `chown 1000:1000 -- ${HOMES}/admin/.ssh/authorized_keys`,
+          `chown --no-dereference 1000:1000 -- ${HOMES}/admin/.ssh/authorized_keys`,
         ],
       );
       const { files } = host.capture();
@@ -169,6 +169,51 @@ test("roles, groups, users, tokens and permissions are made once; those of other
       await quiet();
     },
     { "/etc/pve/user.cfg": USER_CFG },
+  ));
+
+test("keys are not written behind a link that the user has made", () =>
+  onHost(
+    'user ada { ssh_keys = ["ssh-ed25519 AAAA ada"] }',
+    async ({ host, apply, byHand, quiet }) => {
+      await apply();
+      const [ssh, theirs] = [join(host.root, "home/ada/.ssh"), join(host.root, "home/bob/.ssh")];
+      mkdirSync(theirs, { recursive: true });
+      rmSync(ssh, { recursive: true });
+      symlinkSync(theirs, ssh);
+      await byHand("chown --no-dereference 1001:1001 /home/ada/.ssh");
+      assert.match(
+        (await apply(3)).stderr,
+        "/home/ada/.ssh, a part of /home/ada/.ssh, is a symbolic link that root has not made",
+      );
+      assert.equal(readdirSync(theirs), []);
+      // One that root has made is root's business.
+      await byHand("chown --no-dereference 0:0 /home/ada/.ssh");
+      await apply();
+      assert.equal(readdirSync(theirs), ["authorized_keys"]);
+      await quiet();
+    },
+    {},
+  ));
+
+test("a token's value goes over no file of somebody else, and no token is made for it", () =>
+  onHost(
+    ACCESS,
+    async ({ host, apply, quiet }) => {
+      const path = join(host.root, "root/monitor.token");
+      const run = await apply(4);
+      assert.match(
+        run.stderr,
+        "/root/monitor.token, where the value of the token admin@pam!monitor is to go, is a file",
+      );
+      assert.is(readFileSync(path, "utf8"), "mine\n");
+      assert.not.ok(mutating(run).some((line) => line.includes("token add")));
+      // A value of the same token that is no longer good, as after its removal by hand.
+      writeFileSync(path, "admin@pam!monitor=0-0\n");
+      await apply();
+      assert.not.match(readFileSync(path, "utf8"), "0-0\n");
+      await quiet();
+    },
+    { "/root/monitor.token": "mine\n" },
   ));
 
 test("what somebody has changed is set again", () =>

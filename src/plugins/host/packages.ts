@@ -6,10 +6,10 @@ import type { HostPart } from "./part.js";
 
 /**
  * Non-interactive, with the configuration files that are there; what a package only recommends stays away, so that a host gets
- * no more than is declared. It waits for another run of apt, as the daily one.
+ * no more than is declared, and no less: what would remove another package ends without a change. It waits for another run of apt, as the daily one.
  */
 const INSTALL = [
-  ..."apt-get install --yes --no-install-recommends".split(" "),
+  ..."apt-get install --yes --no-install-recommends --no-remove".split(" "),
   ..."-o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold --".split(" "),
 ];
 

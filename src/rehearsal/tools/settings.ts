@@ -56,7 +56,7 @@ export async function aptGet(command: Command, argv: readonly string[]): Promise
     }
     if (word === "--yes" || word === "-y") isQuiet = true;
     else if (word === "-o") i++;
-    else if (word.startsWith("-") && word !== "--no-install-recommends")
+    else if (word.startsWith("-") && !["--no-install-recommends", "--no-remove"].includes(word))
       refuse(`E: Command line option ${word} is not understood in combination with the other options`, 100);
     else if (!word.startsWith("-")) names.push(word);
   }
@@ -71,9 +71,10 @@ export async function aptGet(command: Command, argv: readonly string[]): Promise
   writeStates(command, new Map([...states, ...names.map((name) => [name, "installed"] as const)]));
 }
 
-/** `dpkg --configure -a` */
+/** `dpkg --force-confold --configure -a`: without the option it would ask, and get no answer. */
 export function dpkg(command: Command, argv: readonly string[]): void {
-  if (argv.join(" ") !== "--configure -a") refuse(`simulated host: unknown: dpkg ${argv.join(" ")}`, 127);
+  if (argv.join(" ") !== "--force-confold --configure -a")
+    refuse(`simulated host: unknown: dpkg ${argv.join(" ")}`, 127);
   const states = packageStates(readHostFile(command.machine, STATUS) ?? "");
   writeStates(command, new Map([...states].map(([name]) => [name, "installed"])));
 }

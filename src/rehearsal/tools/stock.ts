@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { lstatSync, readdirSync, readlinkSync, statSync } from "node:fs";
+import { existsSync, lstatSync, readdirSync, readlinkSync, realpathSync, statSync } from "node:fs";
 import { isIP } from "node:net";
 import { type Command, callerFile } from "../host/command.js";
 import { findConfig, isRunning, listGuests } from "../host/guests.js";
@@ -52,10 +52,14 @@ export function chown(command: Command, argv: readonly string[]): void {
     "",
   );
   const recursive = flags.has("R") || argv.includes("--recursive");
+  const itself = flags.has("h") || argv.includes("--no-dereference");
   const [owner = "", ...paths] = words;
   const match = /^(\d*)(?::(\d*))?$/.exec(owner) ?? (owner === "root:root" || owner === "root" ? ["", "0", "0"] : null);
   if (match === null) return refuse(`chown: invalid user: '${owner}'`, 1);
-  for (const path of paths) changeOwner(command, wanted(command, path), match[1] ?? "", match[2] ?? "", recursive);
+  for (const path of paths) {
+    const at = wanted(command, path);
+    changeOwner(command, itself ? at : behind(at), match[1] ?? "", match[2] ?? "", recursive);
+  }
 }
 
 function changeOwner(command: Command, path: string, uid: string, gid: string, recursive: boolean): void {
@@ -69,6 +73,11 @@ function changeOwner(command: Command, path: string, uid: string, gid: string, r
   };
   if (!recursive || !stat.isDirectory()) return;
   for (const name of readdirSync(path)) changeOwner(command, `${path}/${name}`, uid, gid, true);
+}
+
+/** What a path that may be a link leads to. */
+function behind(path: string): string {
+  return existsSync(path) && lstatSync(path).isSymbolicLink() ? realpathSync(path) : path;
 }
 
 /** Who owns a path: what `chown` said, else root. */
@@ -91,7 +100,7 @@ function statLine(command: Command, path: string, shape: string, follow: boolean
   const at = wanted(command, path);
   const found = (follow ? statSync : lstatSync)(at, { throwIfNoEntry: false });
   if (found === undefined) return refuse(`stat: cannot statx '${path}': No such file or directory`, 1);
-  const owner = ownerOfPath(command, at);
+  const owner = ownerOfPath(command, follow ? behind(at) : at);
   const type = found.isDirectory()
     ? "directory"
     : found.isSymbolicLink()

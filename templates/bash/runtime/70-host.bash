@@ -8,7 +8,7 @@ read_owners() {
 	[[ ${MODE} != list ]] || return 0
 	local owner mode path
 	# It fails for those that are not there and tells of the others.
-	ask stat -c '%u:%g %a %n' -- "${@/#/"${ROOT}"}" || true
+	ask stat -L -c '%u:%g %a %n' -- "${@/#/"${ROOT}"}" || true
 	while read -r owner mode path; do
 		[[ -z ${path} ]] || OWNER[${path}]=${owner} ACCESS[${path}]=${mode}
 	done <<<"${REPLY}"
@@ -36,6 +36,10 @@ directory() {
 		[[ ${text} == owner* ]] || text="mode of $1: ${text#mode }"
 	elif [[ -e ${path} ]]; then
 		hold "$1 is not a directory"
+		return 0
+	fi
+	if foreign_link "$1"; then
+		hold "${REPLY}"
 		return 0
 	fi
 	if ! checking; then

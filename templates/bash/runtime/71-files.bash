@@ -98,12 +98,29 @@ secret_text() {
 read_file() {
 	local path="${ROOT}$1"
 	live='' exists=0
+	! foreign_link "${1%/*}" || return 1
 	[[ -e ${path} || -L ${path} ]] || return 0
 	exists=1
 	REPLY="$1 is not a plain file"
 	[[ -f ${path} && ! -L ${path} ]] || return 1
 	REPLY="$1 holds a NUL byte, so that it is no text"
 	! IFS= read -r -d '' live <"${path}"
+}
+
+# foreign_link PATH: whether a part of the path is a symbolic link of somebody else than root, and sets REPLY to that. Behind such a link a
+# file would be written, or an owner changed, wherever the owner of the link likes.
+foreign_link() {
+	local part='' name
+	local -a names=()
+	IFS=/ read -r -a names <<<"${1#/}"
+	for name in "${names[@]}"; do
+		part+="/${name}"
+		[[ -L ${ROOT}${part} ]] || continue
+		if ask stat -c '%u' -- "${ROOT}${part}" && [[ ${REPLY} == 0 ]]; then continue; fi
+		REPLY="${part}, a part of $1, is a symbolic link that root has not made: remove it, or make it root's"
+		return 0
+	done
+	return 1
 }
 
 # compose PATH: makes `content` of the caller the whole new text of the file that has its text `live` now; with a block everything
@@ -214,7 +231,7 @@ put_file() {
 	(umask 077 && if [[ -e ${path} ]]; then cp -a -- "${path}" "${new}"; else : >"${new}"; fi &&
 		if [[ -n ${access} ]]; then chmod -- "${access}" "${new}"; fi &&
 		printf '%s' "${content}" >"${new}" && mv -f -- "${new}" "${path}") || refuse "$1 cannot be written"
-	if [[ -n ${owner} && ${OWNER[${path}]-0:0} != "${owner}" ]]; then run chown "${owner}" -- "${path}"; fi
+	if [[ -n ${owner} && ${OWNER[${path}]-0:0} != "${owner}" ]]; then run chown --no-dereference "${owner}" -- "${path}"; fi
 	[[ -z ${mode} ]] || ACCESS[${path}]=${mode}
 	[[ -z ${owner} ]] || OWNER[${path}]=${owner}
 }

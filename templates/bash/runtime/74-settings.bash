@@ -44,7 +44,7 @@ packages() {
 	((${#MISSING[@]} > 0)) || return 0
 	if ! checking; then
 		if ! attempt "${command[@]}" "${MISSING[@]}"; then
-			attempt dpkg --configure -a || true
+			attempt dpkg --force-confold --configure -a || true
 			# It fails for a repository without a subscription and fetches the others.
 			attempt apt-get update || true
 			run "${command[@]}" "${MISSING[@]}"
@@ -279,6 +279,10 @@ access_token() {
 		for text in "${TEXTS[@]}"; do change '~' "${text}"; done
 		return 0
 	fi
+	if ! takes_token "${name}" "${path}"; then
+		hold "${path}, where the value of the token ${name} is to go, is a file of somebody else"
+		return 0
+	fi
 	if ! checking; then
 		record "${record}"
 		[[ -z ${ENTRY["token ${name}"]-} ]] || change_access pveum user token delete "$5" "$6"
@@ -296,6 +300,15 @@ access_token() {
 		rm -f -- "${record}"
 	fi
 	change '+' "token ${name}, with its value in ${path}"
+}
+
+# takes_token NAME PATH: whether there is no such file, or one that holds a value of the token.
+takes_token() {
+	local text=''
+	[[ -e ${ROOT}$2 || -L ${ROOT}$2 ]] || return 0
+	[[ -f ${ROOT}$2 && ! -L ${ROOT}$2 ]] || return 1
+	IFS= read -r text <"${ROOT}$2" || true
+	[[ ${text} == "$1="* ]]
 }
 
 # permission HOLDERS pveum acl modify PATH --roles ROLE --propagate 0|1 ...: all of the holders have the role on the path.
