@@ -295,7 +295,7 @@ async function lockOf(
   if (!read.ok && read.reason === "missing" && !make) return undefined;
   const { openLock } = await import("./compile/lock.js");
   const remembered = await rememberedOf(request);
-  return openLock({ path, read, kinds, occupied, remembered, write: memory?.write === true, build });
+  return openLock({ entry, path, read, kinds, occupied, remembered, write: memory?.write === true, build });
 }
 
 function checkInput(request: CompileRequest, known: Registry, ends: FrontEnds, entry: SourceDocument): CheckInput {

@@ -29,19 +29,20 @@ export const REBUILD = "rebuild-template";
 
 /** Options of the commands whose plan can do something else than converge. */
 export const ACTION_OPTIONS: OptionDeclarations = {
-  action: {
-    takes: "value",
-    placeholder: "ACTION",
-    choices: [...ACTIONS, REBUILD],
-    doc: "what to do",
-  },
-  as: { takes: "value", placeholder: "ID", doc: "with --action rebuild-template: the id of the new one" },
+  action: { takes: "value", placeholder: "ACTION", choices: ACTIONS, doc: "what to do" },
   snapshot: {
     takes: "value",
     placeholder: "NAME",
     doc: "with --action snapshot or rollback: which one",
   },
   "with-dependents": { takes: "flag", doc: "with --action: also the guests that need the targets" },
+};
+
+/** These, and what only a plan can do that is kept. */
+export const PLAN_ACTION_OPTIONS: OptionDeclarations = {
+  ...ACTION_OPTIONS,
+  action: { takes: "value", placeholder: "ACTION", choices: [...ACTIONS, REBUILD], doc: "what to do" },
+  as: { takes: "value", placeholder: "ID", doc: "with --action rebuild-template: the id of the new one" },
 };
 
 /** An entry and what to plan of it. */

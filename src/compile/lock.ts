@@ -1,10 +1,10 @@
-import { drawUnsettled, lockOutdated, lockUnreadable } from "../diagnostics/catalogue/planner-lock.js";
+import { drawUnsettled, lockOfOther, lockOutdated, lockUnreadable } from "../diagnostics/catalogue/planner-lock.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { hasErrors } from "../diagnostics/summary.js";
 import type { Model } from "../model/resource.js";
 import { draw, lockText, readLock } from "../planner/lock/index.js";
-import type { Drawing, Entry } from "../planner/lock/index.js";
+import type { Drawing, Entry, Lock } from "../planner/lock/index.js";
 import type { Occupied } from "../model/drawn.js";
 import type { KindSpec } from "../plugin-api/index.js";
 import type { Forgettable } from "./memory.js";
@@ -35,6 +35,8 @@ export interface Drawn {
 
 /** What drawing needs of a compilation. */
 export interface LockRequest {
+  /** The entry, beside which the lock file is. */
+  readonly entry: string;
   readonly path: string;
   readonly read: FileRead;
   readonly kinds: ReadonlyMap<string, KindSpec>;
@@ -60,25 +62,42 @@ const MOST_TURNS = 6;
 
 /** Reads a lock file; one that is missing is empty. */
 export function openLock(request: LockRequest): OpenLock {
-  const { build } = request;
-  const read = readEntries(request);
-  const { diagnostics } = read;
-  const entries = read.entries.filter(({ key }) => key !== build?.key);
+  const { build, entry } = request;
+  const { lock, diagnostics } = readEntries(request);
+  // With half of a lock file, the rules would report what the other half explains.
+  if (hasErrors(diagnostics)) return withoutValues((first) => [...diagnostics, ...first.diagnostics]);
+  if (lock.entry !== undefined && lock.entry !== nameIn(entry)) return ofOther(lock, request);
+  const entries = lock.entries.filter(({ key }) => key !== build?.key);
   return {
-    // With half of a lock file, the rules would report what the other half explains.
-    values: new Map(
-      hasErrors(diagnostics) ? [] : [...entries.map(({ key, value }) => [key, value] as const), ...built(build)],
-    ),
+    values: new Map([...entries.map(({ key, value }) => [key, value] as const), ...built(build)]),
     settle: (first, check) =>
-      hasErrors(diagnostics)
-        ? { model: first.value, diagnostics: [...diagnostics, ...first.diagnostics] }
-        : settle(request, entries, first, check),
+      // One that does not say whose it is belongs to whoever draws.
+      lock.entry !== undefined || first.value.draws === true || build !== undefined
+        ? settle(request, entries, first, check)
+        : { model: first.value, diagnostics: first.diagnostics },
   };
+}
+
+/** The lock file of another entry in the folder: it is nobody else's, and nothing is drawn that it would not keep. */
+function ofOther({ entry: owner = "", at }: Lock, { entry, path, build }: LockRequest): OpenLock {
+  const finding = diagnose(lockOfOther, at, { path, owner, entry: nameIn(entry) });
+  return withoutValues(({ value, diagnostics }) =>
+    value.draws === true || build !== undefined ? [finding, ...diagnostics] : diagnostics,
+  );
+}
+
+/** What a lock file calls its entry: the name in its folder, as JSON writes it. */
+function nameIn(entry: string): string {
+  return JSON.stringify(entry.slice(entry.lastIndexOf("/") + 1)).slice(1, -1);
+}
+
+function withoutValues(diagnosticsOf: (first: Result<Model>) => readonly Diagnostic[]): OpenLock {
+  return { values: new Map(), settle: (first) => ({ model: first.value, diagnostics: diagnosticsOf(first) }) };
 }
 
 /** Checks again with what was drawn, until every guest has what it keeps. */
 function settle(
-  { path, read, kinds, occupied, remembered: rememberedOf, write, build }: LockRequest,
+  { entry, path, read, kinds, occupied, remembered: rememberedOf, write, build }: LockRequest,
   entries: readonly Entry[],
   first: Result<Model>,
   check: (drawn: ReadonlyMap<string, string>) => Result<Model>,
@@ -105,7 +124,7 @@ function settle(
     const finding = hasErrors(diagnostics) ? [] : [diagnose(drawUnsettled, unsettled.at, { what: unsettled.label })];
     return { model, diagnostics: [...diagnostics, ...finding] };
   }
-  const lock = lockOf(path, drawing, read.ok ? read.text : undefined);
+  const lock = lockOf({ entry, path, before: read.ok ? read.text : undefined }, drawing);
   const note = lock?.changed === true && !write && !hasErrors(diagnostics) ? [outdated(path, drawing)] : [];
   return { model, diagnostics: [...diagnostics, ...note], ...(lock === undefined ? {} : { lock }) };
 }
@@ -120,21 +139,25 @@ function moving({ fresh }: Drawing, values: ReadonlyMap<string, string>): Drawin
 }
 
 function readEntries({ path, read }: Pick<LockRequest, "path" | "read">): {
-  readonly entries: readonly Entry[];
+  readonly lock: Lock;
   readonly diagnostics: readonly Diagnostic[];
 } {
   if (read.ok) {
-    const { value: entries, diagnostics } = readLock(sourceFile(path, read.text));
-    return { entries, diagnostics };
+    const { value: lock, diagnostics } = readLock(sourceFile(path, read.text));
+    return { lock, diagnostics };
   }
-  if (read.reason === "missing") return { entries: [], diagnostics: [] };
+  const lock = { entries: [], at: span(sourceFile(path, ""), 0) };
+  if (read.reason === "missing") return { lock, diagnostics: [] };
   const problem = describeFailure(read.reason);
-  return { entries: [], diagnostics: [diagnose(lockUnreadable, span(sourceFile(path, ""), 0), { path, problem })] };
+  return { lock, diagnostics: [diagnose(lockUnreadable, lock.at, { path, problem })] };
 }
 
-function lockOf(path: string, { entries }: Drawing, before: string | undefined): LockFile | undefined {
+function lockOf(
+  { entry, path, before }: { readonly entry: string; readonly path: string; readonly before: string | undefined },
+  { entries }: Drawing,
+): LockFile | undefined {
   if (before === undefined && entries.length === 0) return undefined;
-  const content = lockText(entries);
+  const content = lockText({ entry: nameIn(entry), entries });
   return { path, content, entries, changed: content !== before };
 }
 
@@ -150,7 +173,9 @@ export function forgettableLock(files: Files, entry: string): Result<Forgettable
   const path = lockPath(entry);
   const read = files.read(path);
   if (!read.ok && read.reason === "missing") return { value: undefined, diagnostics: [] };
-  const { entries, diagnostics } = readEntries({ path, read });
+  const { lock, diagnostics } = readEntries({ path, read });
+  const { entries } = lock;
+  if (lock.entry !== undefined && lock.entry !== nameIn(entry)) return { value: undefined, diagnostics };
   const value: Forgettable = {
     path,
     items: entries.filter(({ released }) => released).map(({ key }) => key),
@@ -159,7 +184,7 @@ export function forgettableLock(files: Files, entry: string): Result<Forgettable
         key === item || (released && key.startsWith(`${item}.`));
       const left = entries.filter((one) => !items.some((item) => isMeant(one, item)));
       const unknown = items.filter((item) => !entries.some((one) => isMeant(one, item)));
-      return Promise.resolve({ text: lockText(left), unknown });
+      return Promise.resolve({ text: lockText({ ...lock, entries: left }), unknown });
     },
   };
   return { value, diagnostics };

@@ -187,7 +187,7 @@ test("a pool that is used up names what could be forgotten", async () => {
   assert.match(finding?.help ?? "", "phxc forget ct.199.net.lan.ip");
   assert.equal(
     finding?.related.map(({ span }) => `${span.file.path}:${position(span.file, span.start).line}`),
-    ["main.phx:1", "phxc.lock:7"],
+    ["main.phx:1", "phxc.lock:8"],
   );
 });
 
@@ -197,16 +197,20 @@ test("mistakes in the lock file are told at their line, and stop the plan", asyn
   const cases: readonly (readonly [string, readonly string[]])[] = [
     [good.replaceAll(",", ""), []],
     [good.replaceAll("\n", "\r\n"), []],
-    [good.replace("10.0.0.11", "10.0.0.011"), ["PHX6041 phxc.lock:3"]],
-    [good.replace("ct.101", "ct 101"), ["PHX6041 phxc.lock:3"]],
-    [good.replace("ip lan", "ipx lan"), ["PHX6041 phxc.lock:3"]],
-    [good.replace('"version": 1', '"version": 2'), ["PHX6041 phxc.lock:5"]],
+    [good.replace("10.0.0.11", "10.0.0.011"), ["PHX6041 phxc.lock:4"]],
+    [good.replace("ct.101", "ct 101"), ["PHX6041 phxc.lock:4"]],
+    [good.replace("ip lan", "ipx lan"), ["PHX6041 phxc.lock:4"]],
+    [good.replace('"main.phx"', "main.phx"), ["PHX6041 phxc.lock:3"]],
+    [good.replace('"main.phx"', '""'), ["PHX6041 phxc.lock:3"]],
+    [good.replace("main.phx", "fleet.phx"), ["PHX6047 phxc.lock:3"]],
+    [good.replace(/.*main.phx.*\n/, ""), []],
+    [good.replace('"version": 1', '"version": 2'), ["PHX6041 phxc.lock:6"]],
     [good.replace("phxc-lock", "other"), ["PHX6041 phxc.lock:1"]],
     ["", ["PHX6041 phxc.lock:1"]],
     ["<<<<<<< HEAD\n", ["PHX6042 phxc.lock:1"]],
-    [good.replace("10.0.0.12", "10.0.0.11"), ["PHX6043 phxc.lock:4"]],
-    [good.replace("ct.102", "ct.101"), ["PHX6043 phxc.lock:4"]],
-    [good.replace(/(.*ct.101.*\n)/, "$1$1"), ["PHX6043 phxc.lock:4"]],
+    [good.replace("10.0.0.12", "10.0.0.11"), ["PHX6043 phxc.lock:5"]],
+    [good.replace("ct.102", "ct.101"), ["PHX6043 phxc.lock:5"]],
+    [good.replace(/(.*ct.101.*\n)/, "$1$1"), ["PHX6043 phxc.lock:5"]],
     [good.replace("10.0.0.12", "10.0.0.99"), ["PHX6044 main.phx:10"]],
   ];
   for (const [lock, found] of cases) {

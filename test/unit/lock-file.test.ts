@@ -82,6 +82,59 @@ test("the lock file is beside the entry, and written with the plan or not at all
   });
 });
 
+test("another entry of the folder leaves the lock file alone, and is refused where it would draw", async () => {
+  await inProject(`${LAN}${A}`, async ({ cwd, phxc, lock }) => {
+    const before = lock();
+    const other = (ip: string): void =>
+      writeFileSync(join(cwd, 'b "c.phx'), `host pve2 {}\n${LAN}${guest("ct 300 c", `ip = ${ip}`)}`);
+    other("10.0.0.7");
+    for (const flags of [[], ["--write"], ["--check"]]) {
+      const { code, err } = await phxc("plan", 'b "c.phx', ...flags);
+      assert.equal([code, /PHX604/.test(err)], [0, false], err);
+    }
+    assert.is((await phxc("forget", 'b "c.phx', "ct.101.net.lan.ip")).code, 2);
+    other("auto");
+    for (const command of [["plan"], ["plan", "--write"], ["check"]]) {
+      const [name = "", ...flags] = command;
+      const { code, out, err } = await phxc(name, 'b "c.phx', ...flags);
+      assert.is(code, 1);
+      assert.match(
+        out + err,
+        'error PHX6047: phxc.lock keeps what was drawn for main.phx, and b \\"c.phx leaves values to phxc',
+      );
+    }
+    assert.is(lock(), before);
+    // One that says nothing of it is nobody's before somebody draws.
+    other("10.0.0.7");
+    writeFileSync(join(cwd, "phxc.lock"), before.replace(/.*"entry".*\n/, ""));
+    assert.is((await phxc("plan", 'b "c.phx', "--write")).code, 0);
+    assert.is((await phxc("plan", "main.phx", "--write")).code, 0);
+    assert.is(lock(), before);
+    other("auto");
+    // Renamed, and the line along with it, the guests keep what they have.
+    writeFileSync(join(cwd, "phxc.lock"), before.replace("main.phx", 'b \\"c.phx').replace("101", "300"));
+    assert.is((await phxc("plan", 'b "c.phx', "--write")).code, 0);
+    assert.equal(drawnValues(lock()), ["ip lan 10.0.0.150: ct.300.net.lan.ip"]);
+  });
+});
+
+test("a template is rebuilt by a committed plan, which apply does not make", async () => {
+  await inProject(`${LAN}${A}`, async ({ phxc }) => {
+    const { code, err } = await phxc(
+      "apply",
+      "main.phx",
+      "a",
+      "--action",
+      "rebuild-template",
+      "--host",
+      "root@nowhere",
+    );
+    assert.is(code, 2);
+    assert.match(err, /`--action` takes converge, .*, not `rebuild-template`/);
+    assert.match((await phxc("apply", "--help")).out, "phxc plan TEMPLATE --action rebuild-template --write");
+  });
+});
+
 test("apply refuses sources whose lock file is not up to date, but for an action", async () => {
   await inProject(`${LAN}${A}`, async ({ phxc, edit }) => {
     edit(`${LAN}${A}${B}`);

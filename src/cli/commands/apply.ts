@@ -28,7 +28,8 @@ and exit code: 0 done or nothing to do, 2 changes that were not applied, 3 the h
 run holds the lock, 6 the host has to be restarted first, 130 interrupted; 255 when the connection was lost. Ctrl-C stops
 the script; the next run goes on.
 With --action health it runs the checks of the guests, of all where none is named, and changes nothing; 7 when one does not
-pass. --format json and junit write a report for programs to standard output.`,
+pass. --format json and junit write a report for programs to standard output.
+A template is rebuilt by a plan that is kept (phxc plan TEMPLATE --action rebuild-template --write), and then applied.`,
   options: {
     host: { takes: "value", placeholder: "USER@HOST", doc: "a host, as your ssh configuration knows it" },
     yes: { takes: "flag", short: "y", doc: "apply changes without asking" },

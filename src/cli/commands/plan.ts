@@ -5,7 +5,7 @@ import { EXIT, isProblem, valueOf } from "../command.js";
 import type { Arguments, Command, Problem } from "../command.js";
 import { planText } from "../emit.js";
 import { REPORT_OPTIONS, isMachineReport, outputClash, shortPath } from "../report.js";
-import { ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
+import { PLAN_ACTION_OPTIONS, SOURCE_OPTIONS } from "../sources.js";
 import { planSummary } from "../summary.js";
 import type { Terminal } from "../terminal.js";
 
@@ -35,7 +35,7 @@ rebuild_ids; with --write the host's plan and phxc.lock take it over, and guests
     write: { takes: "flag", doc: "write the host's plan.sh and plan.json, both or none" },
     check: { takes: "flag", doc: "compare them with what --write would write, and write nothing" },
     ...AGAINST_OPTION,
-    ...ACTION_OPTIONS,
+    ...PLAN_ACTION_OPTIONS,
     ...SOURCE_OPTIONS,
     ...REPORT_OPTIONS,
   },

@@ -83,6 +83,16 @@ export const lockOutdated = diagnosticKind<{ path: string; drawn: readonly strin
   help: "`phxc plan --write` writes it beside the plan; commit both.",
 });
 
+export const lockOfOther = diagnosticKind<{ path: string; owner: string; entry: string }>({
+  code: "PHX6047",
+  severity: "error",
+  title: "lock file of another entry",
+  message: ({ path, owner, entry }) =>
+    `${path} keeps what was drawn for ${owner}, and ${entry} leaves values to phxc as well`,
+  help: ({ owner, entry }) =>
+    `Give each of the two a folder of its own. If ${owner} was renamed, write \`"entry": "${entry}"\` here.`,
+});
+
 export const lockDiagnostics = [
   nothingToDraw,
   poolExhausted,
@@ -93,4 +103,5 @@ export const lockDiagnostics = [
   lockOutsidePool,
   lockOccupied,
   lockOutdated,
+  lockOfOther,
 ] as const;

@@ -119,7 +119,7 @@ export const templateStale = diagnosticKind<{
   message: ({ template, changed, guests }) =>
     `${template} was planned from other inputs; changed since: ${changed.join(", ")}${guests.length === 0 ? "" : `. From it come ${guests.join(", ")}`}`,
   help: ({ name }) =>
-    `Nothing is changed unasked. \`phxc plan --action rebuild-template ${name}\` makes a new one beside it, for guests that are made from then on.`,
+    `Nothing is changed unasked. \`phxc plan ${name} --action rebuild-template --write\` makes a new one beside it, for guests that are made from then on.`,
 });
 
 export const templateRenumbered = diagnosticKind<{ template: string; was: string }>({

@@ -25,18 +25,28 @@ const FORMAT = "phxc-lock";
 const VERSION = 1;
 const SORTS: readonly DrawSort[] = ["id", "ip", "mac"];
 
+/** What a lock file says. */
+export interface Lock {
+  /** The file beside it whose guests it is about, as JSON writes its name; undefined where it does not say. */
+  readonly entry?: string;
+  readonly entries: readonly Entry[];
+  /** Where the name stands. */
+  readonly at: Span;
+}
+
 /**
  * Reads a lock file. It is JSON, and read line by line, because what goes wrong with it are merges: each finding is about
  * a line, and a comma too many or too few is none.
  */
-export function readLock(file: SourceFile): Result<readonly Entry[]> {
+export function readLock(file: SourceFile): Result<Lock> {
   const diagnostics: Diagnostic[] = [];
   const entries: Entry[] = [];
+  let owner: { readonly entry?: string; readonly at: Span } = { at: span(file, 0) };
   let isLock = false;
   for (const { text, at } of linesOf(file)) {
     const { path } = file;
     if (/^(<{7}|={7}|>{7}|\|{7})/.test(text)) {
-      return { value: entries, diagnostics: [diagnose(lockConflict, at, { path })] };
+      return { value: { entries, ...owner }, diagnostics: [diagnose(lockConflict, at, { path })] };
     }
     const unreadable = (problem: string): void =>
       void diagnostics.push(diagnose(lockUnreadable, at, { path, problem }));
@@ -45,6 +55,10 @@ export function readLock(file: SourceFile): Result<readonly Entry[]> {
       if (!/^\s*[{}]?\s*$/.test(text)) unreadable("this line is none that phxc writes");
     } else if (name === "format") {
       isLock = rest === `"${FORMAT}"`;
+    } else if (name === "entry") {
+      const entry = /^"(.+)"$/.exec(rest)?.[1];
+      if (entry === undefined) unreadable("this line is none that phxc writes");
+      else owner = { entry, at };
     } else if (name === "version") {
       if (rest !== String(VERSION)) unreadable(`its version is ${rest}, and this release reads ${VERSION}`);
     } else {
@@ -57,7 +71,7 @@ export function readLock(file: SourceFile): Result<readonly Entry[]> {
     const problem = `it does not say \`"format": "${FORMAT}"\``;
     diagnostics.push(diagnose(lockUnreadable, span(file, 0), { path: file.path, problem }));
   }
-  return { value: entries, diagnostics: [...diagnostics, ...repeated(entries)] };
+  return { value: { entries, ...owner }, diagnostics: [...diagnostics, ...repeated(entries)] };
 }
 
 function linesOf(file: SourceFile): readonly { readonly text: string; readonly at: Span }[] {
@@ -104,15 +118,16 @@ function nameOf({ sort, scope, value }: Entry): string {
 }
 
 /**
- * The text of a lock file: one line for each value, in the order of the values, so that two people who draw the same one
+ * The text of the lock file of an entry: one line for each value, in the order of the values, so that two people who draw the same one
  * change the same line. The last line is the same in all lock files, so that every entry ends with a comma.
  */
-export function lockText(entries: readonly Entry[]): string {
+export function lockText({ entry, entries }: Pick<Lock, "entry" | "entries">): string {
   const lines = entries.toSorted(compareEntries).map((entry) => {
     const { key, released } = entry;
     return `  ${JSON.stringify(nameOf(entry))}: ${JSON.stringify(`${released ? "released " : ""}${key}`)},\n`;
   });
-  return `{\n  "format": "${FORMAT}",\n${lines.join("")}  "version": ${VERSION}\n}\n`;
+  const owner = entry === undefined ? "" : `  "entry": "${entry}",\n`;
+  return `{\n  "format": "${FORMAT}",\n${owner}${lines.join("")}  "version": ${VERSION}\n}\n`;
 }
 
 function compareEntries(a: Entry, b: Entry): number {

@@ -17,7 +17,7 @@ import type { Entry } from "./file.js";
 import { numberOfValue, textOfNumber } from "./values.js";
 
 export { lockText, readLock } from "./file.js";
-export type { Entry } from "./file.js";
+export type { Entry, Lock } from "./file.js";
 
 /** What is known before anything is drawn. */
 export interface Known {
