@@ -1,3 +1,5 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyHost } from "../../src/rehearsal/index.js";
@@ -195,6 +197,16 @@ const TROUBLE: readonly (readonly [what: string, host: HostOptions, message: str
     { disks: [{ path: id("a") }], files: { "/proc/swaps": `${id("a")} partition 1 0 -2\n` } },
     "is in use (partition)",
   ],
+  [
+    "a machine that has it as its disk",
+    { disks: [{ path: id("a") }], files: { "/etc/pve/nodes/pve/qemu-server/101.conf": `scsi1: ${id("a")},size=1T\n` } },
+    "belongs to guest 101",
+  ],
+  [
+    "a container that has it as a device",
+    { disks: [{ path: id("a") }], files: { "/etc/pve/nodes/pve/lxc/102.conf": `dev0: path=${id("a")},mode=0660` } },
+    "belongs to guest 102",
+  ],
   ["nothing", {}, "is not there"],
 ];
 
@@ -208,6 +220,26 @@ test("a disk with anything on it, or in use, or not whole, is never given to a p
         assert.equal(mutating(run), [], what);
       },
       emptyHost(host),
+    );
+});
+
+test("one disk under two paths is given to nobody twice, in one pool or in two", async () => {
+  for (const text of [
+    `pool tank { raid = mirror, ${disks("a", "wwn")} }\n`,
+    `pool tank { raid = single, ${disks("a")} }\npool zank { raid = single, ${disks("wwn")} }\n`,
+  ])
+    await scripted(
+      text,
+      async ({ host, apply }) => {
+        symlinkSync("a", join(host.root, id("wwn")));
+        const run = await apply(3);
+        const pool = text.includes("zank") ? "zank" : "tank";
+        assert.equal(refusal(run.stderr), [
+          `  - disk ${id("wwn")} is the same disk as ${id("a")} (pool tank) (pool ${pool})`,
+        ]);
+        assert.equal(mutating(run), []);
+      },
+      emptyHost({ disks: [{ path: id("a") }] }),
     );
 });
 

@@ -236,46 +236,6 @@ will_replace() {
 	ZPOOL_PARTS[$1]=${text}
 }
 
-# need_disk POOL PATH: a disk for a pool that does not exist yet is free.
-need_disk() {
-	zpool_exists "$1" || [[ -z ${NODE} ]] || free_disk "$2" "$1"
-}
-
-# free_disk PATH POOL: reports a disk that cannot be given to a pool.
-free_disk() { ! disk_trouble "$1" || problem "disk $1 ${REPLY} (pool $2)"; }
-
-# disk_trouble PATH: sets REPLY to what speaks against giving the disk to a pool; fails when nothing does. Only a whole disk
-# that nothing uses, and that carries no signature of any kind, nor do its partitions, is given to one.
-disk_trouble() {
-	local real name sys entry device rest
-	local -a parts=()
-	REPLY='is not there'
-	[[ -e ${ROOT}$1 ]] || return 0
-	ask readlink -f -- "${ROOT}$1" || return 0
-	real=${REPLY} name=${REPLY##*/} sys="${ROOT}/sys/class/block/${REPLY##*/}"
-	REPLY='is no disk'
-	[[ -d ${sys} ]] || return 0
-	REPLY='is a partition; a pool takes whole disks'
-	[[ ! -e ${sys}/partition ]] || return 0
-	for entry in "${sys}/${name}"*/partition; do
-		device=${entry%/partition}
-		[[ ! -e ${entry} ]] || parts+=("${device##*/}")
-	done
-	for entry in "${sys}"/holders/* "${sys}/${name}"*/holders/*; do
-		REPLY="is used by ${entry##*/}"
-		[[ ! -e ${entry} ]] || return 0
-	done
-	while read -r device rest; do
-		REPLY="is in use (${rest%% *})"
-		[[ " ${name} ${parts[*]} " != *" ${device##*/} "* || ${device} != /dev/* ]] || return 0
-	done < <(cat "${ROOT}/proc/mounts" "${ROOT}/proc/swaps" 2>/dev/null || true)
-	ask wipefs --no-act --noheadings --output TYPE "${ROOT}$1" "${parts[@]/#/"${real%/*}/"}" || REPLY=unreadable
-	rest=''
-	for entry in ${REPLY}; do [[ ", ${rest}, " == *", ${entry}, "* ]] || rest+="${rest:+, }${entry}"; done
-	REPLY="is not empty (${rest}); a pool is never made on it"
-	[[ -n ${rest} ]]
-}
-
 # pool [--inherit PROPERTY]... zpool create [-o PROPERTY=VALUE]... [-O PROPERTY=VALUE]... NAME VDEV...: makes a pool that is not
 # there, or sets the properties that differ.
 pool() {
