@@ -50,9 +50,8 @@ function sharePath(resource: Resource, model: Model): string | undefined {
   if (path !== undefined) return path;
   const address = refOf(resource, "dataset");
   const dataset = address === undefined ? undefined : model.resources.get(address);
-  if (dataset !== undefined) return mountpointOf(dataset);
-  const loose = stringOf(resource, "dataset");
-  return loose === undefined ? undefined : `/${loose}`;
+  const name = dataset?.name ?? stringOf(resource, "dataset");
+  return name === undefined ? undefined : mountpointOf(model, name);
 }
 
 function clientsOf(resource: Resource, model: Model): readonly ShareClient[] {

@@ -1,7 +1,7 @@
 import type { Model, Resource, Section } from "../model/resource.js";
 import { resourcesOf } from "./guest.js";
 import { perModel } from "./per-model.js";
-import { argOf, sectionsOf, stringOf, stringsOf } from "./values.js";
+import { argOf, sectionOf, sectionsOf, stringOf, stringsOf } from "./values.js";
 
 /** A Proxmox storage that the files declare, on its own or inside the dataset that it offers. */
 export interface DeclaredStorage {
@@ -19,18 +19,28 @@ export interface DeclaredStorage {
   readonly owner: Resource;
 }
 
-/** Where a dataset is mounted: as declared, else where ZFS mounts it by itself; `undefined` when it is not. */
-export function mountpointOf(dataset: Resource): string | undefined {
-  const declared = stringOf(dataset, "mountpoint");
-  if (declared === "none" || declared === "legacy") return undefined;
-  return declared ?? `/${dataset.name}`;
+/**
+ * Where a dataset is mounted: as declared, else below its parent as ZFS inherits it, up to the root of the pool; `undefined` when
+ * it is not mounted by itself.
+ */
+export function mountpointOf(model: Model, name: string): string | undefined {
+  const resource = model.resources.get(`dataset.${name}`) ?? model.resources.get(`pool.${name}`);
+  const block = resource && sectionOf(resource, "properties");
+  const declared =
+    (resource?.kind === "dataset" ? stringOf(resource, "mountpoint") : undefined) ??
+    (block && stringOf(block, "mountpoint"));
+  if (declared !== undefined) return declared.startsWith("/") ? declared : undefined;
+  const end = name.lastIndexOf("/");
+  if (end < 0) return `/${name}`;
+  const above = mountpointOf(model, name.slice(0, end));
+  return above === undefined ? undefined : `${above === "/" ? "" : above}${name.slice(end)}`;
 }
 
 /** All declared storages in source order. */
 export const storages = perModel((model): readonly DeclaredStorage[] =>
   [...model.resources.values()].flatMap((resource) => {
     if (resource.kind === "storage") return [ownStorage(resource)];
-    return resource.kind === "dataset" ? datasetStorages(resource) : [];
+    return resource.kind === "dataset" ? datasetStorages(model, resource) : [];
   }),
 );
 
@@ -62,7 +72,7 @@ function ownStorage(resource: Resource): DeclaredStorage {
 }
 
 /** The storages that a dataset offers: a `zfspool` on the dataset, anything else on its mount point. */
-export function datasetStorages(dataset: Resource): readonly DeclaredStorage[] {
+export function datasetStorages(model: Model, dataset: Resource): readonly DeclaredStorage[] {
   return sectionsOf(dataset, "storage").map((section) => {
     const type = argOf(section, "type") ?? "";
     const isPool = type === "zfspool";
@@ -70,7 +80,7 @@ export function datasetStorages(dataset: Resource): readonly DeclaredStorage[] {
       id: stringOf(section, "id") ?? dataset.name.replaceAll("/", "-"),
       type,
       content: stringsOf(section, "content"),
-      path: isPool ? undefined : (stringOf(section, "path") ?? mountpointOf(dataset)),
+      path: isPool ? undefined : (stringOf(section, "path") ?? mountpointOf(model, dataset.name)),
       pool: isPool ? dataset.name : undefined,
       section,
       owner: dataset,
@@ -92,7 +102,7 @@ export function datasetOfPath(model: Model, path: string): Resource | undefined 
 const byMountpoint = perModel((model) => {
   const datasets = new Map<string, Resource>();
   for (const dataset of resourcesOf(model, "dataset")) {
-    const mountpoint = mountpointOf(dataset);
+    const mountpoint = mountpointOf(model, dataset.name);
     if (mountpoint !== undefined && !datasets.has(mountpoint)) datasets.set(mountpoint, dataset);
   }
   return datasets;

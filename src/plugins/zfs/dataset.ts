@@ -1,5 +1,5 @@
 import { boolOf, datasetStorages, sizeOf, sizeText } from "../../plugin-api/index.js";
-import type { Lowered, OptionSpec, Resource } from "../../plugin-api/index.js";
+import type { LowerContext, Lowered, OptionSpec, Resource } from "../../plugin-api/index.js";
 import { joinLowered, makeStep } from "../guest/step.js";
 import { lowerDeclared } from "../storage/lower.js";
 import { delegationSteps } from "./delegation.js";
@@ -10,7 +10,7 @@ import type { Properties, Property } from "./properties.js";
 import { snapshotSteps } from "./snapshots.js";
 
 /** Makes the dataset or sets the properties that differ, then defines the storages that it offers. */
-export function lowerDataset(dataset: Resource): Lowered {
+export function lowerDataset(dataset: Resource, { model }: LowerContext): Lowered {
   const properties = propertiesOf(dataset, datasetOptions);
   const step = makeStep(dataset, "dataset", {
     phase: "host",
@@ -23,12 +23,12 @@ export function lowerDataset(dataset: Resource): Lowered {
     requirements: [],
     diagnostics: blockFindings(dataset),
   };
-  const storages = datasetStorages(dataset).map(lowerDeclared);
-  return joinLowered([own, keySteps(dataset), snapshotSteps(dataset), delegationSteps(dataset), ...storages]);
+  const storages = datasetStorages(model, dataset).map(lowerDeclared);
+  return joinLowered([own, keySteps(dataset), snapshotSteps(dataset, model), delegationSteps(dataset), ...storages]);
 }
 
 /** Makes the volume, sets the properties that differ, and lets it grow. */
-export function lowerZvol(zvol: Resource): Lowered {
+export function lowerZvol(zvol: Resource, { model }: LowerContext): Lowered {
   const bytes = sizeOf(zvol, "size");
   if (bytes === undefined) return { steps: [], requirements: [] };
   const properties = propertiesOf(zvol, zvolOptions);
@@ -45,7 +45,7 @@ export function lowerZvol(zvol: Resource): Lowered {
   return joinLowered([
     { steps: [{ ...step, id: zvol.address }], requirements: [], diagnostics: blockFindings(zvol) },
     keySteps(zvol),
-    snapshotSteps(zvol),
+    snapshotSteps(zvol, model),
     delegationSteps(zvol),
   ]);
 }

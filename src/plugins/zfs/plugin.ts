@@ -1,4 +1,4 @@
-import { datasetOfPath, defineKind, definePlugin } from "../../plugin-api/index.js";
+import { datasetOfPath, defineKind, definePlugin, mountpointOf } from "../../plugin-api/index.js";
 import type { Argv, Model, Resource, RetiredThing, Span, Step } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { leaveThing } from "../guest/retired.js";
@@ -103,15 +103,14 @@ function datasetEdges(resource: Resource, model: Model): readonly { readonly to:
   const parts = resource.name.split("/");
   const parents = parts.slice(1, -1).map((_, i) => `dataset.${parts.slice(0, i + 2).join("/")}`);
   const own = [`pool.${parts[0]}`, ...parents].filter((address) => model.resources.has(address));
-  const around = datasetOfPath(model, parentPath(resource));
+  const around = datasetOfPath(model, parentPath(resource, model));
   const above = around === undefined || around.address === resource.address ? own : [...own, around.address];
   const all = [...above, ...holdersMadeBy(resource, model)];
   return [...new Set(all)].map((to) => ({ to, reason: "dataset" }));
 }
 
-function parentPath(resource: Resource): string {
-  const setting = resource.settings.get("mountpoint")?.value;
-  const mountpoint = setting?.type === "string" && setting.value.startsWith("/") ? setting.value : `/${resource.name}`;
+function parentPath(resource: Resource, model: Model): string {
+  const mountpoint = mountpointOf(model, resource.name) ?? `/${resource.name}`;
   return mountpoint.slice(0, mountpoint.lastIndexOf("/"));
 }
 

@@ -1,5 +1,5 @@
-import { argOf, boolOf, datasetStorages, diagnose, managedText, numberOf, sectionsOf } from "../../plugin-api/index.js";
-import type { Lowered, Resource, Section, SectionSpec } from "../../plugin-api/index.js";
+import { argOf, boolOf, diagnose, managedText, numberOf, sectionsOf, storages } from "../../plugin-api/index.js";
+import type { Lowered, Model, Resource, Section, SectionSpec } from "../../plugin-api/index.js";
 import { joinLowered, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { fileStep } from "../host/files.js";
@@ -33,7 +33,7 @@ export const snapshotSection: SectionSpec = {
 };
 
 /** The file by which cron takes the snapshots of a dataset. */
-export function snapshotSteps(dataset: Resource): Lowered {
+export function snapshotSteps(dataset: Resource, model: Model): Lowered {
   const blocks = sectionsOf(dataset, "snapshots");
   const [first] = blocks;
   if (first === undefined) return onlySteps([]);
@@ -41,7 +41,9 @@ export function snapshotSteps(dataset: Resource): Lowered {
   const content = managedText(`snapshots of ${dataset.name}`, ["PATH=/usr/sbin:/usr/bin:/sbin:/bin", ...lines]);
   const file = { path: `/etc/cron.d/phxc-zfs-${fileWord(dataset.name)}`, content, adopt: false, mode: "644" };
   const step = fileStep(dataset, "snapshots", file, { title: `snapshots of ${dataset.name}`, asked: first });
-  const holdsGuests = datasetStorages(dataset).some(({ type }) => type === "zfspool");
+  const holdsGuests = storages(model).some(
+    ({ pool = "", type }) => type === "zfspool" && `${pool}/`.startsWith(`${dataset.name}/`),
+  );
   const deep = holdsGuests ? blocks.filter((block) => boolOf(block, "recursive") === true) : [];
   const diagnostics = deep.map((block) => diagnose(recursiveSnapshots, block.headSpan, { dataset: dataset.name }));
   return joinLowered([step, { ...onlySteps([]), diagnostics }]);

@@ -13,14 +13,14 @@ export const storageHostPath = defineRule({
     const datasets = new Map(resourcesOf(model, "dataset").map((dataset) => [dataset.name, dataset]));
     const taken = [
       ...[...facts.storages.values()].map((storage) => storage.path ?? `${PVE_MOUNTS}${storage.id}`),
-      ...[...datasets.values()].flatMap((dataset) => mountpointOf(dataset) ?? []),
+      ...[...datasets.values()].flatMap((dataset) => mountpointOf(model, dataset.name) ?? []),
     ];
     if (datasets.size === 0) return;
     for (const { section, hostPath } of facts.guests.flatMap((guest) => guest.mounts)) {
       if (!hostPath.startsWith(PVE_MOUNTS) || taken.some((path) => isBelow(hostPath, path))) continue;
       const name = prefixes(hostPath.slice(PVE_MOUNTS.length)).find((prefix) => datasets.has(prefix));
       const dataset = name === undefined ? undefined : datasets.get(name);
-      const mountpoint = dataset && mountpointOf(dataset);
+      const mountpoint = dataset && mountpointOf(model, dataset.name);
       if (name === undefined || dataset === undefined || mountpoint === undefined) continue;
       const instead = mountpoint + hostPath.slice(PVE_MOUNTS.length + name.length);
       const related = [{ span: dataset.headSpan, message: `mounted at ${mountpoint}` }];
