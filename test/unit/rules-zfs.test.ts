@@ -66,4 +66,21 @@ test("block sizes are powers of two, wherever they stand", async () => {
   assert.equal(await found("dataset tank/a { recordsize = 16M }\nzvol tank/v { size = 1GiB, volblocksize = 4K }"), []);
 });
 
+test("a cipher goes with a key, wherever it stands", async () => {
+  const key = 'key { from = secret("file:/root/k") }';
+  const off = "PHX5419 the dataset tank/a has a key and `encryption = off`, which ZFS refuses";
+  const missing = "PHX5414 the dataset tank/a has a cipher and no key";
+  for (const [text, expected] of [
+    [`dataset tank/a { encryption = off, ${key} }`, [off]],
+    [`dataset tank/a { ${key}, properties { encryption = off } }`, [off]],
+    [`zvol tank/a { size = 1GiB, encryption = off, ${key} }`, [off]],
+    ["dataset tank/a { encryption = on }", [missing]],
+    ["dataset tank/a { properties { encryption = aes-256-gcm } }", [missing]],
+    [`dataset tank/a { ${key} }`, []],
+    [`dataset tank/a { ${key}, properties { encryption = aes-256-gcm } }`, []],
+    ["dataset tank/a { encryption = off }", []],
+  ] as const)
+    assert.equal(await found(text), expected, text);
+});
+
 test.run();

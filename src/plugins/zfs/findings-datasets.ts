@@ -55,6 +55,14 @@ export const blockSize = diagnosticKind<{ dataset: string; property: string }>({
   help: "Sizes are 512, 1K, 2K, 4K, ... up to 16M; a recordsize of 128K and a volblocksize of 16K are the defaults.",
 });
 
+export const keyOfNone = diagnosticKind<{ dataset: string }>({
+  code: "PHX5419",
+  severity: "error",
+  title: "key of a dataset that is not encrypted",
+  message: ({ dataset }) => `the dataset ${dataset} has a key and \`encryption = off\`, which ZFS refuses`,
+  help: "Leave `encryption` out, which stands for `on`, or name a cipher; without encryption remove the key.",
+});
+
 export const datasetFindings: readonly DiagnosticKind<never>[] = [
   recursiveSnapshots,
   keyMissing,
@@ -62,4 +70,5 @@ export const datasetFindings: readonly DiagnosticKind<never>[] = [
   holderName,
   scopeOfNone,
   blockSize,
+  keyOfNone,
 ];

@@ -1,9 +1,9 @@
-import { diagnose, managedText, secretOf, sectionOf, stringOf, valueOf } from "../../plugin-api/index.js";
-import type { Lowered, Requirement, Resource, SectionSpec } from "../../plugin-api/index.js";
+import { diagnose, managedText, secretOf, sectionOf, stringOf } from "../../plugin-api/index.js";
+import type { Diagnostic, Lowered, Requirement, Resource, SectionSpec } from "../../plugin-api/index.js";
 import { joinLowered, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
 import { fileStep, unitRemoval } from "../host/files.js";
-import { keyMissing, keyNotAtBoot } from "./findings-datasets.js";
+import { keyMissing, keyNotAtBoot, keyOfNone } from "./findings-datasets.js";
 import type { Properties, Property } from "./properties.js";
 import { fileWord } from "./snapshots.js";
 
@@ -43,6 +43,8 @@ export function keySteps(dataset: Resource): Lowered {
   const secret = keyOf(dataset);
   if (block === undefined) return { ...onlySteps([]), diagnostics: missing(dataset) };
   if (secret === undefined) return onlySteps([]);
+  if (cipherOf(dataset) === "off")
+    return { ...onlySteps([]), diagnostics: [diagnose(keyOfNone, block.headSpan, { dataset: dataset.name })] };
   const requirement: Requirement = { kind: "secret", secret, blocks: [], source: block.headSpan };
   const needed: Lowered = { steps: [], requirements: [requirement] };
   const path = /^file:(\/[A-Za-z0-9_./@+-]+)$/.exec(secret)?.[1];
@@ -89,8 +91,15 @@ function unitLines(dataset: string, path: string): readonly string[] {
 }
 
 /** A cipher without a key, on a dataset that says so itself. */
-function missing(dataset: Resource) {
-  const cipher = stringOf(dataset, "encryption");
-  const isPlain = cipher === undefined || cipher === "off" || valueOf(dataset, "encryption") === undefined;
-  return isPlain ? [] : [diagnose(keyMissing, dataset.headSpan, { dataset: dataset.name })];
+function missing(dataset: Resource): readonly Diagnostic[] {
+  const cipher = cipherOf(dataset);
+  return cipher === undefined || cipher === "off"
+    ? []
+    : [diagnose(keyMissing, dataset.headSpan, { dataset: dataset.name })];
+}
+
+/** The cipher that is declared, as an attribute or among the properties. */
+function cipherOf(dataset: Resource): string | undefined {
+  const properties = sectionOf(dataset, "properties");
+  return stringOf(dataset, "encryption") ?? (properties && stringOf(properties, "encryption"));
 }
