@@ -1,10 +1,12 @@
 import { secretsOf } from "../model/plan.js";
 import type { FirewallPiece, Plan, Requirement } from "../model/plan.js";
+import { settingsNeeds } from "../model/settings-needs.js";
 import { compareReleases } from "../text/order.js";
 import { GRUB_FILES } from "./tools/boot.js";
 import { hardwareOf } from "./hardware.js";
 import { networkOf } from "./presupposed-network.js";
 import {
+  FRESH_ACCOUNTS,
   SIMULATED_RELEASE,
   emptyHost,
   type HostOptions,
@@ -41,6 +43,7 @@ export function presupposed(plan: Plan, more: HostOptions = {}): HostState {
     images: [...images, ...(more.images ?? [])],
     files: {
       ...peersOf(plan),
+      ...entriesOf(plan),
       ...hardwareOf(requirements, node ?? "pve", gpusOf(plan)),
       ...network.files,
       ...bootFilesOf(plan),
@@ -72,6 +75,23 @@ function peersOf({ steps }: Plan): NonNullable<HostOptions["files"]> {
     probe.kind === "job" && probe.job === "replication" ? [probe.target] : [],
   );
   return Object.fromEntries(targets.map((node) => [`/etc/pve/nodes/${node}/lrm_status`, ""]));
+}
+
+/** Groups of the system, and entries of Proxmox's access control, that no file declares. */
+function entriesOf({ steps }: Plan): NonNullable<HostOptions["files"]> {
+  const { groups, access } = settingsNeeds(steps);
+  const known = FRESH_ACCOUNTS["/etc/group"] ?? "";
+  const more = groups.filter((name) => !`\n${known}`.includes(`\n${name}:`));
+  return {
+    ...(more.length === 0 ? {} : { "/etc/group": known + more.map((name, i) => `${name}:x:${900 + i}:\n`).join("") }),
+    ...(access.length === 0 ? {} : { "/etc/pve/user.cfg": access.map(accessLine).join("") }),
+  };
+}
+
+function accessLine(entry: string): string {
+  const [kind = "", name = ""] = entry.split(" ");
+  const rest: Readonly<Record<string, string>> = { user: "1:0::::::", group: "::", role: ":", token: "0:1::" };
+  return `${kind}:${name}:${rest[kind] ?? ""}\n`;
 }
 
 /** The parts of the cluster's firewall that rules name and no file declares; empty, as far as they can be. */

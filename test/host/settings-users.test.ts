@@ -106,14 +106,11 @@ test("keys of root go into Proxmox's own file beside those of the cluster", () =
     { "/etc/pve/priv/authorized_keys": "ssh-rsa OTHER root@pve\n" },
   ));
 
-test("a rule that sudo does not take, a group that is not there and a password that is no hash end the run", async () => {
+test("a rule that sudo does not take and a password that is no hash end the run", async () => {
   await onHost('user a { sudo = "ALL WRONG" }', async ({ host, apply }) => {
     assert.match((await apply(4)).stderr, "syntax error");
     assert.not.ok(host.capture().files["/etc/sudoers.d/phxc-a"]);
   });
-  await onHost("user a { groups = [nowhere] }", async ({ apply }) =>
-    assert.match((await apply(4)).stderr, "group 'nowhere' does not exist"),
-  );
   await onHost(
     'user a { password = secret("file:/root/p") }',
     async ({ apply }) => {
@@ -215,6 +212,46 @@ test("a token's value goes over no file of somebody else, and no token is made f
     },
     { "/root/monitor.token": "mine\n" },
   ));
+
+test("what permissions and users name and nobody makes is told before anything is done", () =>
+  onHost(
+    `user ada { groups = [adm, render] }
+    access {
+      user "ada@pam" { groups = [theirs] }
+      token "bob@pve!monitor" { save = "/root/bob.token" }
+      acl "/" { role = Missing, users = ["root@pam"], tokens = ["root@pam!gone"] }
+      acl "/vms" { role = PVEAdmin, groups = [theirs] }
+    }`,
+    async ({ host, apply, byHand, quiet }) => {
+      const run = await apply(3);
+      for (const text of [
+        "the host has no group render",
+        "Proxmox has no group theirs",
+        "Proxmox has no user bob@pve",
+        "Proxmox has no role Missing",
+        "Proxmox has no token root@pam!gone",
+      ])
+        assert.match(run.stderr, text);
+      assert.not.match(run.stderr, /no group adm|no role PVEAdmin|no user root|no user ada/);
+      assert.equal(mutating(run), []);
+      const groups = join(host.root, "etc/group");
+      writeFileSync(groups, `${readFileSync(groups, "utf8")}render:x:993:\n`);
+      await byHand(
+        "pveum group add theirs",
+        "pveum user add bob@pve",
+        "pveum role add Missing --privs VM.Audit",
+        "pveum user token add root@pam gone --output-format json",
+      );
+      await apply();
+      await quiet();
+    },
+  ));
+
+test("a group may come with a package that is still to be installed", () =>
+  onHost("packages = [render-tools]\nuser ada { groups = [render] }", async ({ apply }) => {
+    assert.match((await apply(4)).stderr, "usermod: group 'render' does not exist");
+    assert.match((await apply(3)).stderr, "the host has no group render");
+  }));
 
 test("what somebody has changed is set again", () =>
   onHost(ACCESS, async ({ host, apply, check, quiet, byHand }) => {

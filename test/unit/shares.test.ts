@@ -1,6 +1,8 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { expectFindings } from "../support/compile.js";
+import { compile } from "../../src/compile.js";
+import { memoryFiles } from "../../src/host/files.js";
+import { expectFindings, lineAndCode } from "../support/compile.js";
 import { compileSource } from "../support/rehearsal.js";
 
 const test = suite("exports and shares");
@@ -13,6 +15,9 @@ const wrong: readonly (readonly [what: string, text: string])[] = [
   ["a value with a comma", 'export a { path = "/a", clients = ["*"], options = ["sec=sys,rw"] } # PHX3045'],
   ["an option twice", 'export a { path = "/a", clients = [10.0.0.5], options = [rw, rw] } # PHX3051'],
   ["a client with a blank", 'export a { path = "/a", clients = ["10.0.0.5 10.0.0.6"] } # PHX3045'],
+  ["a net with a prefix that is none", 'export a { path = "/a", clients = ["10.0.0.0/33"] } # PHX3046'],
+  ["an address that is none", 'share a { path = "/a", clients = ["10.0.0.300"] } # PHX3046'],
+  ["a quota of its own", 'export a { path = "/a", clients = [10.0.0.5], quota = 10G } # PHX3061'],
   ["a client with options in brackets", 'export a { path = "/a", clients = ["10.0.0.5(rw)"] } # PHX3045'],
   ["a relative path", 'export a { path = "a", clients = [10.0.0.5] } # PHX3045'],
   ["a mode that is none", 'export a { path = "/a", clients = [10.0.0.5], mode = 0799 } # PHX3045'],
@@ -27,10 +32,18 @@ const wrong: readonly (readonly [what: string, text: string])[] = [
 
 for (const [what, text] of wrong) test(`refused: ${what}`, async () => void (await expectFindings(text)));
 
+for (const name of ["read only", "writable", "directory", "public", "allow hosts", "create mode"]) {
+  test(`a parameter that an attribute says, by whatever name: ${name}`, async () => {
+    const text = `share a {\n  path = "/a"\n  options {\n    "${name}" = "x"\n  }\n}\n`;
+    const { diagnostics } = await compile({ entry: "main.phx", files: memoryFiles({ "main.phx": text }) });
+    assert.equal(diagnostics.map(lineAndCode), ["4 PHX5704"]);
+  });
+}
+
 test("nothing is wrong with what is usual", async () => {
   await expectFindings(`
 network lan { bridge = vmbr0, subnet = 10.0.0.0/24 }
-export a { path = "/a", clients = [lan, 10.0.0.5, "host.example.net", "*.example.net", "@group"] }
+export a { path = "/a", clients = [lan, 10.0.0.5, "host.example.net", "*.example.net", "@group", "10.2.0.0/255.255.0.0"] }
 export b { path = "/b", clients = ["*"], options = [ro, sync, no_subtree_check, "sec=krb5:krb5p", "anonuid=99"] }
 share media { path = "/m", users = [anna, "@staff"], mode = 2770, clients = [lan] }
 `);

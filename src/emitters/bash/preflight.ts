@@ -2,6 +2,7 @@ import type { Plan, PlanGuest, Probe, Requirement, Step } from "../../model/plan
 import { networkNeeds } from "./network.js";
 import { ShellWord } from "./shell-word.js";
 import { kernelWords } from "./devices.js";
+import { settingsPreflight } from "./settings.js";
 import { key } from "./steps.js";
 import { fileNeed } from "./texts.js";
 import { renderZfs } from "./zfs.js";
@@ -17,6 +18,7 @@ export function renderPreflight(plan: Plan): string {
     ...plan.guests.map(needGuest),
     ...renderZfs(plan),
     ...networkNeeds(plan.steps),
+    ...settingsPreflight(plan.steps),
     ...plan.steps.flatMap(({ probe }) => {
       if (probe.kind === "storage") return [ShellWord.call("need_place", place(probe))];
       if (probe.kind === "file") return fileNeed(probe);

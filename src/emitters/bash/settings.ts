@@ -1,4 +1,5 @@
-import type { Argv, Probe } from "../../model/plan.js";
+import type { Argv, Probe, Step } from "../../model/plan.js";
+import { settingsNeeds } from "../../model/settings-needs.js";
 import type { SettingsProbe } from "../../model/settings-probe.js";
 import { acting } from "./command.js";
 import { ShellWord } from "./shell-word.js";
@@ -18,6 +19,20 @@ const KINDS: ReadonlySet<string> = new Set<SettingsProbe["kind"]>([
 /** Whether a step is one of the host's settings. */
 export function isSettings(probe: Probe): probe is SettingsProbe {
   return KINDS.has(probe.kind);
+}
+
+/** The calls of preflight for what the settings name and the plan does not make. */
+export function settingsPreflight(steps: readonly Step[]): readonly string[] {
+  const { groups, packages, access } = settingsNeeds(steps);
+  return [
+    ...(groups.length === 0
+      ? []
+      : [ShellWord.call("need_user_groups", [value(groups.join(" ")), ...packages.map(value)])]),
+    ...access.map((entry) => {
+      const space = entry.indexOf(" ");
+      return ShellWord.call("need_access", [bare(entry.slice(0, space)), value(entry.slice(space + 1))]);
+    }),
+  ];
 }
 
 /** The call of a step of the host's settings. */

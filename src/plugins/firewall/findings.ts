@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about the firewalls of the cluster and of nodes: PHX5670 to PHX5699. */
+/** Findings about the firewalls of the cluster and of nodes: PHX5670 to PHX5672, PHX5680 to PHX5689. */
 
 export const firewallOfNobody = diagnosticKind<{ name: string; hosts: readonly string[] }>({
   code: "PHX5670",

@@ -101,10 +101,14 @@ export const userName: OptionType = {
   maxLength: 32,
 };
 
-/** Public keys of SSH, each with the line end that a file brings. */
+/**
+ * Public keys of SSH, each with the line end that a file brings: what sshd(8) calls the format of authorized_keys, with options before
+ * the type or without. Proxmox refuses others, and a file of keys would hold a line that lets nobody in.
+ */
 export const publicKeys: OptionType = listOfType({
   type: "string",
-  pattern: "[^\\r\\n]+[\\r\\n]*",
-  describe: "one public key",
+  pattern:
+    "([^\\r\\n]*[ \\t,])?(ssh-(rsa|dss|ed25519)|ecdsa-sha2-nistp(256|384|521)|sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\\.com|[a-z0-9-]+-cert-v0[01]@openssh\\.com)[ \\t]+[A-Za-z0-9+/]+=*([ \\t][^\\r\\n]*)?[\\r\\n]*",
+  describe: "one public key, such as `ssh-ed25519 AAAA... name@desk`",
   multiline: true,
 });

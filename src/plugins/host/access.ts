@@ -1,5 +1,16 @@
-import { argOf, boolOf, compareText, sectionOf, sectionsOf, stringOf, stringsOf } from "../../plugin-api/index.js";
+import {
+  argOf,
+  boolOf,
+  compareText,
+  diagnose,
+  sectionOf,
+  sectionsOf,
+  settingOf,
+  stringOf,
+  stringsOf,
+} from "../../plugin-api/index.js";
 import type {
+  Diagnostic,
   Lowered,
   OptionSpec,
   OptionType,
@@ -12,6 +23,7 @@ import type {
 } from "../../plugin-api/index.js";
 import { makeStep, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
+import { permissionOfNobody, tokensInOneFile } from "./findings.js";
 import type { HostPart } from "./part.js";
 
 /** Names as Proxmox's access control takes them (pve-access-control, PVE/AccessControl.pm and PVE/Auth/Plugin.pm). */
@@ -132,10 +144,41 @@ export const accessPart: HostPart = {
   instead: { pveum: "access" },
   lower: (host): Lowered => {
     const section = sectionOf(host, "access");
-    return onlySteps(section === undefined ? [] : accessSteps(host, section));
+    if (section === undefined) return onlySteps([]);
+    return { ...onlySteps(accessSteps(host, section)), diagnostics: [...idleRoles(section), ...sharedFiles(section)] };
   },
+  diagnostics: [permissionOfNobody, tokensInOneFile],
   leave: leavePermission,
 };
+
+/** Roles that are given to nobody would be no step at all. */
+function idleRoles(access: Section): readonly Diagnostic[] {
+  return sectionsOf(access, "acl").flatMap((section) => {
+    const holders = ["users", "groups", "tokens"].map((name) => settingOf(section, name)?.value);
+    if (holders.some((value) => value !== undefined && !(value.type === "list" && value.items.length === 0))) return [];
+    const [role, path] = [stringOf(section, "role"), argOf(section, "path")];
+    return role === undefined || path === undefined
+      ? []
+      : [diagnose(permissionOfNobody, section.headSpan, { role, path })];
+  });
+}
+
+/** The value of one token would go over that of the other. */
+function sharedFiles(access: Section): readonly Diagnostic[] {
+  const files = new Map<string, { readonly token: string; readonly at: Section }>();
+  return sectionsOf(access, "token").flatMap((section) => {
+    const [token, path] = [argOf(section, "id"), stringOf(section, "save")];
+    if (token === undefined || path === undefined) return [];
+    const first = files.get(path);
+    if (first === undefined) {
+      files.set(path, { token, at: section });
+      return [];
+    }
+    const span = settingOf(section, "save")?.span ?? section.headSpan;
+    const related = [{ span: first.at.headSpan, message: "the other one" }];
+    return [diagnose(tokensInOneFile, span, { token, other: first.token, path }, { related })];
+  });
+}
 
 /** In an order in which each thing finds those that it names. */
 function accessSteps(host: Resource, access: Section): readonly Step[] {

@@ -1,6 +1,6 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about the settings of a host: PHX5602 to PHX5619. */
+/** Findings about the settings of a host: PHX5602 to PHX5619, PHX5673 to PHX5679. */
 
 export const unknownTimeZone = diagnosticKind<{ zone: string; nearest: string | undefined }>({
   code: "PHX5602",
@@ -17,4 +17,21 @@ export const rootWithAccount = diagnosticKind<{ name: string }>({
   title: "account of root",
   message: ({ name }) => `\`${name}\` of root is not for a plan to change`,
   help: "Of `user root` only `ssh_keys` can be declared: a plan that breaks root's login could not be mended by the next one.",
+});
+
+export const permissionOfNobody = diagnosticKind<{ role: string; path: string }>({
+  code: "PHX5673",
+  severity: "error",
+  title: "role that nobody is given",
+  message: ({ role, path }) => `nobody is given the role ${role} on ${path}`,
+  help: "Say who has it: `users`, `groups` or `tokens`.",
+});
+
+export const tokensInOneFile = diagnosticKind<{ token: string; other: string; path: string }>({
+  code: "PHX5674",
+  severity: "error",
+  title: "two tokens in one file",
+  message: ({ token, other, path }) =>
+    `the value of ${token} is to go into ${path}, where that of ${other} goes: Proxmox tells each once`,
+  help: "Give each token a file of its own in `save`.",
 });

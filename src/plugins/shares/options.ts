@@ -46,7 +46,9 @@ const client: OptionType = t.union(
     type: "ref",
     kinds: ["vm", "ct", "network", "host"],
     loose: {
-      pattern: "\\*|@?[A-Za-z0-9_*?\\[\\]]([A-Za-z0-9_.:/*?\\[\\]-]*[A-Za-z0-9_*?\\[\\]])?",
+      // What is all digits and dots is an address, or none: with a mask in place of a prefix it is a net of exports(5).
+      pattern:
+        "\\*|(?![0-9.]+$)@?[A-Za-z0-9_*?\\[\\]]([A-Za-z0-9_.*?\\[\\]-]*[A-Za-z0-9_*?\\[\\]])?|\\d{1,3}(\\.\\d{1,3}){3}/\\d{1,3}(\\.\\d{1,3}){3}",
       describe: "a guest, a network, an address, a name or a pattern such as *.example.net",
     },
     mention: true,

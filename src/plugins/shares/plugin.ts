@@ -7,6 +7,9 @@ import { lowerMapping, mappingArgs, mappingOptions } from "./mapping.js";
 import { exportArgs, exportOptions, exportSections, shareArgs, shareOptions, shareSections } from "./options.js";
 import { lowerShare } from "./share.js";
 
+/** The directory has none of its own. */
+const QUOTA = "write it into the block of its `dataset`";
+
 const host = { type: t.hostRef, doc: "The host that it belongs to." };
 
 const nfsExport = defineKind({
@@ -17,7 +20,7 @@ const nfsExport = defineKind({
   identity: { name: "name" },
   options: { ...exportOptions, host },
   sections: exportSections,
-  instead: { directory: "path", hosts: "clients", client_list: "clients" },
+  instead: { directory: "path", hosts: "clients", client_list: "clients", quota: QUOTA },
   edges: shareEdges,
   lower: lowerExport,
 });
@@ -32,6 +35,7 @@ const sambaShare = defineKind({
   sections: shareSections,
   instead: {
     directory: "path",
+    quota: QUOTA,
     valid_users: "users",
     read_only: "readonly",
     browsable: "browseable",

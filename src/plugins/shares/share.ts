@@ -92,6 +92,20 @@ function macroFindings(share: HostShare | undefined): readonly Diagnostic[] {
   return [diagnose(sharePathMacro, at, { share: share.name, path: share.path, part })];
 }
 
+/** Other names of these parameters, with those that mean the opposite (smb.conf(5)). */
+const SYNONYMS: Readonly<Record<string, string>> = {
+  directory: "path",
+  "allow hosts": "hosts allow",
+  writable: "read only",
+  writeable: "read only",
+  "write ok": "read only",
+  browsable: "browseable",
+  public: "guest ok",
+  "create mode": "create mask",
+  "directory mode": "directory mask",
+  group: "force group",
+};
+
 /** Parameters that have an attribute are said there. */
 function parameterFindings(resource: Resource, name: string): readonly Diagnostic[] {
   const block = sectionOf(resource, "options");
@@ -100,7 +114,7 @@ function parameterFindings(resource: Resource, name: string): readonly Diagnosti
     ...[["path", "path"] as const, ["hosts allow", "clients"] as const],
   ]);
   return [...(block?.settings.values() ?? [])].flatMap((setting) => {
-    const attribute = attributes.get(setting.name);
+    const attribute = attributes.get(SYNONYMS[setting.name] ?? setting.name);
     if (attribute === undefined) return [];
     return [diagnose(sambaParameterTwice, setting.nameSpan, { share: name, parameter: setting.name, attribute })];
   });

@@ -45,8 +45,12 @@ function secretsIn({ name, value }: Setting): readonly Found[] {
   return [...(looksSecret(name) ? named(name, value) : []), ...namedIn(value)];
 }
 
+/** What Proxmox calls a token: its user, its realm and its name, which anybody may read. */
+const TOKEN_ID = /^[^\s:/@,!]+@[A-Za-z][\w.-]*![A-Za-z][\w.-]*$/;
+
 function named(name: string, value: Value): readonly Found[] {
-  const texts = stringsIn(value).filter((text) => !isStandIn(text));
+  const isNamed = (text: string): boolean => name === "tokens" && TOKEN_ID.test(text);
+  const texts = stringsIn(value).filter((text) => !isStandIn(text) && !isNamed(text));
   return texts.length === 0 ? [] : [{ kind: "name", name, texts }];
 }
 

@@ -81,6 +81,20 @@ read_users() {
 	while IFS=: read -r name rest; do [[ -z ${name} ]] || MEMBERS[${name}]=${rest##*:}; done <"${ROOT}/etc/group"
 }
 
+# need_user_groups NAMES PACKAGE...: the host has these groups of the system. Packages of the plan that are missing may bring them.
+need_user_groups() {
+	((${#ONLY[@]} == 0)) && [[ -z ${FROM} ]] || return 0
+	local name
+	local -a names=()
+	missing_packages "${@:2}"
+	((${#MISSING[@]} == 0)) || return 0
+	read_users
+	read -r -a names <<<"$1"
+	for name in "${names[@]}"; do
+		[[ -n ${MEMBERS[${name}]+set} ]] || problem "the host has no group ${name}, which a user is to be put into"
+	done
+}
+
 # host_user [--groups NAMES] [--password SECRET] useradd --create-home [--OPTION VALUE]... NAME: makes the user, or sets what differs. A
 # home that a run which was cut off has not made is made.
 host_user() {
@@ -194,6 +208,13 @@ read_access() {
 		*) ;;
 		esac
 	done <"${ROOT}${ACCESS_FILE}"
+}
+
+# need_access KIND NAME: Proxmox has a role, group, user or token that the plan names and does not make.
+need_access() {
+	((${#ONLY[@]} == 0)) && [[ -z ${FROM} && -n ${NODE} ]] || return 0
+	read_access
+	[[ -n ${ENTRY["$1 $2"]-} ]] || problem "Proxmox has no $1 $2, and no file declares it"
 }
 
 # entry_value KIND NAME OPTION: sets REPLY to what an entry has for an option of `pveum`.
