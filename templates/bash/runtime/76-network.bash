@@ -5,15 +5,11 @@
 # An application is taken back by itself where the node cannot be reached any more: by this script, and by a timer of
 # systemd in case that it does not live to see it.
 INTERFACES=/etc/network/interfaces
-ALLOW_DISCONNECT=0 # 1: interfaces that carry the address of the node may be changed
-NETWORK_READ=0     # 1: the files have been read
-MANAGEMENT=()      # addresses by which the node is reached, as declared
-declare -A NET=()  # interface/option, by the names of Proxmox's API -> value; interface/iface -> 1
-declare -A CARRIER=()
+ALLOW_DISCONNECT=0           # 1: interfaces that carry the address of the node may be changed
+NETWORK_READ=0               # 1: the files have been read
+declare -A NET=()            # interface/option, by the names of Proxmox's API -> value; interface/iface -> 1
+declare -A DECLARED_PORTS=() # interfaces of which the files say what is on them -> 1
 BOND_MODES=(balance-rr active-backup balance-xor broadcast 802.3ad balance-tlb balance-alb)
-
-# management ADDRESS...: the addresses by which the node is reached, besides those that have a gateway or a terminal behind them.
-management() { MANAGEMENT=("$@"); }
 
 # read_interfaces PATH: sets NET to what a file of interfaces says.
 read_interfaces() {
@@ -32,6 +28,7 @@ read_interfaces() {
 		iface)
 			read -r name family word <<<"${rest}" || true
 			NET["${name}/iface"]=1
+			if [[ ${family-} == inet6 ]]; then NET["${name}/method6"]=${word-}; else NET["${name}/method"]=${word-}; fi
 			[[ ${name} != *.* ]] || NET["${name}/vlan-raw-device"]=${name%.*}
 			;;
 		'' | source* | mapping | allow-* | no-auto-down | no-scripts | template) name='' ;;
@@ -129,35 +126,6 @@ read_network() {
 	[[ ! -e ${ROOT}${INTERFACES}.new || ! -e ${STATE}/network/pending ]] || read_interfaces "${INTERFACES}.new"
 }
 
-# read_carriers: sets CARRIER to the interfaces that have an address of the node or a default gateway, and to all below them.
-read_carriers() {
-	local key name own=" ${MANAGEMENT[*]} " lower
-	local -a open=() below=() words=()
-	CARRIER=()
-	read -r _ _ name _ <<<"${SSH_CONNECTION-}" || true
-	[[ -z ${name-} ]] || own+="${name} "
-	for key in "${!NET[@]}"; do
-		case ${key} in
-		*/gateway | */gateway6) open+=("${key%/*}") ;;
-		*/cidr | */cidr6) [[ ${own} != *" ${NET[${key}]%/*} "* ]] || open+=("${key%/*}") ;;
-		*) ;;
-		esac
-	done
-	while ((${#open[@]} > 0)); do
-		name=${open[-1]}
-		unset 'open[-1]'
-		CARRIER[${name}]=1
-		switch_ports "${name}"
-		below=()
-		for lower in ${REPLY}; do
-			[[ ${NET["${lower}/ovs-type"]} != OVSBond ]] || below+=("${lower}")
-		done
-		read -r -a words <<<"${CARDS} ${NET["${name}/bridge_ports"]-} ${NET["${name}/slaves"]-} ${NET["${name}/vlan-raw-device"]-} ${NET["${name}/ovs_bonds"]-} ${NET["${name}/ovs_bridge"]-}"
-		below+=("${words[@]}")
-		for lower in "${below[@]}"; do [[ -n ${CARRIER[${lower}]-} ]] || open+=("${lower}"); done
-	done
-}
-
 # interface [--without OPTION]... pvesh create|set PATH [--iface NAME] --type TYPE --OPTION VALUE...: prepares the interface, or those
 # options of it that differ. What is prepared is applied later, for all interfaces together.
 interface() {
@@ -252,11 +220,91 @@ prepare_interface() {
 	! theirs || refuse "${REPLY}"
 	may_change "${name}" "${options[*]}" || refuse "${REPLY}; --allow-disconnect does it, and takes it back where the node cannot be reached afterwards"
 	! of_other_sort || refuse "${REPLY}"
+	! loses_address || refuse "${REPLY}"
+	wanted_ports
+	! takes_ports "${name}" "${REPLY}" || refuse "${REPLY}"
 	if ! { mkdir -p -- "${STATE}/network" && printf '%s\n' "${name} ${options[*]} ${lost[*]/#/-}" >>"${STATE}/network/pending"; }; then
 		refuse "no record can be written below ${STATE#"${ROOT}"}"
 	fi
+	release_ports
 	run "${command[@]}"
 	NETWORK_READ=0
+}
+
+# loses_address: for those who have `name` and `options`: whether the interface has an address that the file does not tell, by DHCP
+# say, and gets none of that family; sets REPLY to that. Proxmox makes one without addresses of each that it writes without them.
+loses_address() {
+	local suffix method
+	for suffix in '' 6; do
+		method=${NET["${name}/method${suffix}"]-}
+		[[ ! ${method} =~ ^(static|manual|loopback|)$ && " ${options[*]} " != *" --cidr${suffix} "* ]] || continue
+		REPLY="${name} has its IPv${suffix:-4} address by ${method}, which Proxmox takes away with any change: declare \`address${suffix}\` for it, or change it by hand"
+		return 0
+	done
+	return 1
+}
+
+# wanted_ports: for those who have `options`: sets REPLY to the ports that the interface is to have, between blanks.
+wanted_ports() {
+	local i
+	REPLY=' '
+	for ((i = 2; i < ${#options[@]}; i += 2)); do
+		case ${options[i]} in
+		--bridge_ports | --slaves | --ovs_ports | --ovs_bonds) REPLY+="${options[i + 1]} " ;;
+		*) ;;
+		esac
+	done
+}
+
+# port_owners NAME PORTS: sets `owners` of the caller to the other interfaces that have one of these ports now: INTERFACE/OPTION, and
+# what stays there, between blanks.
+port_owners() {
+	local key word rest
+	local -a ports=()
+	for key in "${!NET[@]}"; do
+		[[ ${key} =~ /(bridge_ports|slaves|ovs_ports|ovs_bonds)$ && ${key%/*} != "$1" ]] || continue
+		read -r -a ports <<<"${NET[${key}]}"
+		rest=''
+		for word in "${ports[@]}"; do [[ $2 == *" ${word} "* ]] || rest+=" ${word}"; done
+		[[ ${rest# } == "${ports[*]}" ]] || owners+=("${key}${rest}")
+	done
+}
+
+# takes_ports NAME PORTS: whether one of these ports is on an interface of which the files do not say what is on it; sets REPLY to that.
+takes_ports() {
+	local entry other
+	local -a owners=()
+	port_owners "$1" "$2"
+	for entry in "${owners[@]}"; do
+		other=${entry%%/*}
+		REPLY="$1 is to have a port of ${other}: declare what is on ${other} then, or take it away from there by hand"
+		[[ -n ${DECLARED_PORTS[${other}]-} ]] || return 0
+	done
+	return 1
+}
+
+# release_ports: for `interface`, whose variables it sees: takes the ports that it is to have from those that have them. Proxmox lets
+# no two interfaces have one, not even until the next command.
+release_ports() {
+	local entry other option rest key
+	local -a owners=() words=()
+	wanted_ports
+	port_owners "${name}" "${REPLY}"
+	for entry in "${owners[@]}"; do
+		read -r option rest <<<"${entry#*/}" || true
+		other=${entry%%/*}
+		case ${option} in
+		bridge_ports) words=(--type bridge) ;;
+		slaves) words=(--type bond) ;;
+		ovs_ports) words=(--type OVSBridge) ;;
+		*) words=(--type OVSBond) ;;
+		esac
+		for key in cidr cidr6 ovs_bridge; do
+			[[ -z ${NET["${other}/${key}"]-} ]] || words+=("--${key}" "${NET["${other}/${key}"]}")
+		done
+		if [[ -n ${rest} ]]; then words+=("--${option}" "${rest}"); else words+=(--delete "${option}"); fi
+		run pvesh set "/nodes/localhost/network/${other}" "${words[@]}"
+	done
 }
 
 # of_other_sort: for those who have `name` and `options`: whether the interface is there and is one of Open vSwitch where it is declared
@@ -273,28 +321,6 @@ of_other_sort() {
 theirs() {
 	REPLY="somebody has prepared changes of the network and not applied them (${INTERFACES}.new): apply or revert them first, in the web interface under System, Network"
 	[[ -e ${ROOT}${INTERFACES}.new && ! -e ${STATE}/network/pending ]]
-}
-
-# may_change NAME OPTIONS: whether an interface may be changed to these options; sets REPLY to the reason why not. A port that carries
-# the address of the node loses it to the bridge or bond that takes it in.
-may_change() {
-	((ALLOW_DISCONNECT == 0)) || return 0
-	REPLY="$1 carries the address by which this node is reached"
-	! touches "$1" "$2" || return 1
-}
-
-# touches NAME OPTIONS: whether a change to these options touches the way by which the node is reached.
-touches() {
-	local word
-	local -a words=()
-	read_network
-	[[ -z ${CARRIER[$1]-} ]] || return 0
-	[[ $2 != *--type\ vlan* ]] || return 1
-	read -r -a words <<<"${2//,/ }"
-	for word in "${words[@]}"; do
-		[[ -z ${CARRIER[${word}]-} ]] || return 0
-	done
-	return 1
 }
 
 # read_resolver: sets `servers` and `search` of the caller to the name servers and the search domain of the host.
