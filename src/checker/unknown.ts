@@ -114,8 +114,8 @@ function reportAttribute(ctx: Context, attribute: Attribute, place: Place): void
     return report(ctx, unknownAttribute, name.span, { name: name.text, where, suggested: undefined }, { help });
   }
   const suggested = meant.name ?? didYouMean(name.text, options);
-  const home = suggested === undefined ? homeOf(specs, name.text) : undefined;
-  if (home !== undefined) return report(ctx, belongsElsewhere, name.span, { name: name.text, where, home });
+  const homes = suggested === undefined ? homesOf(specs, name.text) : [];
+  if (homes.length > 0) return report(ctx, belongsElsewhere, name.span, { name: name.text, where, homes });
   const free = specs.find((spec) => spec.free !== undefined)?.free;
   if (free !== undefined && suggested === undefined) {
     return report(ctx, badFreeName, name.span, { name: name.text, where, describe: free.describe });
@@ -148,14 +148,11 @@ function reportAttributeForBlock(ctx: Context, attribute: Attribute, where: stri
   report(ctx, attributeForBlock, name.span, { name: name.text, where, form }, fix);
 }
 
-/** The nested block whose attribute it is: `ip` belongs into `net`. */
-function homeOf(specs: readonly SectionSpec[], name: string): string | undefined {
-  for (const spec of specs) {
-    for (const [keyword, section] of Object.entries(spec.sections)) {
-      if (Object.hasOwn(section.options, name)) return `\`${formOf(keyword, section.args)} { ... }\``;
-    }
-  }
-  return undefined;
+/** The nested blocks whose attribute it is: `ip` belongs into `net`, `user` of a machine into `cloud_init` or a `volume`. */
+function homesOf(specs: readonly SectionSpec[], name: string): readonly string[] {
+  const sections = specs.flatMap((spec) => Object.entries(spec.sections));
+  const homes = sections.filter(([, section]) => Object.hasOwn(section.options, name));
+  return [...new Set(homes.map(([keyword, section]) => `\`${formOf(keyword, section.args)} { ... }\``))];
 }
 
 function reportSection(ctx: Context, block: Block, { specs, where }: Place): void {
@@ -178,16 +175,21 @@ function reportSection(ctx: Context, block: Block, { specs, where }: Place): voi
     unknownBlock,
     kind.span,
     { keyword: kind.text, where, suggested },
-    { help: blockHelp(suggested === undefined ? ctx.kinds : new Map(), block, keywords), ...fix },
+    { help: blockHelp(suggested === undefined ? ctx.kinds : new Map(), block, specs, suggested), ...fix },
   );
 }
 
 function blockHelp(
   kinds: ReadonlyMap<string, unknown>,
   { kind, args, body }: Block,
-  keywords: readonly string[],
+  specs: readonly SectionSpec[],
+  suggested: string | undefined,
 ): string {
   if (kinds.has(kind.text)) return `blocks of the kind \`${kind.text}\` stand at the level of the file`;
+  const keywords = specs.flatMap((spec) => Object.keys(spec.sections));
+  const options = specs.flatMap((spec) => Object.keys(spec.options));
+  const attribute = suggested === undefined ? didYouMean(kind.text, options) : undefined;
+  if (attribute !== undefined) return `there is an attribute that is spelled almost so: \`${attribute} = ...\``;
   if (args.length === 0 && body === undefined)
     return "an attribute is `name = value`; a list stands in brackets: `[a, b]`";
   return keywords.length === 0 ? "it holds attributes only" : `its blocks are ${shortList(keywords)}`;

@@ -233,6 +233,7 @@ export async function select(
   const selection = await inFolder(cwd);
   if (selection !== undefined) return { ...selection, targets: positionals };
   if (first === undefined) return noEntryIn("this folder");
+  if (whatIsAt(resolve(cwd, first)) === "folder") return noEntryIn(first);
   return {
     problem: `there is no file ${first}, and this folder has no main.phx to take \`${first}\` from as a target`,
   };

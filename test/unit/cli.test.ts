@@ -112,6 +112,7 @@ test("what cannot be read is one clear line and code 2", async () => {
       "missing.phx": "no such file",
       "dir.phx": "holds no main.phx",
       "./empty": "holds no main.phx",
+      empty: "empty holds no main.phx",
       "binary.phx": "not a UTF-8 text file",
       "latin1.phx": "not a UTF-8 text file",
       "huge.phx": "larger than 8 MiB",

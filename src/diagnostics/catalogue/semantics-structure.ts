@@ -102,11 +102,12 @@ export const extendsNotTaken = diagnosticKind<{ keyword: string; kinds: readonly
   help: ({ kinds }) => `profiles are for ${kinds.join(", ")}, and for other profiles`,
 });
 
-export const belongsElsewhere = diagnosticKind<{ name: string; where: string; home: string }>({
+export const belongsElsewhere = diagnosticKind<{ name: string; where: string; homes: readonly string[] }>({
   code: "PHX3073",
   severity: "error",
   title: "an attribute in the wrong block",
-  message: ({ name, where, home }) => `\`${name}\` is not an attribute of ${where}; it belongs into ${home}`,
+  message: ({ name, where, homes }) =>
+    `\`${name}\` is not an attribute of ${where}; it belongs into ${homes.join(" or ")}`,
 });
 
 export const unknownProfile = diagnosticKind<{ name: string; suggested: string | undefined }>({
