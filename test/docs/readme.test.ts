@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -44,6 +44,22 @@ test("every relative link leads to something", () => {
       assert.ok(existsSync(join(root, dirname(page), target ?? "")), `${page}: ${target}`);
     }
   }
+});
+
+test("the page about the architecture says of every folder what lives there", () => {
+  const page = read("docs/architecture.md");
+  const folders = (under: string): readonly string[] =>
+    readdirSync(join(root, under), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => `${under}${name}`);
+  // `test` has its folders in one row, `docs` the pages of the README; what tools make is no part of the project.
+  const others = new Set(["src", "templates", "test", "docs", "node_modules", "build", "dist", "coverage"]);
+  const top = folders("").filter((name) => !name.startsWith(".") && !others.has(name));
+  const all = [...top, ...folders("src/"), ...folders("templates/"), ...folders("docs/")];
+  assert.equal(
+    all.filter((name) => !page.includes(`\`${name}\``)),
+    [],
+  );
 });
 
 test("the README leads to every page of docs, and the guide's to every page of the guide", () => {
