@@ -275,11 +275,18 @@ async function checkEntry(
       if (!ends.incomplete()) {
         const { value: model, diagnostics } = first;
         const opened = lock ?? (model.draws === true ? await lockOf(request, known, true) : undefined);
-        return opened === undefined ? { model, diagnostics } : opened.settle(first, again);
+        return apart(opened === undefined ? { model, diagnostics } : opened.settle(first, again), request);
       }
     }
     await ends.complete();
   }
+}
+
+/** With what guests of a captured host have that the files give to others. */
+async function apart(checked: Checked, { occupied = [] }: CompileRequest): Promise<Checked> {
+  if (occupied.length === 0) return checked;
+  const { occupiedFindings } = await import("./compile/occupied.js");
+  return { ...checked, diagnostics: [...checked.diagnostics, ...occupiedFindings(checked.model, occupied)] };
 }
 
 /** The lock file of an entry; undefined where there is none, unless it is to be made. */

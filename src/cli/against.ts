@@ -9,7 +9,7 @@ export const AGAINST_OPTION: OptionDeclarations = {
   against: {
     takes: "value",
     placeholder: "STATE",
-    doc: "draw nothing that guests of this captured host have (`phxc capture`)",
+    doc: "give no guest what another one of this captured host has (`phxc capture`)",
   },
 };
 

@@ -113,7 +113,7 @@ export const asGibibytes: Make = from(intOf, gibibytes);
 export const asBytes: Make = from(intOf, bytes);
 export const asSeconds: Make = from(intOf, seconds);
 export const asAddress: Make = from(textOf, address);
-export const asMac: Make = from(textOf, (at, text) => literal(at, "mac", text));
+export const asMac: Make = from(textOf, (at, text) => (text === "auto" ? string(at, text) : literal(at, "mac", text)));
 
 /** A list of the parts of a text or a list, each made by `make`. */
 export function asList(

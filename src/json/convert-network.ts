@@ -144,8 +144,8 @@ function interfaceNetwork(context: Context, node: JsonNode, index: number): read
   const subnet =
     declared === undefined ? derivedSubnet(member(node, "address")) : attribute(declared, "subnet", asAddress);
   const gateway = attribute(member(node, "gateway"), "gateway", asAddress);
-  const pool = attribute(member(node, "pool"), "pool", asString);
-  return [{ bridge, block: networkBlock(bridge, called.value.span, node.span, [...subnet, ...gateway, ...pool]) }];
+  const drawn = ["pool", "mac_prefix"].flatMap((name) => attribute(member(node, name), name, asString));
+  return [{ bridge, block: networkBlock(bridge, called.value.span, node.span, [...subnet, ...gateway, ...drawn]) }];
 }
 
 /** The files of mid-2025 give a subnet without an interface: it is that of Proxmox's first bridge. */

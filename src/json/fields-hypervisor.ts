@@ -21,6 +21,7 @@ const INTERFACE: FieldTable = {
   address: compiled("ipMaybePrefix", "`address` of the host"),
   gateway: compiled("ip", "`gateway` of the network"),
   pool: compiled("ipRange", "`pool` of the network, from which `auto` draws"),
+  mac_prefix: compiled("macPrefix", "`mac_prefix` of the network, with which a `mac_address` of `auto` begins"),
   dns_nameservers: compiled("ips", "`dns` of the host"),
 };
 

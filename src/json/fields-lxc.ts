@@ -29,7 +29,7 @@ const CONTAINER: FieldTable = {
   ...below("network_config", NET),
   ...below("secondary_network_config", NET),
   static_ip: read("guestIp", "`ip` of the first `net`; must agree with `network_config`"),
-  mac_address: compiled("mac", "`mac` of the first `net`"),
+  mac_address: compiled("guestMac", "`mac` of the first `net`"),
   unprivileged: compiled("bool", "`unprivileged`"),
   ...BOOT,
   gpu_assignment: compiled("gpus", "`gpus`"),

@@ -21,7 +21,7 @@ const MACHINE: FieldTable = {
   disk_size_gb: compiled(int(1, 1_000_000), "`size` of the root disk"),
   storage_pool: compiled("name", "`storage` of the root disk"),
   network_bridge: compiled("word", "the network of the `net`"),
-  mac_address: compiled("mac", "`mac` of the `net`"),
+  mac_address: compiled("guestMac", "`mac` of the `net`"),
   ...BOOT,
   ...below("network_config", NET),
   ...below("secondary_network_config", NET),

@@ -297,14 +297,14 @@ test("guests of a captured host keep what they have; a guest is not in its own w
 });
 
 test("the JSON configuration asks in the same way, and has its own lock file", async () => {
-  const config = (ip: string, pool: string): string =>
+  const config = (ip: string, pool: string, mac = "52:54:00:00:00:01"): string =>
     JSON.stringify({
       network: { interfaces: { name: "vmbr0", address: "10.0.0.13/24", gateway: "10.0.0.1", ...JSON.parse(pool) } },
       lxc_configs: {
         "101": {
           ...{ name: "web", cores: 1, memory_mb: 512, storage_pool: "s1", storage_size_gb: 8, unprivileged: true },
           template: "/var/lib/vz/template/cache/debian-13-standard_13.1-2_amd64.tar.zst",
-          network_config: { ip, bridge: "vmbr0" },
+          network_config: { ip, bridge: "vmbr0", hwaddr: mac },
         },
       },
     });
@@ -321,8 +321,15 @@ test("the JSON configuration asks in the same way, and has its own lock file", a
     errors(await from(config("auto", "{}"))).map((text) => text.slice(0, 7)),
     ["PHX3120"],
   );
-  const bad = await from(config("automatic", '{ "pool": "10.0.0.13-20" }'));
-  assert.is(bad.diagnostics.filter(({ code }) => code === "PHX2011").length, 2);
+  const macs = await from(config("dhcp", '{ "mac_prefix": "02:50:00" }', "auto"));
+  assert.equal(drawnValues(macs.lock?.content ?? ""), ["mac 02:50:00:00:00:00: ct.101.net.vmbr0.mac"]);
+  assert.match(JSON.stringify(macs.plan?.steps), "hwaddr=02:50:00:00:00:00");
+  assert.equal(
+    errors(await from(config("dhcp", "{}", "auto"))).map((text) => text.slice(0, 7)),
+    ["PHX3120"],
+  );
+  const bad = await from(config("automatic", '{ "pool": "10.0.0.13-20", "mac_prefix": "02:50:0" }', "autos"));
+  assert.is(bad.diagnostics.filter(({ code }) => code === "PHX2011").length, 4);
 });
 
 test("a lock file that is a folder, or no text, is told as such", async () => {

@@ -288,4 +288,30 @@ test("what guests of a captured host have is not drawn; where it was, that is a 
   });
 });
 
+test("what the files write and a guest of the captured host has is a finding, unless the files say what that one gets", async () => {
+  const written = (net: string): string => `host pve { node = pve }\n${LAN}${guest("ct 101 a", net)}`;
+  const cases: readonly (readonly [string, RegExp | undefined])[] = [
+    [
+      "ip = 10.0.0.150",
+      /PHX6048: ct 101 a is given 10\.0\.0\.150, which ct 900 x of the captured host has\n --> main\.phx:6:/,
+    ],
+    ["ip = dhcp, mac = 02:50:00:00:00:01", /PHX6048: .* 02:50:00:00:00:01, which vm 901 y /],
+    ["ip = dhcp, ip6 = fd00:0:0::1/64", /PHX6048: .* fd00::1, which vm 901 y /],
+    ["ip = 10.0.0.150, vlan = 7", undefined],
+    ["ip = 10.0.0.152", undefined],
+    ["ip = 10.0.0.153", undefined],
+  ];
+  for (const [net, found] of cases) {
+    await inFolder({ "main.phx": written(net), "state.json": JSON.stringify(STATE) }, async (cwd) => {
+      const { code, err } = await runCli(["plan", "--against", "state.json"], { cwd });
+      assert.is(code, found === undefined ? 0 : 1, `${net}\n${err}`);
+      if (found !== undefined) assert.match(err, found);
+    });
+  }
+  const moved = written("ip = 10.0.0.150") + guest("ct 900 x", "ip = 10.0.0.160");
+  await inFolder({ "main.phx": moved, "state.json": JSON.stringify(STATE) }, async (cwd) => {
+    assert.is((await runCli(["plan", "--against", "state.json"], { cwd })).code, 0);
+  });
+});
+
 test.run();

@@ -165,6 +165,14 @@ ct 103 c {
 }
 `);
   assert.match(found[1]?.help ?? "", "It declares ready");
+  const ofTemplate = await expectFindings(`
+ct 900 base { template = true }
+ct 101 a {
+  clone          = base
+  clone_snapshot = ready # PHX4202
+}
+`);
+  assert.match(ofTemplate[0]?.help ?? "", "leave `clone_snapshot` out");
 });
 
 test("VMs are not cloned from snapshots on ZFS, containers are", async () => {

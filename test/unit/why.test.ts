@@ -188,8 +188,16 @@ test("names that are not there, with the one that was meant", async () => {
   assert.match(await refused("201.memroy"), "did you mean `memory`");
   assert.match(await refused("201.nett.ip"), "did you mean `net`");
   assert.match(await refused("201.watchdog.model"), /a block that is not there|no attribute or block/);
-  assert.match(await refused("201.id"), "part of what names the block");
   assert.match(await refused("201.memory.size"), "has no attribute or block `memory`");
+});
+
+test("what names a guest or a block, and where: its id, its name, its network", async () => {
+  const id = await told("201.id");
+  assert.match(id, /^201\.id = 201\n {2}[A-Z].*\n\n> main\.phx:\d+:4 {2}= 201\n\nstep vm\.201\./);
+  assert.match(id, "qm create 201");
+  assert.match(await told("201.name"), /^201\.name = "web\.example"\n[^]*\n> main\.phx:\d+:8 {2}= "web\.example"\n/);
+  assert.match(await told("201.net.lan.network"), /^201\.net\.lan\.network = lan\n[^]*step vm\.201\.options/);
+  assert.match(await refused("201.idd"), "did you mean");
 });
 
 test("a name that several things have", async () => {

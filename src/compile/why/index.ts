@@ -1,6 +1,6 @@
 import type { Plan } from "../../model/plan.js";
 import type { Model, Section, Setting, SettingLayer, Value } from "../../model/resource.js";
-import type { KindSpec } from "../../plugin-api/index.js";
+import type { ArgSpec, KindSpec } from "../../plugin-api/index.js";
 import { position, type Span } from "../../text/source.js";
 import { type Effect, effectOf, stepsOf, without } from "./effect.js";
 import { findSubject, type NotFound, type Subject } from "./subject.js";
@@ -80,14 +80,26 @@ export function explain(words: string, compilation: Explainable): Explanation | 
   return { ...base, effect: effectOf(plan, replan(without(model, subject))) };
 }
 
-function entriesOf({ path, attribute }: Subject): readonly Entry[] {
+function entriesOf({ path, attribute, argument, resource }: Subject): readonly Entry[] {
   const section = path.at(-1) ?? path[0];
+  if (argument !== undefined) return [argumentEntry(section, argument, path.length === 1 ? resource.drawn : undefined)];
   if (attribute === undefined) return allEntries(section, "");
   const { name, option } = attribute;
   const setting = section.settings.get(name);
   const gone = section.takenAway?.get(name) ?? [];
   const entry = setting === undefined ? { name, layers: layerTexts(name, gone) } : entryOf(name, setting);
   return [{ ...entry, doc: option.doc }];
+}
+
+/** Only ids are drawn among arguments; where they are, the place has the word for it. */
+function argumentEntry(section: Section, { name, doc, draw }: ArgSpec, drawn: string | undefined): Entry {
+  const value = section.args.get(name);
+  const at = section.argSpans.get(name) ?? section.headSpan;
+  const shown = value === undefined ? "" : shownValue(name, value);
+  const isDrawn = drawn !== undefined && draw !== undefined;
+  const said = isDrawn ? at.file.text.slice(at.start, at.end) : shown;
+  const layers = [{ ...placeOf(at), operator: "=", value: said, counts: true } as const];
+  return { name, value: shown, doc, ...(isDrawn ? { drawn } : {}), layers };
 }
 
 function allEntries(section: Section, prefix: string): readonly Entry[] {

@@ -1,6 +1,6 @@
 import { didYouMean, suggestion } from "../../diagnostics/did-you-mean.js";
 import type { Model, Resource, Section, Value } from "../../model/resource.js";
-import type { KindSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
+import type { ArgSpec, KindSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 
 /** What is asked about: a resource, a block in it, or an attribute of one of them. */
 export interface Subject {
@@ -10,6 +10,8 @@ export interface Subject {
   readonly spec: SectionSpec;
   /** Set or not; undefined where a whole block is meant. */
   readonly attribute?: { readonly name: string; readonly option: OptionSpec };
+  /** An argument of the block, which names it: its id, its name, the network of an interface. */
+  readonly argument?: ArgSpec;
   /** As the user could write it: `801.net.lan.ip`. */
   readonly label: string;
 }
@@ -68,6 +70,8 @@ function descend(at: Subject, rest: string): Subject | NotFound {
   const attribute = named(rest);
   if (attribute !== undefined) return { ...at, attribute, label: `${label}.${rest}` };
   const [word = "", ...more] = rest.split(".");
+  const argument = section.args.has(rest) ? spec.args.find(({ name }) => name === rest) : undefined;
+  if (argument !== undefined) return { ...at, argument, label: `${label}.${rest}` };
   const inner = Object.hasOwn(spec.sections, word) ? spec.sections[word] : undefined;
   if (inner === undefined) return unknownPart(at, word);
   return enter({ ...at, spec: inner, label: `${label}.${word}` }, word, more.join("."));
@@ -123,9 +127,9 @@ function textsOf(value: Value): readonly string[] {
 
 function unknownPart({ spec, path, label }: Subject, word: string): NotFound {
   const section = path.at(-1) ?? path[0];
-  if (section.args.has(word)) {
-    return { problem: `\`${word}\` is an argument of \`${label}\`: it is part of what names the block` };
-  }
-  const names = [...Object.keys(spec.options), ...Object.keys(spec.sections), ...section.settings.keys()];
-  return { problem: `\`${label}\` has no attribute or block \`${word}\`${suggestion(didYouMean(word, names))}` };
+  const names = [spec.options, spec.sections].flatMap((of) => Object.keys(of));
+  const own = [...section.settings.keys(), ...section.args.keys()];
+  return {
+    problem: `\`${label}\` has no attribute or block \`${word}\`${suggestion(didYouMean(word, [...names, ...own]))}`,
+  };
 }

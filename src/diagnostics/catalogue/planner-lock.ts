@@ -93,6 +93,14 @@ export const lockOfOther = diagnosticKind<{ path: string; owner: string; entry: 
     `Give each of the two a folder of its own. If ${owner} was renamed, write \`"entry": "${entry}"\` here.`,
 });
 
+export const valueOccupied = diagnosticKind<{ guest: string; value: string; owner: string }>({
+  code: "PHX6048",
+  severity: "error",
+  title: "address in use on the host",
+  message: ({ guest, value, owner }) => `${guest} is given ${value}, which ${owner} of the captured host has`,
+  help: ({ owner }) => `Give it another one, or declare ${owner} with an address of its own.`,
+});
+
 export const lockDiagnostics = [
   nothingToDraw,
   poolExhausted,
@@ -104,4 +112,5 @@ export const lockDiagnostics = [
   lockOccupied,
   lockOutdated,
   lockOfOther,
+  valueOccupied,
 ] as const;

@@ -41,15 +41,22 @@ export const cloneOfOtherKind = diagnosticKind<{ guest: string; source: string }
   help: "Name a source of the same kind.",
 });
 
-export const cloneSnapshotMissing = diagnosticKind<{ source: string; snapshot: string; known: readonly string[] }>({
+export const cloneSnapshotMissing = diagnosticKind<{
+  source: string;
+  snapshot: string;
+  known: readonly string[];
+  isTemplate: boolean;
+}>({
   code: "PHX4202",
   severity: "error",
   title: "clone source has no such snapshot",
   message: ({ source, snapshot }) => `${source} declares no snapshot \`${snapshot}\``,
-  help: ({ snapshot, known }) =>
-    known.length === 0
-      ? `Declare \`snapshot ${snapshot}\` in the source.`
-      : `It declares ${known.join(", ")}; name one of them, or declare \`snapshot ${snapshot}\` in the source.`,
+  help: ({ snapshot, known, isTemplate }) =>
+    isTemplate
+      ? "A template has no snapshots, and is cloned as it is: leave `clone_snapshot` out."
+      : known.length === 0
+        ? `Declare \`snapshot ${snapshot}\` in the source.`
+        : `It declares ${known.join(", ")}; name one of them, or declare \`snapshot ${snapshot}\` in the source.`,
 });
 
 export const cloneSourceUnsettled = diagnosticKind<{ source: string }>({

@@ -26,7 +26,7 @@ export const cloneSourceState = defineRule({
       }
       if (named !== undefined) continue;
       const known = source.snapshots.flatMap(({ name, keep }) => (keep === undefined ? [name] : []));
-      const args = { source: source.label, snapshot: clone.snapshot, known };
+      const args = { source: source.label, snapshot: clone.snapshot, known, isTemplate: source.template };
       report(diagnose(cloneSnapshotMissing, placeOf(resource, "clone_snapshot"), args, { related }));
     }
   },
