@@ -24,15 +24,24 @@ export interface DeclaredStorage {
  * it is not mounted by itself.
  */
 export function mountpointOf(model: Model, name: string): string | undefined {
-  const resource = model.resources.get(`dataset.${name}`) ?? model.resources.get(`pool.${name}`);
-  const block = resource && sectionOf(resource, "properties");
-  const declared =
-    (resource?.kind === "dataset" ? stringOf(resource, "mountpoint") : undefined) ??
-    (block && stringOf(block, "mountpoint"));
-  if (declared !== undefined) return declared.startsWith("/") ? declared : undefined;
+  return inheritedMountpoint(name, (dataset) => {
+    const resource = model.resources.get(`dataset.${dataset}`) ?? model.resources.get(`pool.${dataset}`);
+    const block = resource && sectionOf(resource, "properties");
+    const own = resource?.kind === "dataset" ? stringOf(resource, "mountpoint") : undefined;
+    return own ?? (block && stringOf(block, "mountpoint"));
+  });
+}
+
+/** The same by what is declared of each dataset and of the root of its pool: a path, `none`, `legacy`, or nothing. */
+export function inheritedMountpoint(
+  name: string,
+  declared: (dataset: string) => string | undefined,
+): string | undefined {
+  const own = declared(name);
+  if (own !== undefined) return own.startsWith("/") ? own : undefined;
   const end = name.lastIndexOf("/");
   if (end < 0) return `/${name}`;
-  const above = mountpointOf(model, name.slice(0, end));
+  const above = inheritedMountpoint(name.slice(0, end), declared);
   return above === undefined ? undefined : `${above === "/" ? "" : above}${name.slice(end)}`;
 }
 

@@ -1,5 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { OptionType } from "../../src/plugin-api/index.js";
@@ -145,6 +145,55 @@ test("properties of one's own, and quotas of users, are set and compared", () =>
       await quiet();
     },
     host(),
+  ));
+
+const refusal = (stderr: string): readonly string[] => stderr.split("\n").filter((line) => line.startsWith("  - "));
+const hidden = (path: string, name: string, dataset: string): string =>
+  `  - ${path} is not empty (${name}); the dataset ${dataset} would be mounted over it and hide what is there: move it away first`;
+
+test("no dataset is mounted over what is there, wherever its place comes from", async () => {
+  for (const [text, path, name, dataset] of [
+    ["dataset tank/d { }", "/tank/d", "data", "tank/d"],
+    ["dataset tank/d { }", "/tank/d", ".data", "tank/d"],
+    ['dataset tank/d { mountpoint = "/var/lib/vz" }', "/var/lib/vz", "dump", "tank/d"],
+    ['dataset tank/d { mountpoint = "/srv/d" }\ndataset tank/d/e { }', "/srv/d/e", "x", "tank/d/e"],
+  ] as const)
+    await scripted(
+      `${pool}${text}\n`,
+      async ({ apply }) => {
+        const run = await apply(3);
+        assert.ok(refusal(run.stderr).includes(hidden(path, name, dataset)), run.stderr);
+        assert.equal(mutating(run), [], text);
+      },
+      host({ files: { [`${path}/${name}`]: "precious\n" } }),
+    );
+});
+
+test("a dataset that is there keeps its place with all that is in it, and is moved only to an empty one", () =>
+  applied(
+    `${pool}dataset tank/d { mountpoint = "/srv/d" }\ndataset tank/e { }\n`,
+    async ({ host: machine, quiet }) => {
+      for (const path of ["srv/d/x", "tank/e/x", "srv/full/x"]) {
+        mkdirSync(join(machine.root, dirname(path)), { recursive: true });
+        writeFileSync(join(machine.root, path), "precious\n");
+      }
+      await quiet();
+      const moved = await another(machine, `${pool}dataset tank/d { mountpoint = "/srv/full" }\ndataset tank/e { }\n`);
+      const run = await moved.apply(3);
+      assert.equal(refusal(run.stderr), [hidden("/srv/full", "x", "tank/d")]);
+      assert.equal(mutating(run), []);
+      const empty = await another(machine, `${pool}dataset tank/d { mountpoint = "/srv/new" }\ndataset tank/e { }\n`);
+      assert.equal(mutating(await empty.apply()), ["zfs set mountpoint=/srv/new tank/d"]);
+      await empty.quiet();
+    },
+    host(),
+  ));
+
+test("what is not mounted by itself hides nothing", () =>
+  applied(
+    `${pool}dataset tank/d { canmount = noauto }\ndataset tank/e { mountpoint = none }\ndataset tank/e/f { }\nzvol tank/v { size = 1GiB }\n`,
+    ({ quiet }) => quiet(),
+    host({ files: { "/tank/d/x": "", "/tank/e/f/x": "", "/tank/v/x": "" } }),
   ));
 
 const CACHE = "host pve {\n  zfs { arc_max = 8GiB, arc_min = 1GiB }\n}\n";

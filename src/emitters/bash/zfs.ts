@@ -1,4 +1,5 @@
 import type { Plan, Probe, Step, Vdev } from "../../model/plan.js";
+import { inheritedMountpoint } from "../../plugin-api/index.js";
 import { ShellWord } from "./shell-word.js";
 
 const value = (text: string): ShellWord => ShellWord.value(text);
@@ -46,7 +47,25 @@ export function renderZfs({ steps }: Pick<Plan, "steps">): readonly string[] {
     ...datasetsRead(steps),
     ...allowedRead(steps),
     ...steps.flatMap((step) => needPool(step, steps)),
+    ...emptyPlaces(steps),
   ];
+}
+
+/** Where file systems are to be mounted: nothing is there that they would hide. */
+function emptyPlaces(steps: readonly Step[]): readonly string[] {
+  const own = new Map<string, PoolProbe["properties"]>();
+  for (const { probe } of steps) {
+    if (probe.kind === "dataset") own.set(probe.dataset, probe.properties);
+    else if (probe.kind === "pool") own.set(probe.pool, probe.rootProperties);
+  }
+  const declared = (dataset: string, property: string): string | undefined =>
+    own.get(dataset)?.find(([name]) => name === property)?.[1];
+  return steps.flatMap(({ probe }) => {
+    if (probe.kind !== "dataset" || probe.bytes !== undefined) return [];
+    if ((declared(probe.dataset, "canmount") ?? "on") !== "on") return [];
+    const path = inheritedMountpoint(probe.dataset, (dataset) => declared(dataset, "mountpoint"));
+    return path === undefined ? [] : [ShellWord.call("need_empty", [value(probe.dataset), value(path)])];
+  });
 }
 
 type PoolProbe = Extract<Probe, { kind: "pool" }>;

@@ -30,6 +30,19 @@ read_datasets() {
 	done <<<"${REPLY}"
 }
 
+# need_empty DATASET PATH: a dataset that is not there yet, or mounted elsewhere, finds nothing at its place: ZFS would mount it over
+# that, and what guests have there would be gone from sight.
+need_empty() {
+	local entry path="${ROOT}$2"
+	[[ -n ${NODE} ]] || return 0
+	if [[ -n ${ZFS_VALUE["$1/type"]-} && ${ZFS_VALUE["$1/mountpoint"]-$2} == "$2" ]]; then return 0; fi
+	for entry in "${path}"/* "${path}"/.[!.]*; do
+		[[ -e ${entry} || -L ${entry} ]] || continue
+		problem "$2 is not empty (${entry##*/}); the dataset $1 would be mounted over it and hide what is there: move it away first"
+		return 0
+	done
+}
+
 # dataset [--key SECRET] [--inherit PROPERTY]... [--auto] zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
 # the properties that differ in one call. A volume grows, and is never shrunk. --auto: what a volume may need is kept free for it, as
 # it is for a new one, of which ZFS does not take the word.

@@ -37,6 +37,7 @@ preflight() {
 		'tank/vm'
 	need_pool 'tank' \
 		'data disk /dev/disk/by-id/a'
+	need_empty 'tank/vm' '/tank/vm'
 	need_place 'vmd' 'zfspool' 'pool' 'tank/vm'
 	need_firewall
 	need_bridge 'vmbr0'
