@@ -169,6 +169,16 @@ ct 107 g { mount "/srv/d" { at = "/d", owner = 0:0 } }
 `);
 });
 
+test("of a mount without a path, or without a place in the container, no more is said than that", async () => {
+  const found = await expectFindings(`
+ct 101 a { mount tank/media { at = "/a" } } # PHX3045
+ct 102 b { mount tank/media { at = "/a" } } # PHX3045
+ct 103 c { mount "/srv/c" { } } # PHX3069
+ct 104 d { mount "/srv/c" { } } # PHX3069
+`);
+  assert.is(found.length, 4);
+});
+
 test("volumes do not lie inside each other", async () => {
   await expectFindings(`
 vm 101 a {

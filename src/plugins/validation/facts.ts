@@ -126,7 +126,8 @@ function guestFacts(resource: Resource, model: Model, hosts: readonly Resource[]
     template,
     nets: nets(resource, model),
     disks: disks(resource),
-    mounts: mounts(resource),
+    // One without a path, or without a place in the container, has been reported: no rule can say more of it.
+    mounts: mounts(resource).filter(({ hostPath, at }) => hostPath !== "" && at !== ""),
     boot,
     firewall,
     rules,
