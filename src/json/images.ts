@@ -17,7 +17,15 @@ const LOCAL_TEMPLATES = "/var/lib/vz/template/cache/";
 export interface ImageUse {
   readonly text: string;
   readonly node: JsonNode;
-  readonly block?: { readonly name: string; readonly block: Block };
+  readonly block?: ImageBlock;
+}
+
+interface ImageBlock {
+  readonly name: string;
+  readonly block: Block;
+  /** Where the file comes from or lies, and its checksum where one is declared. */
+  readonly from: string;
+  readonly sum?: string;
 }
 
 /** The image of a container or a virtual machine that is not a clone. */
@@ -38,13 +46,25 @@ export function isClone(guest: Guest): boolean {
   return cloneField(guest) !== undefined;
 }
 
-/** The `image` blocks of all guests, each name once. */
+/**
+ * The `image` blocks of all guests: one for each file, with its checksum where any guest says it. Different files of one name
+ * stay several blocks, which is a finding: no guest may be made from what another one means.
+ */
 export function imageBlocks(uses: readonly (ImageUse | undefined)[]): readonly Block[] {
-  const blocks = new Map<string, Block>();
+  const kept: ImageBlock[] = [];
   for (const use of uses) {
-    if (use?.block !== undefined && !blocks.has(use.block.name)) blocks.set(use.block.name, use.block.block);
+    const image = use?.block;
+    if (image === undefined) continue;
+    const at = kept.findIndex(
+      ({ name, from, sum }) =>
+        name === image.name &&
+        from === image.from &&
+        (sum === undefined || image.sum === undefined || sum === image.sum),
+    );
+    if (at < 0) kept.push(image);
+    else if (kept[at]?.sum === undefined) kept[at] = image;
   }
-  return [...blocks.values()];
+  return kept.map(({ block: made }) => made);
 }
 
 /**
@@ -59,7 +79,8 @@ function archive(field: JsonMember, text: string, datasets: readonly Dataset[]):
   const name = imageName(file);
   const at = node.span;
   const items = [constant(at, "template", string(at, file)), constant(at, "storage", string(at, storage))];
-  return { text: name, node, block: { name, block: block("image", at, field.span, [string(at, name)], items) } };
+  const made = block("image", at, field.span, [string(at, name)], items);
+  return { text: name, node, block: { name, block: made, from: `${storage} ${file}` } };
 }
 
 function storageOf(text: string, datasets: readonly Dataset[]): string | undefined {
@@ -75,12 +96,11 @@ function cloudImage(context: Context, guest: Guest, field: JsonMember, text: str
   const url = /^https?:\/\//.test(text) ? text : text.startsWith("/") ? undefined : ubuntuUrl(context, node, text);
   if (url === undefined && !text.startsWith("/")) return undefined;
   const where = url === undefined ? constant(node.span, "path", string(node.span, text)) : urlOf(node, url);
-  const sum = attribute(member(guest.node, "template_image_sha256"), "sha256", asString);
-  return {
-    text: name,
-    node,
-    block: { name, block: block("image", node.span, field.span, [string(node.span, name)], [where, ...sum]) },
-  };
+  const declared = member(guest.node, "template_image_sha256");
+  const sha256 = attribute(declared, "sha256", asString);
+  const made = block("image", node.span, field.span, [string(node.span, name)], [where, ...sha256]);
+  const sum = textOf(declared?.value)?.toLowerCase();
+  return { text: name, node, block: { name, block: made, from: url ?? text, ...(sum === undefined ? {} : { sum }) } };
 }
 
 function urlOf(node: JsonNode, url: string) {

@@ -154,6 +154,27 @@ test("a file of containers or of virtual machines may stand alone, and both may 
   assert.match(documentText(value.document), 'vm 200 "b" {');
 });
 
+test("guests of one image share its block and its checksum; different images of one name are a finding", async () => {
+  const vm = (vmid: number, image: string, sum?: string) => ({
+    ...{ vmid, name: `m${vmid}`, template_image: image, cores: 1, memory_mb: 512, disk_size_gb: 4, storage_pool: "s1" },
+    ...(sum === undefined ? {} : { template_image_sha256: sum.repeat(32) }),
+  });
+  const of = async (...vms: readonly object[]) => {
+    const { diagnostics } = await compile({
+      entry: "vms.json",
+      files: memoryFiles({ "vms.json": JSON.stringify({ vms }) }),
+    });
+    return diagnostics.filter(({ severity }) => severity === "error").map(({ code }) => code);
+  };
+  const [a, b] = ["https://a.example/x.img", "https://b.example/x.img"] as const;
+  const { value } = readValue({ vms: [vm(200, a), vm(201, a, "9f")] });
+  assert.is(documentText(value.document).match(/image "x"/g)?.length, 1);
+  assert.match(documentText(value.document), `sha256 = "${"9f".repeat(32)}"`);
+  assert.equal(await of(vm(200, a), vm(201, a, "9f"), vm(202, a, "9F")), []);
+  assert.equal(await of(vm(200, a), vm(201, b)), ["PHX3094"]);
+  assert.equal(await of(vm(200, a, "9f"), vm(201, a, "8e")), ["PHX3094"]);
+});
+
 test("the stacks of a machine are found beside the entry or one folder up, and never outside", () => {
   const vm = (stack: string) =>
     JSON.stringify({

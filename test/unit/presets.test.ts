@@ -164,6 +164,54 @@ test("images are used for what they are", async () => {
   assert.equal(await codes(of("a.img") + drive), ["PHX4432"]);
 });
 
+test("an image that is still packed is refused, whether it is fetched or lies on the host", async () => {
+  const machine = `vm 101 a { image = x, ${DISK} }`;
+  const drive = `vm 101 a { ${DISK}, cdrom c { iso = x } }`;
+  const fetched = (name: string, rest = ""): string =>
+    `image x { url = "https://x.example/${name}", sha256 = "${"9f".repeat(32)}"${rest} }\n`;
+  for (const bad of ["a.qcow2.zip", "a.ova", "a.img.XZ", "a.7z", "a.qcow2.rar"])
+    assert.equal(await codes(fetched(bad) + machine), ["PHX4441"], bad);
+  assert.equal(await codes(fetched("disk.raw.tar.gz", ", format = raw") + machine), ["PHX4441"]);
+  assert.equal(await codes(fetched("a.iso.zip") + drive), ["PHX4441"]);
+  assert.equal(await codes(`image x { path = "/tank/a.qcow2.xz" }\n${machine}`), ["PHX4441"]);
+  assert.equal(await codes(fetched("a.zip", `, path = "/tank/a.qcow2"`) + machine), ["PHX4441"]);
+  for (const good of ["a.qcow2.xz", "a.img.gz", "a.iso.zst?x=b.zip"])
+    assert.equal(await codes(fetched(good) + (good.includes("iso") ? drive : machine)), [], good);
+  assert.equal(await codes(fetched("a.zip", ", compression = none") + machine), []);
+});
+
+test("an address has to name a file, or the image says where it lies", async () => {
+  const machine = `vm 101 a { image = x, ${DISK} }`;
+  const at = (url: string, rest = ""): string =>
+    `image x { url = "${url}", sha256 = "${"9f".repeat(32)}"${rest} }\n${machine}`;
+  for (const bad of ["https://x.example", "https://x.example/", "https://x.example/a/", "https://x.example/a/.."])
+    assert.equal(await codes(at(bad)), ["PHX5504"], bad);
+  assert.equal(await codes(at("https://x.example/?id=7", `, path = "/tank/a.qcow2"`)), []);
+});
+
+test("different images that would be one file are a finding, the same one twice is none", async () => {
+  const sum = (digits: string): string => `sha256 = "${digits.repeat(32)}"`;
+  const x = `image x { url = "https://a.example/noble.img", ${sum("9f")} }\n`;
+  for (const y of [
+    `image y { url = "https://b.example/noble.img", ${sum("9f")} }`,
+    `image y { url = "https://a.example/noble.img", ${sum("8e")} }`,
+    `image y { url = "https://b.example/noble.img.xz", ${sum("8e")} }`,
+    `image y { path = "/var/lib/vz/template/iso/noble.img" }`,
+  ])
+    assert.equal(await codes(x + y), ["PHX4434"], y);
+  for (const y of [
+    `image y { url = "https://a.example/noble.img", ${sum("9F")} }`,
+    `image y { url = "https://b.example/noble.img", path = "/tank/noble.img", ${sum("8e")} }`,
+  ])
+    assert.equal(await codes(x + y), [], y);
+  const hosts = "host a { node = a }\nhost b { node = b }\n";
+  const of = (host: string, from: string): string =>
+    `image ${from} { url = "https://${from}.example/noble.img", ${sum("9f")}, host = ${host} }\n`;
+  const found = async (text: string): Promise<boolean> => (await codes(hosts + text)).includes("PHX4434");
+  assert.not.ok(await found(of("a", "x") + of("b", "y")), "on different hosts");
+  assert.ok(await found(of("a", "x") + of("a", "y")), "on one host");
+});
+
 test("a medium is a volume of its storage, named so that Proxmox takes it", async () => {
   const text = await commands(
     `image x { url = "https://x.example/fwlink?id=7", format = iso, sha256 = "${"9f".repeat(32)}" }\nvm 101 a { ${DISK}, cdrom c { iso = x } }`,

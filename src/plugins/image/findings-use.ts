@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about what is fetched, and about what guests are made from: PHX4430 to PHX4434. */
+/** Findings about what is fetched, and about what guests are made from: PHX4430 to PHX4434, and PHX4441. */
 
 export const unverifiedDownload = diagnosticKind<{ what: string; url: string; isRun: boolean }>({
   code: "PHX4430",
@@ -38,9 +38,28 @@ export const attributeWithoutDownload = diagnosticKind<{ image: string; name: st
   help: "Leave it out. Proxmox compares the templates of its catalogue by itself.",
 });
 
+export const imagesOfOneFile = diagnosticKind<{ image: string; other: string; path: string }>({
+  code: "PHX4434",
+  severity: "error",
+  title: "two images in one file",
+  message: ({ image, other, path }) => `the images ${other} and ${image} are different, and both become ${path}`,
+  help: "Give one of them a `path` of its own: guests of both would be made from the one that was fetched last.",
+});
+
+export const packedImage = diagnosticKind<{ image: string; ending: string; wanted: string }>({
+  code: "PHX4441",
+  severity: "error",
+  title: "image that nothing unpacks",
+  message: ({ image, ending, wanted }) =>
+    `the image ${image} is packed as ${ending}, which nothing unpacks, and what it is used for needs ${wanted}`,
+  help: "What comes from a `url` as .gz, .xz, .zst or .bz2 is unpacked. Unpack this by hand and say its `path`. A download that only looks packed says `compression = none`.",
+});
+
 export const imageUseFindings: readonly DiagnosticKind<never>[] = [
   unverifiedDownload,
   twoChecksums,
   imageOfOtherUse,
   attributeWithoutDownload,
+  imagesOfOneFile,
+  packedImage,
 ];

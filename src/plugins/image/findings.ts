@@ -28,8 +28,17 @@ export const imageWithTwoPlaces = diagnosticKind<{ image: string }>({
   help: "Keep one of them: `template` names an entry of the Proxmox catalogue, `url` any file.",
 });
 
+export const imageWithoutFileName = diagnosticKind<{ image: string; url: string }>({
+  code: "PHX5504",
+  severity: "error",
+  title: "address without the name of a file",
+  message: ({ image, url }) => `the image ${image} is fetched from ${url}, which names no file`,
+  help: "Say with `path` where it is to lie, as `/var/lib/vz/template/iso/NAME`.",
+});
+
 export const imageFindings: readonly DiagnosticKind<never>[] = [
   imageWithoutPlace,
   templateWithoutPath,
   imageWithTwoPlaces,
+  imageWithoutFileName,
 ];

@@ -22,9 +22,14 @@ const UNPACKERS: Readonly<Record<string, string>> = { gz: "gzip", xz: "xz", zst:
 /** The words for compressions. */
 export const compressions: readonly string[] = ["none", ...Object.keys(UNPACKERS)];
 
+/** Endings of what is compressed, or holds other files. */
+const PACKED = [".gz", ".xz", ".zst", ".bz2", ".zip", ".7z", ".rar", ".ova", ".tar", ".tgz"];
+
+/** The name of the file that an address or a path ends in; empty where it ends in a folder. */
 function nameOf(image: Resource): string {
-  const url = stringOf(image, "url")?.replace(/[?#].*$/, "");
-  return (url ?? stringOf(image, "template") ?? stringOf(image, "path") ?? "").split("/").at(-1) ?? "";
+  const url = stringOf(image, "url")?.replace(/^https?:\/\/[^/]*|[?#].*$/g, "");
+  const name = (url ?? stringOf(image, "template") ?? stringOf(image, "path") ?? "").split("/").at(-1) ?? "";
+  return /^\.*$/.test(name) ? "" : name;
 }
 
 /** The compression that the name of a download ends in; archives are unpacked by Proxmox. */
@@ -52,12 +57,24 @@ export function useOf(image: Resource): ImageUse | undefined {
   return ends(name) ?? ends(name.replace(/\.[a-z0-9]+$/, ""));
 }
 
-/** The name of the file that a download becomes: without what its compression adds, with what its format is called. */
-export function fileName(image: Resource): string {
+/** The name of what comes, without what its compression adds. */
+function unpackedName(image: Resource): string {
   const compression = compressionOf(image);
   const whole = nameOf(image);
-  const name =
-    compression !== undefined && whole.endsWith(`.${compression}`) ? whole.slice(0, -compression.length - 1) : whole;
+  if (compression === undefined || !whole.endsWith(`.${compression}`)) return whole;
+  return whole.slice(0, -compression.length - 1);
+}
+
+/** The end of an image's name that says that it is still packed when it is used: `.zip`. */
+export function stillPacked(image: Resource): string | undefined {
+  if (stringOf(image, "compression") === "none") return undefined;
+  const name = unpackedName(image).toLowerCase();
+  return PACKED.find((ending) => name.endsWith(ending));
+}
+
+/** The name of the file that a download becomes: without what its compression adds, with what its format is called. */
+export function fileName(image: Resource): string {
+  const name = unpackedName(image);
   const format = FORMATS[stringOf(image, "format") ?? ""];
   // Proxmox tells media and archives by the ends of their names.
   if (format === undefined || format.use === "disk" || format.ends.some((end) => name.toLowerCase().endsWith(end)))

@@ -1,8 +1,8 @@
-import { diagnose, storageById, stringOf } from "../../plugin-api/index.js";
+import { diagnose, settingOf, storageById, stringOf } from "../../plugin-api/index.js";
 import type { Argv, LowerContext, Lowered, Model, Requirement, Resource } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
-import { imageWithTwoPlaces, imageWithoutPlace, templateWithoutPath } from "./findings.js";
-import { unpackerOf } from "./format.js";
+import { imageWithTwoPlaces, imageWithoutFileName, imageWithoutPlace, templateWithoutPath } from "./findings.js";
+import { fileName, unpackerOf } from "./format.js";
 import { imagePath, imageStorage } from "./source.js";
 
 /** Fetches the file of an image where it is not there; one without a source must be there. */
@@ -15,11 +15,11 @@ export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
   if (url !== undefined && template !== undefined) return found(diagnose(imageWithTwoPlaces, at, { image: name }));
   if (path === undefined) {
     const storage = imageStorage(image);
-    const finding =
-      template === undefined && url === undefined
-        ? diagnose(imageWithoutPlace, at, { image: name })
-        : diagnose(templateWithoutPath, at, { image: name, storage });
-    return found(finding);
+    if (template === undefined && url === undefined) return found(diagnose(imageWithoutPlace, at, { image: name }));
+    if (url !== undefined && fileName(image) === "") {
+      return found(diagnose(imageWithoutFileName, settingOf(image, "url")?.span ?? at, { image: name, url }));
+    }
+    return found(diagnose(templateWithoutPath, at, { image: name, storage }));
   }
   if (url === undefined && template === undefined) {
     return { steps: [], requirements: [{ kind: "file", path, blocks: [], source: at }] };

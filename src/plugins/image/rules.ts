@@ -8,10 +8,18 @@ import {
   settingOf,
   stringOf,
 } from "../../plugin-api/index.js";
-import type { Rule, Section } from "../../plugin-api/index.js";
-import { attributeWithoutDownload, imageOfOtherUse, twoChecksums, unverifiedDownload } from "./findings-use.js";
-import { useOf } from "./format.js";
+import type { Resource, Rule, Section } from "../../plugin-api/index.js";
+import {
+  attributeWithoutDownload,
+  imageOfOtherUse,
+  imagesOfOneFile,
+  packedImage,
+  twoChecksums,
+  unverifiedDownload,
+} from "./findings-use.js";
+import { stillPacked, useOf } from "./format.js";
 import type { ImageUse } from "./format.js";
+import { imagePath } from "./source.js";
 
 /** What is fetched says what it is to be. Proxmox's own catalogue does so by itself. */
 const verifiedDownloads = defineRule({
@@ -31,10 +39,11 @@ const verifiedDownloads = defineRule({
           if (setting !== undefined)
             report(diagnose(attributeWithoutDownload, setting.span, { image: name, name: told }));
         }
-      } else if (sums.length === 0) {
-        const text = stringOf(image, "url") ?? "";
-        report(diagnose(unverifiedDownload, url.span, { what: `the image ${name}`, url: text, isRun: false }));
+        continue;
       }
+      const text = stringOf(image, "url");
+      if (sums.length === 0 && text !== undefined)
+        report(diagnose(unverifiedDownload, url.span, { what: `the image ${name}`, url: text, isRun: false }));
     }
   },
 });
@@ -51,14 +60,52 @@ const usedAsWhatTheyAre = defineRule({
   check: (model, report) => {
     const judge = (section: Section, attribute: string, wanted: ImageUse): void => {
       const image = model.resources.get(refOf(section, attribute) ?? "");
-      const use = image === undefined ? undefined : useOf(image);
-      if (image === undefined || use === undefined || use === wanted) return;
+      if (image === undefined) return;
+      const use = useOf(image);
       const at = settingOf(section, attribute)?.span ?? section.headSpan;
-      report(diagnose(imageOfOtherUse, at, { image: image.name, is: USES[use], wanted: USES[wanted] }));
+      const { name } = image;
+      const ending = wanted === "archive" || use === "archive" ? undefined : stillPacked(image);
+      if (ending !== undefined) report(diagnose(packedImage, at, { image: name, ending, wanted: USES[wanted] }));
+      else if (use !== undefined && use !== wanted)
+        report(diagnose(imageOfOtherUse, at, { image: name, is: USES[use], wanted: USES[wanted] }));
     };
     for (const guest of guests(model)) {
       judge(guest, "image", guest.kind === "vm" ? "disk" : "archive");
       for (const drive of sectionsOf(guest, "cdrom")) judge(drive, "iso", "medium");
+    }
+  },
+});
+
+/** What an image says of its contents: where they come from, and their checksum. */
+function contentsOf(image: Resource): { readonly from: string; readonly sums: readonly (string | undefined)[] } {
+  const from = ["url", "template"].map((name) => stringOf(image, name) ?? "").join(" ");
+  return { from, sums: ["sha256", "sha512"].map((name) => stringOf(image, name)?.toLowerCase()) };
+}
+
+function isSame(a: Resource, b: Resource): boolean {
+  const [one, other] = [contentsOf(a), contentsOf(b)];
+  return (
+    one.from === other.from &&
+    one.sums.every((sum, i) => sum === undefined || other.sums[i] === undefined || sum === other.sums[i])
+  );
+}
+
+/** Each file is one image: two addresses may end in the same name, and the last one would win. */
+const oneImageAFile = defineRule({
+  name: "image/one-image-a-file",
+  check: (model, report) => {
+    const seen = new Map<string, Resource>();
+    for (const image of resourcesOf(model, "image")) {
+      const path = imagePath(image, model);
+      if (path === undefined) continue;
+      // Images of several hosts lie on each of them.
+      const place = `${refOf(image, "host") ?? ""} ${path}`;
+      const other = seen.get(place) ?? seen.get(` ${path}`);
+      if (other === undefined) seen.set(place, image);
+      else if (!isSame(other, image)) {
+        const related = [{ span: other.headSpan, message: "the other image" }];
+        report(diagnose(imagesOfOneFile, image.headSpan, { image: image.name, other: other.name, path }, { related }));
+      }
     }
   },
 });
@@ -83,4 +130,4 @@ const verifiedInstallers = defineRule({
 });
 
 /** The rules of images. */
-export const imageRules: readonly Rule[] = [verifiedDownloads, verifiedInstallers, usedAsWhatTheyAre];
+export const imageRules: readonly Rule[] = [verifiedDownloads, verifiedInstallers, usedAsWhatTheyAre, oneImageAFile];
