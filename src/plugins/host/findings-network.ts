@@ -7,7 +7,7 @@ export const interfaceTwice = diagnosticKind<{ name: string; kind: string }>({
   code: "PHX5640",
   severity: "error",
   title: "interface declared twice",
-  message: ({ name, kind }) => `\`${name}\` is declared as a ${kind} already`,
+  message: ({ name, kind }) => `\`${name}\` is declared as \`${kind}\` already`,
   help: "One block says all of an interface.",
 });
 

@@ -27,6 +27,7 @@ import {
   vlanOnSwitch,
   vlanWithoutDevice,
 } from "./findings-network.js";
+import { valueFindings } from "./interface-values.js";
 
 /** What Proxmox would refuse of the interfaces of one host, or not do. */
 export function interfaceFindings(declared: readonly Section[]): readonly Diagnostic[] {
@@ -36,6 +37,7 @@ export function interfaceFindings(declared: readonly Section[]): readonly Diagno
     ...declared.flatMap(bondFindings),
     ...declared.flatMap((section) => vlanFindings(section, declared)),
     ...declared.flatMap((section) => switchFindings(section, declared)),
+    ...declared.flatMap((section) => valueFindings(section, declared)),
     ...gatewayFindings(declared, "gateway", "address"),
     ...gatewayFindings(declared, "gateway6", "address6"),
   ];

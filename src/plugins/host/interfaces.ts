@@ -14,6 +14,7 @@ import type {
 } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
 import * as t from "../guest/types.js";
+import { interfaceValueFindings } from "./findings-interfaces.js";
 import { networkFindings } from "./findings-network.js";
 import { interfaceFindings } from "./interface-findings.js";
 import { packagesStep } from "./packages.js";
@@ -250,7 +251,9 @@ const SWITCH = ["openvswitch-switch"];
 
 function lower(host: Resource, _context: LowerContext): Lowered {
   const declared = ORDER.flatMap((kind) => host.sections.filter((section) => section.kind === kind));
-  const steps = declared.flatMap((section) => interfaceStep(host, section));
+  // A second block of a name has a finding, and no step that would be called as the first.
+  const called = new Map(declared.toReversed().map((section) => [argOf(section, "name"), section]));
+  const steps = [...called.values()].toReversed().flatMap((section) => interfaceStep(host, section));
   const [ofSwitch] = declared.filter(({ kind }) => kind.startsWith("ovs_"));
   const packages = ofSwitch === undefined ? [] : [packagesStep(host, SWITCH, { asked: ofSwitch })];
   return {
@@ -330,6 +333,6 @@ function applyStep(host: Resource, declared: readonly Section[]): Step {
 /** The interfaces of a host. */
 export const interfacesPart: HostPart = {
   sections: SECTIONS,
-  diagnostics: networkFindings,
+  diagnostics: [...networkFindings, ...interfaceValueFindings],
   lower,
 };

@@ -1,0 +1,43 @@
+import { diagnosticKind } from "../../plugin-api/index.js";
+import type { DiagnosticKind } from "../../plugin-api/index.js";
+
+/** Findings about values of interfaces: PHX5623, PHX5624, PHX5658, PHX5659. */
+
+export const portUnfit = diagnosticKind<{ port: string; name: string; reason: string }>({
+  code: "PHX5623",
+  severity: "error",
+  title: "interface that cannot be below another",
+  message: ({ port, name, reason }) => `${port} cannot be below ${name}: ${reason}`,
+  help: "Cards and bonds are below bridges, cards below bonds, and all of these below VLANs of the host.",
+});
+
+export const vlansUnaware = diagnosticKind<{ bridge: string }>({
+  code: "PHX5624",
+  severity: "error",
+  title: "VLANs of a bridge that does not know VLANs",
+  message: ({ bridge }) => `\`vlans\` has no effect on ${bridge}, which is declared without \`vlan_aware = true\``,
+  help: "Say `vlan_aware = true` as well: Proxmox keeps the list only of a bridge that knows VLANs.",
+});
+
+export const addressUnfit = diagnosticKind<{ address: string; name: string; reason: string }>({
+  code: "PHX5658",
+  severity: "error",
+  title: "address that an interface cannot have",
+  message: ({ address, name, reason }) => `${name} cannot have the address ${address}: ${reason}`,
+  help: "Give the interface an address of its own in its network.",
+});
+
+export const tagUnfit = diagnosticKind<{ name: string; text: string; reason: string }>({
+  code: "PHX5659",
+  severity: "error",
+  title: "VLAN tag that there is not",
+  message: ({ name, text, reason }) => `${name} has the VLAN ${text}: ${reason}`,
+  help: "Tags go from 1 to 4094; those in `vlans` of a bridge from 2, the lower one of a range first.",
+});
+
+export const interfaceValueFindings: readonly DiagnosticKind<never>[] = [
+  portUnfit,
+  vlansUnaware,
+  addressUnfit,
+  tagUnfit,
+];
