@@ -1,10 +1,11 @@
 // Writes the sources that are made from other files: the precompiled shell templates, the text assets that the script
 // carries, and the version. They are git-ignored; every build makes them.
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import Handlebars from "handlebars";
 import { filesBelow, root, writeIfChanged } from "./lib/files.mjs";
+import { runtimePieces } from "./lib/runtime-pieces.mjs";
 
 const TEMPLATES = "templates/bash";
 const EMITTER = "src/emitters/bash";
@@ -14,7 +15,7 @@ const FEATURES = "templates/features";
 export function generate() {
   writeVersion();
   writeTemplates();
-  writeAssets();
+  writeRuntime();
   writeCaptureScript();
   writeFeatures();
 }
@@ -57,14 +58,12 @@ function helperNames() {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : [];
 }
 
-function writeAssets() {
+function writeRuntime() {
   const files = filesBelow(`${TEMPLATES}/runtime`).filter((path) => path.endsWith(".bash"));
-  const entries = files.map(
-    (path) => `  ${JSON.stringify(basename(path))}: ${JSON.stringify(readFileSync(join(root, path), "utf8"))},\n`,
-  );
+  const pieces = runtimePieces(files.map((path) => readFileSync(join(root, path), "utf8")));
   writeIfChanged(
-    `${EMITTER}/assets.generated.ts`,
-    `/** The texts of ${TEMPLATES}/runtime, by file name. */\nexport const assets: Record<string, string> = {\n${entries.join("")}};\n`,
+    `${EMITTER}/runtime.generated.ts`,
+    `/**\n * A function of the runtime, or some variables, with the comment above it: the functions and variables that it defines (none:\n * the heading of a part), and those of other pieces that it may use.\n */\nexport interface RuntimePiece {\n  readonly names: readonly string[];\n  readonly needs: readonly string[];\n  readonly text: string;\n}\n\n/** The files of ${TEMPLATES}/runtime, in pieces. */\nexport const pieces: readonly RuntimePiece[] = [\n${pieces.map((piece) => `  ${JSON.stringify(piece)},\n`).join("")}];\n`,
   );
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runtime } from "../../src/emitters/bash/index.js";
+import { runtime } from "../../src/emitters/bash/runtime.js";
 import { root } from "../support/paths.js";
 import { SHELLCHECK_EXCLUDED } from "../support/script-lint.js";
 
@@ -10,16 +10,18 @@ const test = suite("docs/runtime.md");
 
 const INTRODUCTION = `# The runtime of a script
 
-Every plan of a release carries the text below, between its header and its own part; having read it once is enough. This
-page is made from it, so that it cannot differ. Each function says what it does in the comment above it.
+A script carries, between its header and its own part, those of the functions below that it can reach, each with the same text
+in every script of a release. This page is made from them, so that it cannot differ. Each function says what it does in the
+comment above it.
 
 How it handles failure: a command that changes something runs through \`run\`, which reports and ends the script, or
 through \`attempt\`, whose caller does. Nothing relies on errexit, which bash switches off inside conditions. Functions
 hand results back in \`REPLY\`, because a subshell for each would cost more than all the reading.
 
-The three findings of shellcheck that do not apply, with the reason: **SC2016** (expressions in single quotes do not
+The four findings of shellcheck that do not apply, with the reason: **SC2016** (expressions in single quotes do not
 expand): that is how values of the sources are kept literal. **SC2310** (a function in a condition runs without errexit):
-see above. **SC2317** (a command appears unreachable): the runtime is the same in every plan, and no plan calls all of it.
+see above. **SC2034** (a variable appears unused) and **SC2317** (a command appears unreachable): which functions a script needs
+is decided by their names, generously, and what one of them sets is there also where nothing of this script reads it.
 `;
 
 /** The runtime's text as a page: its parts as headings, each function with the comment above it. */

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runtime } from "../../src/emitters/bash/index.js";
+import { runtime } from "../../src/emitters/bash/runtime.js";
 
 const test = suite("the guest's side of work");
 

@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { emitBash, runtime } from "../../src/emitters/bash/index.js";
+import { emitBash } from "../../src/emitters/bash/index.js";
+import { runtime, runtimeFor } from "../../src/emitters/bash/runtime.js";
 import { isPlain } from "../../src/emitters/bash/shell-word.js";
 import type { Plan } from "../../src/model/plan.js";
 import { golden } from "../support/golden.js";
@@ -17,9 +18,11 @@ const test = suite("the bash emitter");
 
 const emit = (plan: Plan): string => emitBash(plan, { version: "0.0.0" });
 
-/** The script without the runtime, which is the same everywhere. */
+/** The script without the runtime, whose functions are the same everywhere. */
 function withoutRuntime(script: string): string {
-  return script.replace(runtime().trimEnd(), "# (the runtime)").replace(/[0-9a-f]{64}/g, "(digest)");
+  const carried = runtimeFor(script.slice(script.indexOf("# --- What this plan presupposes")));
+  assert.ok(script.includes(carried.trimEnd()));
+  return script.replace(carried.trimEnd(), "# (the runtime)").replace(/[0-9a-f]{64}/g, "(digest)");
 }
 
 test("a plan with every probe", () => {
@@ -36,7 +39,17 @@ test("the header of a plan that asks for health says with which code a check tha
 test("it is clean for bash, shellcheck with all optional checks, and shfmt", () => {
   if (!hasLinters()) return console.log("skipped: shellcheck or shfmt is not installed");
   assert.equal(lintScript(emit(samplePlan)), []);
-  assert.equal(lintScript(emit(planOf([]))), []);
+  const empty = emit(planOf([]));
+  assert.equal(lintScript(empty), []);
+  // In the whole of the runtime every variable has its reader, too.
+  const carried = runtimeFor(empty.slice(empty.indexOf("# --- What this plan presupposes")));
+  assert.equal(
+    lintScript(
+      empty.replace(carried, () => runtime()),
+      ["SC2034"],
+    ),
+    [],
+  );
 });
 
 test("the same plan gives the same bytes, and the digest covers all other bytes", () => {

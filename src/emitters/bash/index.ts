@@ -1,9 +1,9 @@
 import { secretsOf } from "../../model/plan.js";
 import type { Plan } from "../../model/plan.js";
 import { aimOf } from "../../plugin-api/index.js";
-import { assets } from "./assets.generated.js";
 import { programs, renderPreflight } from "./preflight.js";
 import { render } from "./render.js";
+import { runtimeFor } from "./runtime.js";
 import { ShellWord } from "./shell-word.js";
 import { named, renderSteps } from "./steps.js";
 import { renderScripts } from "./steps-work.js";
@@ -21,16 +21,19 @@ export function emitBash(plan: Plan, options: { readonly version: string }): str
 
 /** The script of a plan as a function of the plans before it, the latest first: only a line or two of it depend on them. */
 export function draftBash(plan: Plan, options: { readonly version: string }): (ancestry: readonly string[]) => string {
+  const body = render("script-body", {
+    commands: programs(plan).map((program) => ShellWord.bare(program)),
+    preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
+    steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
+    stages: (plan.action === "health" ? ASKING : CHANGING).map((stage) => ShellWord.bare(stage)),
+  });
   const text = render("script", {
     header: ShellWord.hereDocument(header(plan, options.version)),
     digest: ShellWord.bare(NO_DIGEST),
     memory: ShellWord.bare(memoryOf(plan)),
     action: ShellWord.hereDocument(plan.action === "health" ? "\nreadonly PLAN_ACTION='health'" : ""),
-    stages: (plan.action === "health" ? ASKING : CHANGING).map((stage) => ShellWord.bare(stage)),
-    runtime: ShellWord.hereDocument(runtime().trimEnd() + scriptsOf(plan)),
-    commands: programs(plan).map((program) => ShellWord.bare(program)),
-    preflight: ShellWord.hereDocument(renderPreflight(plan).trimEnd()),
-    steps: ShellWord.hereDocument(renderSteps(plan).trimEnd()),
+    runtime: ShellWord.hereDocument(runtimeFor(body).trimEnd() + scriptsOf(plan)),
+    body: ShellWord.hereDocument(body),
   });
   return (ancestry) => {
     const words = ancestry.map((digest) => `\n${String(ShellWord.bare(digest))}`).join("");
@@ -64,14 +67,6 @@ export function digestOf(script: string): string {
 function memoryOf(plan: Plan): "none" | "part" | "whole" {
   if (plan.memory === undefined) return "none";
   return plan.targets.length === 0 && plan.action === undefined ? "whole" : "part";
-}
-
-/** The functions that steps call: the same text in every plan of a release. */
-export function runtime(): string {
-  return Object.keys(assets)
-    .sort()
-    .map((name) => assets[name])
-    .join("\n");
 }
 
 function onlyFor(plan: Plan): readonly string[] {

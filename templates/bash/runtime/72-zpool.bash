@@ -249,7 +249,7 @@ pool() {
 	i=$((3 + 2 * (${#pairs[@]} + ${#root[@]})))
 	name=${*:i:1}
 	if zpool_exists "${name}"; then
-		settle_pool "${name}"
+		converge_pool "${name}"
 		return 0
 	fi
 	if ! checking; then
@@ -271,7 +271,7 @@ pool_there() {
 	take_inherit "$@"
 	shift $((2 * ${#INHERIT[@]}))
 	pool_pairs "${@:2}"
-	settle_pool "$1"
+	converge_pool "$1"
 }
 
 # pool_pairs [-o PROPERTY=VALUE]... [-O PROPERTY=VALUE]... WORD...: adds to `pairs` and `root` of the caller the properties of a pool
@@ -287,8 +287,8 @@ pool_pairs() {
 	done
 }
 
-# settle_pool NAME: sets those of `pairs` and `root` of the caller that differ: of the pool one by one, of its root dataset in one call.
-settle_pool() {
+# converge_pool NAME: sets those of `pairs` and `root` of the caller that differ: of the pool one by one, of its root dataset in one call.
+converge_pool() {
 	local pair
 	for pair in "${pairs[@]}"; do [[ ${pair} == ashift=* ]] || set_pool "$1" "${pair}"; done
 	settle "$1" "pool $1" "${root[@]}"

@@ -104,7 +104,7 @@ ruled() {
 
 # end_section: for `ruled`: what a section lacks stands at its end, before the empty lines there.
 end_section() {
-	local missing='' kept=${REPLY}
+	local missing='' reply=${REPLY}
 	if [[ ${section} == options ]] && ((${#left[@]} > 0)); then
 		printf -v missing '%s\n' "${left[@]}"
 		left=()
@@ -118,7 +118,7 @@ end_section() {
 		rules_text+=${missing}
 		if [[ -z ${blank} ]] || ((empty == 1)); then blank=$'\n'; fi
 	fi
-	REPLY=${kept}
+	REPLY=${reply}
 }
 
 # new_rules: for `ruled`: a section of rules for a file that has none, before the groups, which Proxmox reads last.

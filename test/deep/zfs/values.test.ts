@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { runtime } from "../../../src/emitters/bash/index.js";
+import { runtime } from "../../../src/emitters/bash/runtime.js";
 import { zfsTests } from "../../support/zfs/deep.js";
 import { inZfsGuest } from "../../support/zfs/guest.js";
 import { FILE_SYSTEM_VALUES, VOLUME_VALUES, WITHOUT_VALUES } from "../../support/zfs/values.js";
