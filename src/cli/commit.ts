@@ -104,10 +104,34 @@ function difference({ path, content }: NewFile, name: string): string | undefine
   if (!read.ok) return `${name}: ${describeFailure(read.reason)}\n`;
   if (read.text === content) return undefined;
   const [have, want] = [read.text.split("\n"), content.split("\n")];
-  const at = want.findIndex((line, i) => line !== have[i]);
-  const first = at === -1 ? want.length : at;
-  const line = (lines: readonly string[]): string => visible(lines[first] ?? "(nothing more)");
-  return `${name} is not what the files give; the first difference, line ${first + 1}:\n- ${line(have)}\n+ ${line(want)}\n`;
+  const found =
+    firstDifference(have, want, OWN_PART) ??
+    firstDifference(have.map(withoutDigests), want.map(withoutDigests)) ??
+    firstDifference(have, want);
+  const [before, after] = found ?? [0, 0];
+  const line = (lines: readonly string[], at: number): string => visible(lines[at]?.trim() ?? "(nothing more)");
+  return `${name} is not what the files give; the first difference, line ${after + 1}:\n- ${line(have, before)}\n+ ${line(want, after)}\n`;
+}
+
+/** Where a script's own part begins: what differs there says more than a digest, or a function that came to the runtime. */
+const OWN_PART = "# --- What this plan presupposes";
+
+/** A line without the digests in it, which differ whatever has changed. */
+function withoutDigests(line: string): string {
+  return line.replace(/[0-9a-f]{64}/g, "");
+}
+
+/** The places of the first two lines that differ, from the line that begins with `start` on. */
+function firstDifference(
+  have: readonly string[],
+  want: readonly string[],
+  start = "",
+): readonly [number, number] | undefined {
+  const [before, after] = [have, want].map((lines) => lines.findIndex((line) => line.startsWith(start)));
+  if (before === undefined || after === undefined || before === -1 || after === -1) return undefined;
+  const length = Math.max(have.length - before, want.length - after);
+  for (let i = 0; i < length; i++) if (have[before + i] !== want[after + i]) return [before + i, after + i];
+  return undefined;
 }
 
 function tell(changed: readonly string[], plan: Plan, terminal: Terminal): number {

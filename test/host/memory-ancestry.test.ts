@@ -131,7 +131,7 @@ test("--check finds a plan that is not what the files give, and says where", () 
     assert.is(differs.code, 2);
     assert.match(
       differs.err,
-      /plans\/pve1\/plan\.sh is not what the files give; the first difference, line \d+:\n- .*\n\+ /,
+      /plans\/pve1\/plan\.sh is not what the files give; the first difference, line \d+:\n- converge pct set 101 .*\n\+ converge pct set 101 \\$/m,
     );
     await write(HOST + ct(101, "a"));
     appendFileSync(join(folder, SCRIPT), "rm -rf /\n");
