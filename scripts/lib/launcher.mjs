@@ -1,3 +1,13 @@
+import { spawnSync } from "node:child_process";
+
+const LATE_OPTIMISATION = "--interrupt-budget=2000000";
+
+/** The version of the V8 that makes the cache, where it knows the flag; `null` where it does not. */
+function tunedV8() {
+  const { status } = spawnSync(process.execPath, [LATE_OPTIMISATION, "--version"], { stdio: "ignore" });
+  return status === 0 ? process.versions.v8 : null;
+}
+
 /**
  * The text of dist/phxc.cjs. It loads the program's chunks as scripts with V8's code cache, which Node 20 does not offer for
  * modules: compiling them was a quarter of a run. It is CommonJS, because Node sets up its module loader only for programs
@@ -73,7 +83,8 @@ const { setFlagsFromString } = require("node:v8");
 
 // After how much bytecode V8 optimises a function: thirty times as late as it is used to, because most runs end within a tenth of
 // a second, and the largest fleets in ten. Before any script: a cache is believed only under the flags that it was made under.
-setFlagsFromString("--interrupt-budget=2000000");
+// Another V8 believes no cache of this one, and would complain of a flag that it does not know.
+if (process.versions.v8 === ${JSON.stringify(tunedV8())}) setFlagsFromString("${LATE_OPTIMISATION}");
 
 const folder = join(__dirname, "chunks") + sep;
 // Asked for by few commands, and slow.

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { suite } from "uvu";
@@ -61,6 +61,27 @@ test("a terminal gets colours and nothing else, unless it asks for none", () => 
   };
   assert.match(seen({}), /^\x1b\[1m\x1b\[33mwarning PHX/);
   assert.match(seen({ NO_COLOR: "1" }), /^warning PHX/);
+});
+
+test("flags of V8 are set only in the version that the code cache was made by", () => {
+  const folder = mkdtempSync(join(tmpdir(), "phxc-shipped-"));
+  try {
+    const printedUnder = (version: string): string => {
+      const preload = join(folder, "preload.cjs");
+      writeFileSync(
+        preload,
+        `Object.defineProperty(process, "versions", { value: { ...process.versions, v8: "${version}" } });
+require("node:v8").setFlagsFromString = (flag) => console.error("Error: unrecognized flag " + flag);`,
+      );
+      const { status, stderr } = bash(`"${process.execPath}" --require "${preload}" "${phxc}" --version`);
+      assert.is(status, 0, stderr);
+      return stderr;
+    };
+    assert.match(printedUnder(process.versions.v8), /^Error: unrecognized flag --interrupt-budget=\d+\n$/);
+    assert.is(printedUnder("1.2.3"), "");
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });
 
 test.run();
