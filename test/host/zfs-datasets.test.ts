@@ -285,6 +285,43 @@ test("an encrypted dataset gets its key by standard input, and again when it is 
     host({ files: { "/root/s.key": "correct horse\n" } }),
   ));
 
+test("what is declared as mounted and is not, is mounted again: after a cut-off creation, and after an unmounting by hand", () =>
+  applied(
+    `${pool}dataset tank/d { }\ndataset tank/d/e { }\ndataset tank/m { mountpoint = none }\ndataset tank/n { canmount = noauto }\nzvol tank/v { size = 1GiB }\n`,
+    async ({ host: machine, quiet, apply, check, byHand }) => {
+      const wanted = ["~ host: dataset tank/d/e: mounted", "~ host: dataset tank/d: mounted"];
+      await quiet();
+      await byHand("zfs unmount tank/d");
+      assert.equal(await check(), wanted);
+      const run = await apply();
+      assert.equal(told(run), wanted);
+      assert.equal(mutating(run), ["zfs mount tank/d", "zfs mount tank/d/e"]);
+      await quiet();
+      // As `zfs create` leaves it that is killed before it mounts.
+      Object.assign(machine.state.datasets["tank/d/e"] ?? {}, { unmounted: true });
+      assert.equal(mutating(await apply()), ["zfs mount tank/d/e"]);
+      await quiet();
+      const now = await another(machine, `${pool}dataset tank/n { canmount = on }\n`);
+      assert.equal(mutating(await now.apply()), ["zfs set canmount=on tank/n", "zfs mount tank/n"]);
+      await now.quiet();
+    },
+    host(),
+  ));
+
+test("what is not mounted is not mounted over what lies at its place by now", () =>
+  applied(
+    `${pool}dataset tank/d { }\n`,
+    async ({ host: machine, apply, byHand, quiet }) => {
+      writeFileSync(join(machine.root, "tank/d/x"), "precious\n");
+      await quiet();
+      await byHand("zfs unmount tank/d");
+      const run = await apply(3);
+      assert.equal(refusal(run.stderr), [hidden("/tank/d", "x", "tank/d")]);
+      assert.equal(mutating(run), []);
+    },
+    host(),
+  ));
+
 test("a key that is wrong or too short fails its step, and nothing of it is told", () =>
   scripted(
     SECRET,

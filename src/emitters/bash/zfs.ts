@@ -88,14 +88,18 @@ function ofRoot(option: string): string | undefined {
   return option.startsWith("dataset.") ? option.slice("dataset.".length) : undefined;
 }
 
-/** What tells whether a key has to be loaded, and whether something can then be mounted. */
-const KEYED = ["canmount", "encryption", "keyformat", "keystatus", "mounted", "mountpoint"];
+/** What tells whether a file system has to be mounted, and whether it can be. */
+const MOUNTED = ["canmount", "keystatus", "mounted", "mountpoint"];
+
+/** What tells whether a key has to be loaded. */
+const KEYED = ["encryption", "keyformat", ...MOUNTED];
 
 function datasetsRead(steps: readonly Step[]): readonly string[] {
   const read = steps.flatMap(
     ({ probe }): readonly { readonly name: string; readonly properties: readonly string[] }[] => {
       if (probe.kind === "dataset") {
-        const keyed = probe.key === undefined ? [] : KEYED;
+        const mounted = probe.bytes === undefined ? MOUNTED : [];
+        const keyed = probe.key === undefined ? mounted : KEYED;
         return [{ name: probe.dataset, properties: [...namesOf(probe.properties, probe.inherit), ...keyed] }];
       }
       if (probe.kind === "pool") {

@@ -206,7 +206,19 @@ const mutatingTools: Readonly<Record<string, readonly string[]>> = {
     "try-restart",
   ],
   "systemd-run": ["--collect"],
-  zfs: ["create", "destroy", "inherit", "load-key", "mount", "rename", "rollback", "set", "snapshot", "unallow"],
+  zfs: [
+    "create",
+    "destroy",
+    "inherit",
+    "load-key",
+    "mount",
+    "rename",
+    "rollback",
+    "set",
+    "snapshot",
+    "unallow",
+    "unmount",
+  ],
   zpool: ["add", "create", "destroy", "replace", "set"],
 };
 

@@ -1,6 +1,6 @@
 import type { Command } from "../host/command.js";
 import { refuse } from "../host/refusal.js";
-import { getProperty } from "../storage/zfs-properties.js";
+import { encryptionRoot, getProperty } from "../storage/zfs-properties.js";
 import { readFlags } from "./flags.js";
 
 /** The key that a new dataset is made with; undefined for one that uses that of a dataset above, or none. */
@@ -45,8 +45,31 @@ export async function loadKey(command: Command, argv: readonly string[]): Promis
   dataset.locked = false;
 }
 
-/** `zfs mount -a` */
-export function mountAll({ machine }: Command, argv: readonly string[]): void {
-  if (argv.join(" ") !== "-a") refuse(`simulated host: unknown: zfs mount ${argv.join(" ")}`, 127);
-  for (const dataset of Object.values(machine.state.datasets)) if (dataset.locked !== true) dataset.unmounted = false;
+/** `zfs mount -a`, `zfs mount DATASET` */
+export function mountDatasets({ machine: { state } }: Command, argv: readonly string[]): void {
+  const { flags, words } = readFlags("zfs mount", argv, "a", "");
+  const isAble = (name: string): boolean =>
+    encryptionRoot(state, name)?.locked !== true && getProperty(state, name, "canmount", false)?.value === "on";
+  if (flags.has("a")) {
+    for (const [name, dataset] of Object.entries(state.datasets)) if (isAble(name)) delete dataset.unmounted;
+    return;
+  }
+  const [name = refuse("missing dataset argument", 2)] = words;
+  const dataset = state.datasets[name] ?? refuse(`cannot open '${name}': dataset does not exist`, 1);
+  const failure = `cannot mount '${name}'`;
+  if (getProperty(state, name, "canmount", false)?.value === "off")
+    refuse(`${failure}: 'canmount' property is set to 'off'`, 1);
+  if (getProperty(state, name, "mounted", false)?.value === "yes") refuse(`${failure}: filesystem already mounted`, 1);
+  if (encryptionRoot(state, name)?.locked === true) refuse(`${failure}: encryption key not loaded`, 1);
+  delete dataset.unmounted;
+}
+
+/** `zfs unmount DATASET`, with those below it. */
+export function unmountDataset({ machine: { state } }: Command, argv: readonly string[]): void {
+  const [name = refuse("missing filesystem argument", 2)] = readFlags("zfs unmount", argv, "f", "").words;
+  if (state.datasets[name] === undefined) refuse(`cannot open '${name}': dataset does not exist`, 1);
+  if (getProperty(state, name, "mounted", false)?.value !== "yes")
+    refuse(`cannot unmount '${name}': not currently mounted`, 1);
+  for (const [other, dataset] of Object.entries(state.datasets))
+    if (other === name || other.startsWith(`${name}/`)) dataset.unmounted = true;
 }

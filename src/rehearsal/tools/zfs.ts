@@ -18,7 +18,7 @@ import {
 } from "../storage/zfs-properties.js";
 import { readFlags } from "./flags.js";
 import { allow, unallow } from "./zfs-allow.js";
-import { loadKey, mountAll, newKey } from "./zfs-keys.js";
+import { loadKey, mountDatasets, newKey, unmountDataset } from "./zfs-keys.js";
 
 /** What is wrong with the name of a new dataset. */
 function nameProblem(name: string): string | undefined {
@@ -29,7 +29,7 @@ function nameProblem(name: string): string | undefined {
   return /^[A-Za-z]/.test(name) ? undefined : "name must begin with a letter";
 }
 
-/** `zfs create|set|inherit|get|list|destroy|snapshot|load-key|mount|allow|unallow` */
+/** `zfs create|set|inherit|get|list|destroy|snapshot|load-key|mount|unmount|allow|unallow` */
 export async function zfs(command: Command, argv: readonly string[]): Promise<void> {
   const [verb = "", ...rest] = argv;
   const verbs: Record<string, (command: Command, argv: readonly string[]) => void | Promise<void>> = {
@@ -41,7 +41,8 @@ export async function zfs(command: Command, argv: readonly string[]): Promise<vo
     inherit,
     snapshot,
     "load-key": loadKey,
-    mount: mountAll,
+    mount: mountDatasets,
+    unmount: unmountDataset,
     allow,
     unallow,
   };
@@ -102,8 +103,11 @@ async function create(command: Command, argv: readonly string[]): Promise<void> 
     refuse(`${failure}: out of space`, 1);
   const key = await newKey(command, dataset, properties);
   const keyed = key === undefined ? {} : { key };
-  if (volume === undefined) makeDataset(command.machine, dataset, { type: "filesystem", properties, ...keyed });
-  else {
+  if (volume === undefined) {
+    makeDataset(command.machine, dataset, { type: "filesystem", properties, ...keyed, unmounted: true });
+    await command.midway();
+    if ((properties["canmount"] ?? "on") === "on") delete command.machine.state.datasets[dataset]?.unmounted;
+  } else {
     if (properties["refreservation"] === "auto") refuse(`${failure}: out of space`, 1);
     const volsize = parseZfsSize(volume) ?? refuse(`bad volume size '${volume}': bad numeric value '${volume}'`, 1);
     if (!flags.has("s") && volsize > room) refuse(`${failure}: out of space`, 1);
@@ -143,6 +147,7 @@ function set(command: Command, argv: readonly string[]): void {
     const before = mountpointOf(command.machine, dataset);
     const kept = Number(target.properties["refreservation"] ?? 0);
     Object.assign(target.properties, properties);
+    if (properties["canmount"] === "off") target.unmounted = true;
     if (properties["volsize"] !== undefined) {
       // What is kept free grows with the volume.
       if (kept > (target.volsize ?? 0)) target.properties["refreservation"] = properties["refreservation"] ?? "auto";

@@ -30,17 +30,26 @@ read_datasets() {
 	done <<<"${REPLY}"
 }
 
-# need_empty DATASET PATH: a dataset that is not there yet, or mounted elsewhere, finds nothing at its place: ZFS would mount it over
-# that, and what guests have there would be gone from sight.
+# need_empty DATASET PATH: a dataset that is not there yet, or mounted elsewhere or nowhere, finds nothing at its place: ZFS would
+# mount it over that, and what guests have there would be gone from sight. Empty directories may be those that others are mounted on.
 need_empty() {
-	local entry path="${ROOT}$2"
+	local entry path="${ROOT}$2" stays=0
 	[[ -n ${NODE} ]] || return 0
-	if [[ -n ${ZFS_VALUE["$1/type"]-} && ${ZFS_VALUE["$1/mountpoint"]-$2} == "$2" ]]; then return 0; fi
+	if [[ -n ${ZFS_VALUE["$1/type"]-} && ${ZFS_VALUE["$1/mountpoint"]-$2} == "$2" ]]; then stays=1; fi
+	((stays == 0)) || [[ ${ZFS_VALUE["$1/mounted"]-} == no ]] || return 0
 	for entry in "${path}"/* "${path}"/.[!.]*; do
 		[[ -e ${entry} || -L ${entry} ]] || continue
+		((stays == 0)) || ! empty_directory "${entry}" || continue
 		problem "$2 is not empty (${entry##*/}); the dataset $1 would be mounted over it and hide what is there: move it away first"
 		return 0
 	done
+}
+
+# empty_directory PATH: whether it is an empty directory.
+empty_directory() {
+	local entry
+	[[ -d $1 && ! -L $1 ]] || return 1
+	for entry in "$1"/* "$1"/.[!.]*; do [[ ! -e ${entry} && ! -L ${entry} ]] || return 1; done
 }
 
 # dataset [--key SECRET] [--inherit PROPERTY]... [--auto] zfs create [-s] [-V SIZE] [-o PROPERTY=VALUE]... NAME: creates the dataset or the volume, or sets
@@ -87,6 +96,25 @@ dataset() {
 	fi
 	settle "${name}" "dataset ${name}" "${pairs[@]}"
 	[[ -z ${key} ]] || load_key "${name}" "${key}"
+	[[ ${type} == volume ]] || mount_again "${name}" "${pairs[@]}"
+}
+
+# mount_again DATASET PROPERTY=VALUE...: mounts a dataset that is to be mounted and is not, as one is whose creation was cut off
+# before its mounting. One that was not to be mounted before, ZFS mounts itself as soon as it gets a place.
+mount_again() {
+	local name=$1 pair canmount=${ZFS_VALUE["$1/canmount"]-} at=${ZFS_VALUE["$1/mountpoint"]-}
+	[[ ${ZFS_VALUE["${name}/mounted"]-} == no && ${at} == /* ]] || return 0
+	[[ ${ZFS_VALUE["${name}/keystatus"]--} != unavailable ]] || return 0
+	for pair in "${@:2}"; do
+		case ${pair} in
+		canmount=*) canmount=${pair#*=} ;;
+		mountpoint=*) at=${pair#*=} ;;
+		*) ;;
+		esac
+	done
+	[[ ${canmount} == on && ${at} == /* ]] || return 0
+	checking || run zfs mount "${name}"
+	change '~' "dataset ${name}: mounted"
 }
 
 # with_key SECRET COMMAND...: runs a command that reads a key from its standard input, where there is one.
@@ -104,7 +132,7 @@ with_key() {
 
 # load_key DATASET SECRET: loads the key of a dataset that is locked, and mounts what can then be mounted.
 load_key() {
-	local status=${ZFS_VALUE["$1/keystatus"]--}
+	local status=${ZFS_VALUE["$1/keystatus"]--} key
 	if [[ ${status} == unavailable ]]; then
 		checking || with_key "$2" zfs load-key "$1"
 		change '~' "dataset $1: key loaded"
@@ -114,6 +142,10 @@ load_key() {
 	fi
 	checking || run zfs mount -a
 	[[ ${status} == unavailable ]] || change '~' "dataset $1: mounted"
+	# That has mounted all others as well.
+	for key in "${!ZFS_VALUE[@]}"; do
+		[[ ${key} != */mounted || ${ZFS_VALUE["${key%/*}/canmount"]-} != on ]] || ZFS_VALUE[${key}]=yes
+	done
 }
 
 # settle NAME WHAT PROPERTY=VALUE...: sets those properties of a dataset that differ in one call, and takes those of INHERIT back

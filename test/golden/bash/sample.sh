@@ -33,7 +33,7 @@ preflight() {
 	need_guest vm 9000 'tmpl'
 	need_guest vm 8001 'docker-1'
 	read_pools 'ashift'
-	read_datasets 'quota,recordsize,type' \
+	read_datasets 'canmount,keystatus,mounted,mountpoint,quota,recordsize,type' \
 		'tank/vm'
 	need_pool 'tank' \
 		'data disk /dev/disk/by-id/a'
