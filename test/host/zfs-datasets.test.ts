@@ -113,6 +113,19 @@ test("a volume grows and is never shrunk; one where a dataset is declared is ref
     host(),
   ));
 
+test("a volume has whole blocks: a size between two is rounded up, when it is made and when it grows, and quiet", () =>
+  applied(
+    `${pool}zvol tank/v { size = 1000KiB }\nzvol tank/w { size = 1000KiB, volblocksize = 64K }\nzvol tank/x {\n  size = 1000KiB\n  properties { volblocksize = 128K }\n}\n`,
+    async ({ host: machine, quiet }) => {
+      const size = (name: string): number => (machine.state.datasets[name]?.volsize ?? 0) / 1024;
+      assert.equal(["tank/v", "tank/w", "tank/x"].map(size), [1008, 1024, 1024]);
+      await quiet();
+      const larger = await another(machine, `${pool}zvol tank/w { size = 1100KiB, volblocksize = 64K }\n`);
+      assert.ok(mutating(await larger.apply()).includes("zfs set volsize=1152K tank/w"));
+    },
+    host(),
+  ));
+
 test("what is kept free for a volume by itself is no number: one that somebody set is taken back", () =>
   applied(
     `${pool}zvol tank/v { size = 1GiB, refreservation = auto }\n`,

@@ -1,4 +1,4 @@
-import { boolOf, datasetStorages, sizeOf, sizeText } from "../../plugin-api/index.js";
+import { boolOf, datasetStorages, sectionOf, sizeOf, sizeText } from "../../plugin-api/index.js";
 import type { LowerContext, Lowered, OptionSpec, Resource } from "../../plugin-api/index.js";
 import { joinLowered, makeStep } from "../guest/step.js";
 import { lowerDeclared } from "../storage/lower.js";
@@ -29,8 +29,9 @@ export function lowerDataset(dataset: Resource, { model }: LowerContext): Lowere
 
 /** Makes the volume, sets the properties that differ, and lets it grow. */
 export function lowerZvol(zvol: Resource, { model }: LowerContext): Lowered {
-  const bytes = sizeOf(zvol, "size");
-  if (bytes === undefined) return { steps: [], requirements: [] };
+  const declared = sizeOf(zvol, "size");
+  if (declared === undefined) return { steps: [], requirements: [] };
+  const bytes = wholeBlocks(declared, zvol);
   const properties = propertiesOf(zvol, zvolOptions);
   // ZFS keeps all that a volume may need free for a new one, unless it is sparse, and takes the word for it only later.
   const isKept = properties.set.some(isAuto);
@@ -48,6 +49,17 @@ export function lowerZvol(zvol: Resource, { model }: LowerContext): Lowered {
     snapshotSteps(zvol, model),
     delegationSteps(zvol),
   ]);
+}
+
+/** What a block has where nobody says it, from OpenZFS 2.2 on; a multiple of what older ones take. */
+const USUAL_BLOCK = 16 * 1024;
+
+/** The size in whole blocks: `zfs create` rounds it up itself, and `zfs set volsize` refuses any other. */
+function wholeBlocks(bytes: number, zvol: Resource): number {
+  const properties = sectionOf(zvol, "properties");
+  const block = sizeOf(zvol, "volblocksize") ?? (properties && sizeOf(properties, "volblocksize"));
+  const unit = block === undefined || block <= 0 ? USUAL_BLOCK : block;
+  return Math.ceil(bytes / unit) * unit;
 }
 
 function isAuto([name, text]: Property): boolean {
