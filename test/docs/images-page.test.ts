@@ -50,7 +50,7 @@ test("the table of systems is up to date; UPDATE_GOLDENS=1 writes it", () => {
 
 test("its examples converge, and the second run is quiet", async () => {
   const examples = fences(readFileSync(path, "utf8")).filter(({ language }) => language === "phx");
-  assert.is(examples.length, 3);
+  assert.is(examples.length, 4);
   for (const { text } of examples) {
     const { plan, script } = await compileProject({ "main.phx": text });
     const { first, passed } = await rehearse(script, presupposed(plan), { twice: true, secrets: standIns(plan) });

@@ -8,6 +8,8 @@ import {
   settingOf,
   stringsOf,
 } from "../../plugin-api/index.js";
+import { featureWithoutSystem } from "../image/findings-use.js";
+import { isFromRegistry } from "../image/registry.js";
 import type {
   Diagnostic,
   Feature,
@@ -201,6 +203,9 @@ function featureStep(resource: Resource, wanted: Wanted, feature: Feature, { mod
   }
   if (system !== undefined && families.every((family) => family !== system)) {
     return refused(diagnose(featureForOtherSystems, wanted.span, { feature: name, guest: label, system, families }));
+  }
+  if (system === undefined && [resource, ...ancestors(resource, model)].some((at) => isFromRegistry(at, model))) {
+    return refused(diagnose(featureWithoutSystem, wanted.span, { feature: name, guest: label }));
   }
   const { value: parameters, diagnostics } = parametersOf(resource, feature, wanted);
   if (diagnostics.some(({ code }) => code === missingParameter.code) && isJson(wanted.span)) {

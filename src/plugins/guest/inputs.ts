@@ -49,7 +49,7 @@ function imageInput(resource: Resource, model: Model): string | undefined {
     const named = stringOf(resource, "image");
     return named === undefined ? undefined : shortDigest(named);
   }
-  const [known] = ["sha512", "sha256", "url", "template", "path"].flatMap((name) => {
+  const [known] = ["sha512", "sha256", "oci", "url", "template", "path"].flatMap((name) => {
     const value = textOf(image.settings.get(name)?.value);
     return value === undefined ? [] : [name.startsWith("sha") ? value.toLowerCase() : value];
   });

@@ -17,6 +17,7 @@ import type {
   Span,
   Value,
 } from "../../plugin-api/index.js";
+import { isFromRegistry } from "../image/registry.js";
 import { imagePath } from "../image/source.js";
 
 /** A guest's operating system, and the place that says so. */
@@ -73,9 +74,13 @@ function wantsAgent(machine: Section): boolean {
   return value?.type === "bool" && value.value;
 }
 
-/** A container with what its operating system needs and no file says. */
+/**
+ * A container with what its operating system needs and no file says. One that comes from a registry needs nothing of it: it starts
+ * the program of its image, and Proxmox finds its type out.
+ */
 export function presetContainer(container: Resource, model: Model): Resource {
-  const declared = isPreset(container) ? declaredSystem(container, model) : undefined;
+  const declared =
+    isPreset(container) && !isFromRegistry(container, model) ? declaredSystem(container, model) : undefined;
   if (declared?.system.ct === undefined) return container;
   return filledIn(container, declared.system.ct, declared);
 }

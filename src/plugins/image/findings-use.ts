@@ -1,9 +1,9 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about what is fetched, and about what guests are made from: PHX4430 to PHX4434, and PHX4441. */
+/** Findings about what is fetched, and about what guests are made from: PHX4430 to PHX4434, and PHX4441 to PHX4443. */
 
-export const unverifiedDownload = diagnosticKind<{ what: string; url: string; isRun: boolean }>({
+export const unverifiedDownload = diagnosticKind<{ what: string; url: string; isRun: boolean; oci?: true }>({
   code: "PHX4430",
   severity: "warning",
   title: "download without a checksum",
@@ -11,7 +11,10 @@ export const unverifiedDownload = diagnosticKind<{ what: string; url: string; is
     isRun
       ? `${what} is fetched from ${url} and run as root, and nothing says what it is to be`
       : `${what} is fetched from ${url}, and nothing says what it is to be`,
-  help: "Add `sha256` with the checksum that its maker publishes, and name a release rather than `current` or `latest` in the address.",
+  help: ({ oci }) =>
+    oci === true
+      ? "A tag may be moved to another image: write the digest in its place, `REGISTRY/REPOSITORY@sha256:...`; `skopeo inspect docker://REFERENCE` shows it."
+      : "Add `sha256` with the checksum that its maker publishes, and name a release rather than `current` or `latest` in the address.",
 });
 
 export const twoChecksums = diagnosticKind<{ image: string }>({
@@ -55,6 +58,23 @@ export const packedImage = diagnosticKind<{ image: string; ending: string; wante
   help: "What comes from a `url` as .gz, .xz, .zst or .bz2 is unpacked. Unpack this by hand and say its `path`. A download that only looks packed says `compression = none`.",
 });
 
+export const besideRegistry = diagnosticKind<{ image: string; name: string }>({
+  code: "PHX4442",
+  severity: "error",
+  title: "attribute beside an image of a registry",
+  message: ({ image, name }) => `the image ${image} comes from a registry, and \`${name}\` says something else of it`,
+  help: "Keep `oci`, or this one. The digest in the reference is the checksum; the archive lies in `template/cache` of `storage`.",
+});
+
+export const featureWithoutSystem = diagnosticKind<{ feature: string; guest: string }>({
+  code: "PHX4443",
+  severity: "error",
+  title: "feature in an image of a registry whose system nobody knows",
+  message: ({ feature, guest }) =>
+    `the feature ${feature} has to know the system of ${guest}, which is made from an image of a registry`,
+  help: "Say `os` in the image. Many such images hold one program and no package manager: then leave the feature out.",
+});
+
 export const imageUseFindings: readonly DiagnosticKind<never>[] = [
   unverifiedDownload,
   twoChecksums,
@@ -62,4 +82,6 @@ export const imageUseFindings: readonly DiagnosticKind<never>[] = [
   attributeWithoutDownload,
   imagesOfOneFile,
   packedImage,
+  besideRegistry,
+  featureWithoutSystem,
 ];

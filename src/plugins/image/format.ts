@@ -49,6 +49,7 @@ export function unpackerOf(image: Resource): string | undefined {
 
 /** What an image is good for, as its format or its name says; `undefined` when neither does. */
 export function useOf(image: Resource): ImageUse | undefined {
+  if (stringOf(image, "oci") !== undefined) return "archive";
   const said = FORMATS[stringOf(image, "format") ?? ""];
   if (said !== undefined) return said.use;
   const name = nameOf(image).toLowerCase();

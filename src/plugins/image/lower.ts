@@ -9,25 +9,23 @@ import { imagePath, imageStorage } from "./source.js";
 export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
   const url = stringOf(image, "url");
   const template = stringOf(image, "template");
+  const oci = stringOf(image, "oci");
   const path = imagePath(image, model);
   const at = image.headSpan;
   const name = image.name;
   if (url !== undefined && template !== undefined) return found(diagnose(imageWithTwoPlaces, at, { image: name }));
   if (path === undefined) {
     const storage = imageStorage(image);
-    if (template === undefined && url === undefined) return found(diagnose(imageWithoutPlace, at, { image: name }));
+    if (template === undefined && url === undefined && oci === undefined)
+      return found(diagnose(imageWithoutPlace, at, { image: name }));
     if (url !== undefined && fileName(image) === "") {
       return found(diagnose(imageWithoutFileName, settingOf(image, "url")?.span ?? at, { image: name, url }));
     }
     return found(diagnose(templateWithoutPath, at, { image: name, storage }));
   }
-  if (url === undefined && template === undefined) {
+  if (url === undefined && template === undefined && oci === undefined) {
     return { steps: [], requirements: [{ kind: "file", path, blocks: [], source: at }] };
   }
-  const command: Argv =
-    url === undefined
-      ? ["pveam", "download", imageStorage(image), template ?? ""]
-      : ["wget", "-nv", "-O", `${path}.part`, url];
   const checksum = checksumOf(image);
   const unpack = url === undefined ? undefined : unpackerOf(image);
   const step = makeStep(image, "file", {
@@ -40,11 +38,19 @@ export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
       ...(url === undefined ? {} : { url }),
       ...(unpack === undefined ? {} : { unpack }),
     },
-    commands: [command],
+    commands: [fetching(image, path)],
   });
-  const needs: readonly Requirement[] =
-    unpack === undefined ? [] : [{ kind: "command", command: unpack, blocks: [], source: at }];
+  const programs = [...(unpack === undefined ? [] : [unpack]), ...(oci === undefined ? [] : ["skopeo"])];
+  const needs = programs.map((command): Requirement => ({ kind: "command", command, blocks: [], source: at }));
   return { steps: [{ ...step, id: image.address }], requirements: [...storageNeeds(image, model), ...needs] };
+}
+
+/** What fetches it. Downloads lie beside their place until they are whole; `pveam` sees to that by itself. */
+function fetching(image: Resource, path: string): Argv {
+  const [url, oci] = [stringOf(image, "url"), stringOf(image, "oci")];
+  if (oci !== undefined) return ["skopeo", "copy", `docker://${oci}`, `oci-archive:${path}.part`];
+  if (url !== undefined) return ["wget", "-nv", "-O", `${path}.part`, url];
+  return ["pveam", "download", imageStorage(image), stringOf(image, "template") ?? ""];
 }
 
 /** The declared checksum of what is fetched. */
@@ -56,7 +62,8 @@ function checksumOf(image: Resource): { readonly sha256?: string; readonly sha51
 
 function storageNeeds(image: Resource, model: Model): readonly Requirement[] {
   const storage = imageStorage(image);
-  if (stringOf(image, "template") === undefined || storageById(model, storage) !== undefined) return [];
+  const isTemplate = ["template", "oci"].some((name) => stringOf(image, name) !== undefined);
+  if (!isTemplate || storageById(model, storage) !== undefined) return [];
   return [{ kind: "storage", storage, content: "vztmpl", blocks: [], source: image.headSpan }];
 }
 

@@ -2,6 +2,7 @@ import { datasetOfPath, defineKind, definePlugin, refOf, storageById, stringOf }
 import type { Model, Resource } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 import { compressions, imageFormats } from "./format.js";
+import { registryReference } from "./registry.js";
 import { imageFindings } from "./findings.js";
 import { imageUseFindings } from "./findings-use.js";
 import { lowerImage } from "./lower.js";
@@ -51,6 +52,11 @@ const image = defineKind({
       type: { type: "string", pattern: "[A-Za-z0-9][A-Za-z0-9_.+-]*", describe: "the file name of a template" },
       doc: "A container template of the Proxmox catalogue, fetched with `pveam download`.",
     },
+    oci: {
+      type: registryReference,
+      doc: "An OCI image of a registry, for containers: fetched with `skopeo copy`, as Proxmox VE does it.",
+      since: "9.1",
+    },
     storage: {
       type: t.storageRef,
       doc: "The storage that keeps the file, where `path` does not say. Default: `local`.",
@@ -71,6 +77,9 @@ const image = defineKind({
     os_family: "os",
     distribution: "os",
     compressed: "compression",
+    docker: "oci",
+    registry: "oci",
+    reference: "oci",
   },
   edges: imageEdges,
   lower: lowerImage,

@@ -8,9 +8,10 @@ import {
   settingOf,
   stringOf,
 } from "../../plugin-api/index.js";
-import type { Resource, Rule, Section } from "../../plugin-api/index.js";
+import type { Diagnostic, Resource, Rule, Section } from "../../plugin-api/index.js";
 import {
   attributeWithoutDownload,
+  besideRegistry,
   imageOfOtherUse,
   imagesOfOneFile,
   packedImage,
@@ -19,7 +20,23 @@ import {
 } from "./findings-use.js";
 import { stillPacked, useOf } from "./format.js";
 import type { ImageUse } from "./format.js";
+import { isPinned } from "./registry.js";
 import { imagePath } from "./source.js";
+
+/** What says where a file comes from or what it is, and has no place beside a reference to a registry. */
+const NOT_OF_REGISTRY = ["url", "template", "path", "format", "sha256", "sha512", "compression"];
+
+function registryFindings(image: Resource): readonly Diagnostic[] {
+  const { name } = image;
+  const beside = NOT_OF_REGISTRY.flatMap((other) => {
+    const setting = settingOf(image, other);
+    return setting === undefined ? [] : [diagnose(besideRegistry, setting.nameSpan, { image: name, name: other })];
+  });
+  const text = stringOf(image, "oci");
+  if (text === undefined || isPinned(text)) return beside;
+  const args = { what: `the image ${name}`, url: text, isRun: false, oci: true } as const;
+  return [...beside, diagnose(unverifiedDownload, settingOf(image, "oci")?.span ?? image.headSpan, args)];
+}
 
 /** What is fetched says what it is to be. Proxmox's own catalogue does so by itself. */
 const verifiedDownloads = defineRule({
@@ -27,6 +44,10 @@ const verifiedDownloads = defineRule({
   check: (model, report) => {
     for (const image of resourcesOf(model, "image")) {
       const { name } = image;
+      if (settingOf(image, "oci") !== undefined) {
+        for (const finding of registryFindings(image)) report(finding);
+        continue;
+      }
       const url = settingOf(image, "url");
       const sums = ["sha256", "sha512"].filter((sum) => settingOf(image, sum) !== undefined);
       if (sums.length > 1)
@@ -78,7 +99,7 @@ const usedAsWhatTheyAre = defineRule({
 
 /** What an image says of its contents: where they come from, and their checksum. */
 function contentsOf(image: Resource): { readonly from: string; readonly sums: readonly (string | undefined)[] } {
-  const from = ["url", "template"].map((name) => stringOf(image, name) ?? "").join(" ");
+  const from = ["url", "template", "oci"].map((name) => stringOf(image, name) ?? "").join(" ");
   return { from, sums: ["sha256", "sha512"].map((name) => stringOf(image, name)?.toLowerCase()) };
 }
 

@@ -1,5 +1,6 @@
 import { refOf, settingOf, storageById, stringOf } from "../../plugin-api/index.js";
 import { fileName, useOf } from "./format.js";
+import { registryFile } from "./registry.js";
 import type { Model, Requirement, Resource, Span } from "../../plugin-api/index.js";
 
 /** Where Proxmox keeps the files of the storage `local`, which every installation has. */
@@ -15,7 +16,7 @@ export interface ImageSource {
 export function imagePath(image: Resource, model: Model): string | undefined {
   const path = stringOf(image, "path");
   if (path !== undefined) return path;
-  const template = stringOf(image, "template");
+  const template = templateFile(image);
   if (template !== undefined) {
     const root = storagePath(imageStorage(image), model);
     return root === undefined ? undefined : `${root}/template/cache/${template}`;
@@ -25,6 +26,12 @@ export function imagePath(image: Resource, model: Model): string | undefined {
   const root = storagePath(imageStorage(image), model);
   const folder = useOf(image) === "archive" ? "cache" : "iso";
   return name === "" || root === undefined ? undefined : `${root}/template/${folder}/${name}`;
+}
+
+/** The file of an image that is a template of its storage. */
+function templateFile(image: Resource): string | undefined {
+  const reference = stringOf(image, "oci");
+  return reference === undefined ? stringOf(image, "template") : registryFile(reference);
 }
 
 /** The storage that keeps the file of an image. */
@@ -40,7 +47,7 @@ function storagePath(id: string, model: Model): string | undefined {
 export function archiveOf(guest: Resource, model: Model): ImageSource | undefined {
   const image = declaredImage(guest, model);
   if (image === undefined) return namedSource(guest, "vztmpl", model);
-  const template = stringOf(image, "template");
+  const template = templateFile(image);
   if (template !== undefined) {
     return { volume: `${imageStorage(image)}:vztmpl/${template}`, requirements: [] };
   }

@@ -71,7 +71,7 @@ function stateUses(options: Section): readonly StorageUse[] {
 
 function templateUse(image: Section): readonly StorageUse[] {
   const storage = storageName(settingOf(image, "storage"));
-  if (storage === undefined || settingOf(image, "template") === undefined) return [];
+  if (storage === undefined || ["template", "oci"].every((name) => settingOf(image, name) === undefined)) return [];
   return [{ storage, needed: "vztmpl", use: "a container template", at: placeOf(image, "storage") }];
 }
 

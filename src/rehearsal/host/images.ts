@@ -9,6 +9,8 @@ export interface ImageText {
   readonly sha512?: string;
   /** The program that unpacks it: before that it is not what it would be. */
   readonly packed?: string;
+  /** It is an archive with an OCI image, whose entrypoint this is. */
+  readonly entrypoint?: string;
 }
 
 const mark = "simulated image ";

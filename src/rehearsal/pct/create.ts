@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { emptyConfig } from "../config/guest-config.js";
 import { makeVolumes } from "../guest/making.js";
 import { argument, type Call, callerFile, flag, readCallerFile, vmid } from "../host/command.js";
+import { readImage } from "../host/images.js";
 import { takenMessage, writeConfig, writeLockOnly } from "../host/guests.js";
 import { machinePath } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
@@ -44,6 +45,9 @@ export async function pctCreate(call: Call): Promise<void> {
   for (const [option, value] of wanted)
     if (mountFormatOf(option) === undefined)
       setPctPlain(config.current, option, writtenPctValue(machine, option, value));
+  const path = template.startsWith("/") ? template : volumePath(machine, template);
+  const entrypoint = readImage(callerFile(call, path) ?? machinePath(machine, path))?.entrypoint;
+  if (entrypoint !== undefined) addOci(config.current.options, entrypoint);
   addDefaults(config.current.options, id, template);
   writeConfig(machine, "ct", id, config);
   if (flag(call, "start")) await startCt(call, id);
@@ -76,6 +80,12 @@ function unpack(call: Call, template: string): void {
   if (!existsSync(machinePath(call.machine, path))) refuse(`volume '${template}' does not exist`);
   call.print(`extracting archive '${path}'`);
   call.print("Detected container architecture: amd64");
+}
+
+/** What an OCI image says of itself; its system is none that Proxmox sets up. */
+function addOci(options: Map<string, string>, entrypoint: string): void {
+  for (const [name, value] of Object.entries({ entrypoint, ostype: "unmanaged" }))
+    if (!options.has(name)) options.set(name, value);
 }
 
 function addDefaults(options: Map<string, string>, id: number, template: string): void {

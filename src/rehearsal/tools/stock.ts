@@ -43,6 +43,29 @@ export function wget(command: Command, argv: readonly string[]): void {
   command.warn(`2026-11-22 08:00:00 URL:${url} [1/1] -> "${path}" [1]`);
 }
 
+/** The entrypoint of every simulated image of a registry. */
+const ENTRYPOINT = "/docker-entrypoint.sh";
+
+/**
+ * `skopeo copy docker://REFERENCE oci-archive:FILE`: makes an archive that says that it is an OCI image. One that is killed, or fails,
+ * leaves a part of it.
+ */
+export async function skopeo(command: Command, argv: readonly string[]): Promise<void> {
+  const [verb, from = "", to = ""] = argv;
+  const reference = /^docker:\/\/(.+)$/.exec(from)?.[1];
+  const path = /^oci-archive:([^:]+)$/.exec(to)?.[1];
+  if (verb !== "copy" || reference === undefined || path === undefined || argv.length > 3)
+    return refuse(`simulated host: unknown: skopeo ${argv.join(" ")}`, 127);
+  const download = command.machine.state.downloads[from] ?? {};
+  if (/:[^/@]+@/.test(reference)) refuse("Docker references with both a tag and digest are currently not supported", 1);
+  writeHostFile(command.machine, wanted(command, path), "a part of an archive\n");
+  await command.midway();
+  if (download.fails !== undefined) refuse("reading manifest: manifest unknown", download.fails);
+  const text = imageText({ size: download.size ?? defaultImageSize, entrypoint: ENTRYPOINT });
+  writeHostFile(command.machine, wanted(command, path), text);
+  command.warn("Writing manifest to image destination");
+}
+
 /** `chown OWNER:GROUP FILE...`: the owners are kept in the state, so that no privilege is needed. */
 export function chown(command: Command, argv: readonly string[]): void {
   const { flags, words } = readFlags(

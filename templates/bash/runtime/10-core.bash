@@ -172,7 +172,7 @@ ask() {
 limit_of() {
 	REPLY=900
 	case "$1 ${2-}" in
-	'qm create' | 'qm clone' | 'qm disk' | 'pct create' | 'pct clone' | 'pct resize' | wget* | pveam* | apt-get*) REPLY=21600 ;;
+	'qm create' | 'qm clone' | 'qm disk' | 'pct create' | 'pct clone' | 'pct resize' | wget* | skopeo* | pveam* | apt-get*) REPLY=21600 ;;
 	*' destroy' | *' template' | *' snapshot' | *' delsnapshot' | *' rollback') REPLY=21600 ;;
 	*' shutdown' | *' reboot' | 'sh '*) REPLY=3600 ;;
 	*) ;;

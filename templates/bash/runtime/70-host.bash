@@ -101,7 +101,7 @@ image() {
 		sign='~'
 	fi
 	if ! checking; then
-		if [[ $1 == wget ]]; then image_fetch "$@"; else run "$@"; fi
+		if [[ $1 != pveam ]]; then image_fetch "$@"; else run "$@"; fi
 		[[ -s ${ROOT}${path} ]] || failed 0 "$@"
 	fi
 	change "${sign}" "image ${path}"
@@ -134,8 +134,10 @@ image_note() { printf '%s\n' "${sums} ${sum}" | write_file "${mark}" || refuse "
 image_fetch() {
 	local part="${path}.part" code=0
 	mkdir -p -- "${ROOT}${path%/*}"
-	rm -f -- "${ROOT}${part}.unpacked"
-	attempt "${@/#"${part}"/"${ROOT}${part}"}" || code=$?
+	# What an interrupted run left is not written on.
+	rm -f -- "${ROOT}${part}" "${ROOT}${part}.unpacked"
+	set -- "${@/#"${part}"/"${ROOT}${part}"}"
+	attempt "${@/#"oci-archive:${part}"/"oci-archive:${ROOT}${part}"}" || code=$?
 	if ((code == 0)) && [[ -n ${sum} ]]; then
 		image_sum "${ROOT}${part}"
 		if [[ ${REPLY} != "${sum}" ]]; then
