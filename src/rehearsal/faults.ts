@@ -84,15 +84,24 @@ export async function survive(whole: Undisturbed, fault: Fault, seen: Seen = new
   return withHost(whole.state, whole.options, async (host) => {
     const cut = await host.runScript(script, args, { fault, timeoutMs });
     const command = cut.commands.find(({ number }) => number === fault.at)?.argv.join(" ");
-    const left = fingerprint(host);
-    const before = seen.get(left);
-    if (before !== undefined) return { fault, command, cut, known: true, ...before };
-    const next = await host.runScript(script, args, { timeoutMs });
-    const problem = await wrongAfter(whole, host, next);
-    const found = { next, ...(problem === undefined ? {} : { problem }) };
-    seen.set(left, found);
-    return { fault, command, cut, known: false, ...found };
+    return { fault, command, cut, ...(await recovery(whole, host, seen)) };
   });
+}
+
+/** What becomes of a host on which a run of the script was cut off: what {@link survive} says of the runs after it. */
+export async function recovery(
+  whole: Undisturbed,
+  host: SimulatedHost,
+  seen: Seen,
+): Promise<Pick<Survival, "known" | "next" | "problem">> {
+  const left = fingerprint(host);
+  const before = seen.get(left);
+  if (before !== undefined) return { known: true, ...before };
+  const next = await host.runScript(whole.script, whole.args, { timeoutMs: whole.timeoutMs });
+  const problem = await wrongAfter(whole, host, next);
+  const found = { next, ...(problem === undefined ? {} : { problem }) };
+  seen.set(left, found);
+  return { known: false, ...found };
 }
 
 async function wrongAfter(whole: Undisturbed, host: SimulatedHost, next: ScriptResult): Promise<string | undefined> {

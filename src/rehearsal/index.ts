@@ -4,7 +4,7 @@ export type { Prediction } from "./costs.js";
 export { pciFiles } from "./hardware.js";
 export { endedAsMeant, heldBackWithout } from "./held-back.js";
 export { isMutating } from "./host/dispatch.js";
-export { settled, survive, undisturbed, undisturbedParts } from "./faults.js";
+export { recovery, settled, survive, undisturbed, undisturbedParts } from "./faults.js";
 export type { Seen, Survival, Undisturbed } from "./faults.js";
 export type { HostRunOptions } from "./host/perform.js";
 export type { GuestEntry } from "./host/guests.js";
