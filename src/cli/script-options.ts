@@ -10,6 +10,10 @@ export const SCRIPT_OPTIONS: OptionDeclarations = {
   },
   "allow-older": { takes: "flag", doc: "apply a plan that does not follow the one that was applied last" },
   "allow-lockout": { takes: "flag", doc: "write rules of the firewall that shut out the session in which this runs" },
+  "allow-detach": {
+    takes: "flag",
+    doc: "give machines PCI devices on which there is an interface or a disk that the host uses",
+  },
   "allow-disconnect": { takes: "flag", doc: "change interfaces of the host that carry its address" },
   "retry-network": { takes: "flag", doc: "make a change of the network once more that was taken back" },
   "keep-going": { takes: "flag", doc: "go on with the other guests when a step of one fails" },

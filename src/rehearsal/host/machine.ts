@@ -57,6 +57,7 @@ export function layOut(root: string, state: HostState): Machine {
   link(machine, "/var/lock", "../run/lock");
   link(machine, "/var/run", "../run");
   for (const [path, text] of Object.entries(state.files)) writeHostFile(machine, path, text);
+  linkKernelDevices(machine);
   for (const [path, mode] of Object.entries(state.modes)) chmodSync(machinePath(machine, path), parseInt(mode, 8));
   for (const [path, image] of Object.entries(state.images)) writeHostFile(machine, path, imageText(image));
   for (const bridge of state.bridges) layOutBridge(machine, bridge);
@@ -78,6 +79,15 @@ export function layOut(root: string, state: HostState): Machine {
   writeHostFile(machine, "/etc/hostname", `${state.node}\n`);
   layOutTimezone(machine);
   return machine;
+}
+
+/** Interfaces and block devices have their places below the devices of the kernel; their classes are links to them. */
+function linkKernelDevices(machine: Machine): void {
+  for (const path of Object.keys(machine.state.files)) {
+    const [, place = "", kind, name] =
+      /^(\/sys\/devices\/.+\/(net|block|nvme)\/(?:.*\/)?([^/]+))\/uevent$/.exec(path) ?? [];
+    if (name !== undefined) link(machine, `/sys/class/${kind === "net" ? "net" : "block"}/${name}`, `../../..${place}`);
+  }
 }
 
 /** Interfaces that come up when the host starts. */

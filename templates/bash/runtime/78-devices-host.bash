@@ -19,15 +19,141 @@ read_card() {
 # function stands for all functions.
 is_card() { [[ ${CARD_ID} == "$1" || ${2##*/} == "$1" || ${2##*/} == "$1".? ]]; }
 
-# need_card CARD: the host has this PCI device.
+# need_card CARD: the host has this PCI device, and does not need it itself.
 need_card() {
-	local path
+	local path there=0
 	for path in "${ROOT}"/sys/bus/pci/devices/*; do
 		[[ -r ${path}/uevent ]] || continue
 		read_card "${path}"
-		! is_card "$1" "${path}" || return 0
+		is_card "$1" "${path}" || continue
+		there=1
+		[[ ${CARD_DRIVER} == vfio-pci ]] || spare_card "${path##*/}"
 	done
-	problem "there is no PCI device $1; lspci -n prints those that are there"
+	((there == 1)) || problem "there is no PCI device $1; lspci -n prints those that are there"
+}
+
+ALLOW_DETACH=0            # 1: machines may get devices on which there is an interface or a disk that this node uses
+KERNEL_DEVICES=()         # interfaces and block devices, by their places among the devices of the kernel
+BLOCKS_READ=0             # 1: what block devices are used for was read
+declare -A ADDRESSED=()   # interfaces that have an address -> 1
+declare -A BLOCK_USE=()   # block devices that are in use -> what for
+declare -A CARD_LOOKED=() # PCI devices that were looked at -> 1
+
+# spare_card ADDRESS: tells what this node would lose with the PCI device that was read last, once vfio-pci has it.
+spare_card() {
+	local path name why=''
+	((ALLOW_DETACH == 0 && ${#ONLY[@]} == 0)) && [[ -z ${CARD_LOOKED[$1]-} ]] || return 0
+	CARD_LOOKED[$1]=1
+	read_kernel_devices
+	for path in "${KERNEL_DEVICES[@]}"; do
+		[[ ${path} == */"$1"/* ]] || continue
+		name=${path##*/}
+		if [[ ${path} == */net/"${name}" ]]; then
+			! address_above "${name}" || why+="; interface ${name} ${REPLY}"
+		else
+			! block_use "${name}" || why+="; disk ${name} ${REPLY}"
+		fi
+	done
+	[[ -n ${why} ]] || return 0
+	why="PCI device $1 (${CARD_ID}) is used by this node, which would be without it after the restart: ${why#; }. Leave it out of passthrough (where other devices of this model are for machines, name those by addresses), or say --allow-detach"
+	if checking; then note "${why}"; else problem "${why}"; fi
+}
+
+# read_kernel_devices: reads, once, where interfaces and block devices are, and which interfaces have an address: those that routes of
+# the kernel lead to, and those with an address of IPv6 beyond the link.
+read_kernel_devices() {
+	local name scope
+	((${#KERNEL_DEVICES[@]} == 0)) || return 0
+	ask readlink -m -- "${ROOT}"/sys/class/{net,block}/* || true
+	mapfile -t KERNEL_DEVICES <<<"${REPLY}"
+	if [[ -r ${ROOT}/proc/net/route ]]; then
+		while read -r name _; do ADDRESSED[${name}]=1; done <"${ROOT}/proc/net/route"
+	fi
+	[[ -r ${ROOT}/proc/net/if_inet6 ]] || return 0
+	while read -r _ _ _ scope _ name; do
+		[[ ${scope} == [12]0 ]] || ADDRESSED[${name}]=1
+	done <"${ROOT}/proc/net/if_inet6"
+}
+
+# address_above INTERFACE: whether the interface, or a bridge, bond or VLAN above it, has an address; sets REPLY to that. Of Open
+# vSwitch the kernel does not tell which bridge a port is on: each counts.
+address_above() {
+	local entry upper
+	REPLY='has an address'
+	[[ -z ${ADDRESSED[$1]-} ]] || return 0
+	for entry in "${ROOT}/sys/class/net/$1"/upper_*; do
+		[[ -e ${entry} || -L ${entry} ]] || continue
+		upper=${entry##*/upper_}
+		REPLY='is a port of Open vSwitch'
+		[[ ${upper} != ovs-system ]] || return 0
+		address_above "${upper}" || continue
+		REPLY="is below ${upper}, which has an address"
+		return 0
+	done
+	return 1
+}
+
+# block_use NAME: whether this node uses a disk or partition; sets REPLY to what for.
+block_use() {
+	local name=$1 entry
+	local -a names=()
+	read_blocks
+	# NVMe with several paths: what is below the controller is one path, and another name stands for all of them.
+	[[ ! $1 =~ ^(nvme[0-9]+)c[0-9]+(n[0-9]+)$ ]] || name=${BASH_REMATCH[1]}${BASH_REMATCH[2]}
+	names=("${name}")
+	if [[ ${name} != "$1" ]]; then
+		for entry in "${ROOT}/sys/class/block/${name}"p*; do names+=("${entry##*/}"); done
+	fi
+	for name in "${names[@]}"; do
+		REPLY=${BLOCK_USE[${name}]-}
+		[[ -z ${REPLY} ]] || return 0
+		for entry in "${ROOT}/sys/class/block/${name}"/holders/*; do
+			[[ -e ${entry} || -L ${entry} ]] || continue
+			REPLY="is used by ${entry##*/}"
+			[[ ! -r ${entry}/dm/name ]] || REPLY="is used by $(<"${entry}/dm/name")"
+			return 0
+		done
+		# Nothing holds it while no volume of its group is active, as those of guests that do not run.
+		ask wipefs --no-act --noheadings --output TYPE "${ROOT}/dev/${name}" || continue
+		[[ ${REPLY} == *LVM2_member* ]] || continue
+		REPLY='is a physical volume of LVM'
+		return 0
+	done
+	return 1
+}
+
+# read_blocks: reads, once, which block devices are mounted, swap, or part of a pool.
+read_blocks() {
+	local device place pool i
+	local -a paths=() uses=() words=()
+	((BLOCKS_READ == 0)) || return 0
+	BLOCKS_READ=1
+	while read -r device place _; do
+		[[ ${device} == /dev/* ]] || continue
+		paths+=("${ROOT}${device}")
+		uses+=("is mounted at ${place}")
+	done <"${ROOT}/proc/mounts"
+	if [[ -r ${ROOT}/proc/swaps ]]; then
+		while read -r device _; do
+			[[ ${device} == /dev/* ]] || continue
+			paths+=("${ROOT}${device}")
+			uses+=('is swap')
+		done <"${ROOT}/proc/swaps"
+	fi
+	read_parts
+	for pool in "${!ZPOOL_PARTS[@]}"; do
+		read -r -a words <<<"${ZPOOL_PARTS[${pool}]//[$'\n|']/ }"
+		for device in "${words[@]}"; do
+			[[ ${device} == /dev/* ]] || continue
+			paths+=("${ROOT}${device}")
+			uses+=("is part of the pool ${pool}")
+		done
+	done
+	# Of a btrfs on several disks, /proc/mounts names one.
+	for device in "${ROOT}"/sys/fs/btrfs/*/devices/*; do BLOCK_USE[${device##*/}]='is part of a mounted btrfs'; done
+	((${#paths[@]} > 0)) && ask readlink -m -- "${paths[@]}" || return 0
+	mapfile -t paths <<<"${REPLY}"
+	for i in "${!paths[@]}"; do BLOCK_USE[${paths[i]##*/}]=${uses[i]}; done
 }
 
 NVIDIA_CARD=1 # 0: the host has no card for the driver of NVIDIA

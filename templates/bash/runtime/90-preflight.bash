@@ -200,8 +200,8 @@ need_version() {
 usage() {
 	cat <<TEXT
 Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy [--confirm NAME]] [--allow-older]
-       [--allow-disconnect] [--retry-network] [--allow-lockout] [--wait SECONDS] [--limit SECONDS] [--keep-going] [--verify]
-       [--secrets FILE] [--report FORM] [--list] [--help]
+       [--allow-disconnect] [--retry-network] [--allow-lockout] [--allow-detach] [--wait SECONDS] [--limit SECONDS]
+       [--keep-going] [--verify] [--secrets FILE] [--report FORM] [--list] [--help]
 
   --check          change nothing; say what would be done
   --only IDS       only these guests, by id or name, without what they need
@@ -210,6 +210,7 @@ Usage: bash ${0##*/} [--check] [--only ID,...] [--from STEP] [--allow-destroy [-
   --confirm NAME   with --allow-destroy: destroy this dataset, which no file declares any more; may be repeated
   --allow-older    apply a plan that does not follow the one that was applied last
   --allow-lockout  write rules of the firewall that shut out the session in which this runs
+  --allow-detach   give machines PCI devices on which there is an interface or a disk that this node uses
   --allow-disconnect
                    change interfaces that carry the address of this node; a change after which it cannot be reached
                    is taken back
@@ -254,6 +255,7 @@ read_arguments() {
 			;;
 		--allow-older) ALLOW_OLDER=1 ;;
 		--allow-lockout) ALLOW_LOCKOUT=1 ;;
+		--allow-detach) ALLOW_DETACH=1 ;;
 		--allow-disconnect) ALLOW_DISCONNECT=1 ;;
 		--retry-network) RETRY_NETWORK=1 ;;
 		--keep-going) KEEP_GOING=1 ;;
