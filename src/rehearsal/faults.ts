@@ -75,6 +75,9 @@ export async function undisturbedParts(
   return [first, ...rest];
 }
 
+/** A command that outlives the run which was struck holds the lock until it ends, on a busy machine for a while. */
+const PATIENT = ["--wait", "300"];
+
 /**
  * Runs the script with a fault, and again, and again: the second run has to reach the undisturbed end, the third to
  * change nothing.
@@ -97,7 +100,8 @@ export async function recovery(
   const left = fingerprint(host);
   const before = seen.get(left);
   if (before !== undefined) return { known: true, ...before };
-  const next = await host.runScript(whole.script, whole.args, { timeoutMs: whole.timeoutMs });
+  const args = whole.args.includes("--wait") ? whole.args : [...whole.args, ...PATIENT];
+  const next = await host.runScript(whole.script, args, { timeoutMs: whole.timeoutMs });
   const problem = await wrongAfter(whole, host, next);
   const found = { next, ...(problem === undefined ? {} : { problem }) };
   seen.set(left, found);
