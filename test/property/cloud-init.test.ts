@@ -196,7 +196,9 @@ test("hostile texts stay in their places, and the user data valid", async () => 
   const line = (value: string): boolean => /^[^\s\p{Cc}]/u.test(value) && !/[\r\n\p{Cc}\u2028\u2029:]/u.test(value);
   const users = values
     .filter(line)
-    .map((value, i) => `user u${i} { ssh_keys = [${literal(value)}], comment = ${literal(value)} }`);
+    .map(
+      (value, i) => `user u${i} { ssh_keys = [${literal(`ssh-ed25519 AAAA ${value}`)}], comment = ${literal(value)} }`,
+    );
   const commands = values
     .filter((value) => value.trim() !== "")
     .map((value) => `${literal(value)}, [${literal(value)}, ${literal(value)}]`);
