@@ -40,8 +40,9 @@ export function lowerImage(image: Resource, { model }: LowerContext): Lowered {
     },
     commands: [fetching(image, path)],
   });
-  const programs = [...(unpack === undefined ? [] : [unpack]), ...(oci === undefined ? [] : ["skopeo"])];
-  const needs = programs.map((command): Requirement => ({ kind: "command", command, blocks: [], source: at }));
+  // The programs of the commands themselves are asked for as those of every step are.
+  const needs: Requirement[] =
+    unpack === undefined ? [] : [{ kind: "command", command: unpack, blocks: [], source: at }];
   return { steps: [{ ...step, id: image.address }], requirements: [...storageNeeds(image, model), ...needs] };
 }
 
