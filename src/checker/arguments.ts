@@ -111,9 +111,9 @@ function missing(
   report(ctx, missingArgument, headSpan(block), args, declared(ctx, spec));
 }
 
-/** The names that an argument may take, where it takes the name of something. */
-function declared(ctx: Context, { type }: ArgSpec): Extra {
-  return type.type === "ref" ? { help: declaredNames(ctx, type.kinds, "NAME") } : {};
+/** The names that an argument may take, where it takes the name of something; else what it is. */
+function declared(ctx: Context, { name, type, doc }: ArgSpec): Extra {
+  return { help: type.type === "ref" ? declaredNames(ctx, type.kinds, "NAME") : `${name}: ${doc}` };
 }
 
 /** `vm ID NAME`, with optional arguments in brackets. */
