@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Ajv } from "ajv";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HOST, byHand, ct, vm, withCommitted } from "../support/committed.js";
+import { HOST, byHand, ct, vm, withApplied } from "../support/committed.js";
 import type { Applied, CommittedProject } from "../support/committed.js";
 import { root } from "../support/paths.js";
 import { hasLinters, lintScript } from "../support/script-lint.js";
@@ -21,14 +21,7 @@ const FLEET = [
   "ct 111 copy {\n clone = base\n}\n",
 ].join("");
 
-/** Runs `use` with the fleet applied. */
-async function withFleet(use: (project: CommittedProject) => Promise<void>): Promise<void> {
-  await withCommitted(async (project) => {
-    await project.write(FLEET);
-    assert.is((await project.apply()).code, 0);
-    await use(project);
-  });
-}
+const withFleet = (use: (project: CommittedProject) => Promise<void>): Promise<void> => withApplied(FLEET, use);
 
 /** Runs the plan of an action; `flags` are the script's, after a `--`. */
 async function act({ phxc, run }: CommittedProject, line: string): Promise<Applied> {

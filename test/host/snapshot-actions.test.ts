@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { HOST, byHand, ct, vm, withCommitted } from "../support/committed.js";
+import { HOST, byHand, ct, vm, withApplied } from "../support/committed.js";
 import type { Applied, CommittedProject } from "../support/committed.js";
 import { compileProject, mutating } from "../support/rehearsal.js";
 import { applied, fleetOn, LAN, webCt } from "../support/script-host.js";
@@ -18,13 +18,7 @@ const FLEET = [
   ct(111, "files", `mount "/srv/files" { at = "/srv" }`),
 ].join("");
 
-async function withFleet(use: (project: CommittedProject) => Promise<void>): Promise<void> {
-  await withCommitted(async (project) => {
-    await project.write(FLEET);
-    assert.is((await project.apply()).code, 0);
-    await use(project);
-  });
-}
+const withFleet = (use: (project: CommittedProject) => Promise<void>): Promise<void> => withApplied(FLEET, use);
 
 async function scriptOf({ phxc }: CommittedProject, line: string): Promise<string> {
   const { code, out, err } = await phxc("plan", "main.phx", "--format", "bash", "--action", ...line.split(" "));

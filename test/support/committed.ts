@@ -91,6 +91,15 @@ export async function withCommitted<T>(use: (project: CommittedProject) => Promi
   }
 }
 
+/** Runs `use` with this configuration committed and applied. */
+export async function withApplied(source: string, use: (project: CommittedProject) => Promise<void>): Promise<void> {
+  await withCommitted(async (project) => {
+    await project.write(source);
+    assert.is((await project.apply()).code, 0);
+    await use(project);
+  });
+}
+
 function simpleHost(): ReturnType<typeof emptyHost> {
   return emptyHost({
     node: "pve1",
