@@ -1,6 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 import { datasetFindings } from "./findings-datasets.js";
+import { ruleFindings } from "./findings-rules.js";
 
 /** Findings about ZFS: PHX5401 to PHX5499. */
 
@@ -30,12 +31,13 @@ export const diskNotById = diagnosticKind<{ pool: string; disk: string }>({
   help: "Name it as `/dev/disk/by-id/...`; `ls -l /dev/disk/by-id` on the host shows which is which.",
 });
 
-export const diskTwice = diagnosticKind<{ pool: string; disk: string }>({
+export const diskTwice = diagnosticKind<{ pool: string; disk: string; as: string }>({
   code: "PHX5404",
   severity: "error",
   title: "disk twice in a pool",
-  message: ({ pool, disk }) => `the pool ${pool} has the disk ${disk} twice`,
-  help: "A disk is in one block only.",
+  message: ({ pool, disk, as }) =>
+    `the pool ${pool} has the disk ${disk} twice${disk === as ? "" : `: ${as} is on the same disk`}`,
+  help: "A disk is in one block only, either whole or by partitions of it.",
 });
 
 export const mixedRedundancy = diagnosticKind<{ pool: string; first: string; other: string }>({
@@ -103,6 +105,14 @@ export const addedWhole = diagnosticKind<{ pool: string }>({
   help: "Leave `add` out of the blocks that the pool has, and keep it for the one that is new.",
 });
 
+export const reservedPool = diagnosticKind<{ pool: string }>({
+  code: "PHX5420",
+  severity: "error",
+  title: "pool with a reserved name",
+  message: ({ pool }) => `no pool can be made with the name ${pool}, which \`zpool\` keeps for itself`,
+  help: "Names that begin with `mirror`, `raidz`, `draid` or `spare`, and `log`, are reserved. Choose another one.",
+});
+
 export const zfsFindings: readonly DiagnosticKind<never>[] = [
   poolDisks,
   poolSingle,
@@ -116,4 +126,6 @@ export const zfsFindings: readonly DiagnosticKind<never>[] = [
   replaceUnknown,
   addedWhole,
   ...datasetFindings,
+  reservedPool,
+  ...ruleFindings,
 ];

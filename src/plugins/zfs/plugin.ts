@@ -16,6 +16,7 @@ import {
   zvolSections,
 } from "./options.js";
 import { lowerPool } from "./pool.js";
+import { zfsRules } from "./rules.js";
 
 const host = { type: t.hostRef, doc: "The host that it belongs to." };
 
@@ -115,4 +116,9 @@ function parentPath(resource: Resource, model: Model): string {
 }
 
 /** ZFS pools, datasets and volumes. */
-export const zfsPlugin = definePlugin({ name: "zfs", kinds: [pool, dataset, zvol], diagnostics: zfsFindings });
+export const zfsPlugin = definePlugin({
+  name: "zfs",
+  kinds: [pool, dataset, zvol],
+  rules: zfsRules,
+  diagnostics: zfsFindings,
+});

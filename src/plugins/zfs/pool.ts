@@ -2,7 +2,7 @@ import { argOf, diagnose, numberOf, sectionsOf, settingOf, stringOf } from "../.
 import type { Argv, Diagnostic, Lowered, Requirement, Resource, Step, Vdev } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
 import { delegationSteps } from "./delegation.js";
-import { addedWhole, replaceStays, replaceUnknown } from "./findings.js";
+import { addedWhole, replaceStays, replaceUnknown, reservedPool } from "./findings.js";
 import { blockFindings, blockProperties, propertyArguments } from "./properties.js";
 import type { Property } from "./properties.js";
 import { vdevsOf } from "./vdevs.js";
@@ -111,6 +111,9 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1);
 }
 
+/** Names that no new pool can have (zpool-create(8)); one that is there under such a name can be used. */
+const RESERVED = /^(mirror|raidz|draid|spare|log$)/;
+
 function poolFindings(pool: Resource, vdevs: readonly DeclaredVdev[]): readonly Diagnostic[] {
   const disks = new Set(vdevs.flatMap(({ vdev }) => vdev.disks));
   const replaced = sectionsOf(pool, "replace").flatMap((block) => {
@@ -124,7 +127,11 @@ function poolFindings(pool: Resource, vdevs: readonly DeclaredVdev[]): readonly 
   });
   const data = vdevs.filter(({ vdev }) => vdev.role === "data");
   const isAddedWhole = data.length > 0 && data.every(({ add }) => add);
-  return isAddedWhole
-    ? [...replaced, diagnose(addedWhole, data[0]?.at ?? pool.headSpan, { pool: pool.name })]
-    : replaced;
+  return [
+    ...(vdevs.length > 0 && RESERVED.test(pool.name)
+      ? [diagnose(reservedPool, pool.headSpan, { pool: pool.name })]
+      : []),
+    ...replaced,
+    ...(isAddedWhole ? [diagnose(addedWhole, data[0]?.at ?? pool.headSpan, { pool: pool.name })] : []),
+  ];
 }

@@ -35,6 +35,19 @@ const LEAST_DISKS: Readonly<Record<string, number>> = {
   ...{ draid1: 2, draid2: 3, draid3: 4 },
 };
 
+/** A partition as `/dev/disk/by-id` names it. */
+const PARTITION = /-part[0-9]+$/;
+
+/** The whole disk that a path of `/dev/disk/by-id` is, or is a partition of. */
+export function diskOf(path: string): string {
+  return path.replace(PARTITION, "");
+}
+
+/** Whether two paths share a disk's space: one path, or a disk and a partition of it. Two partitions do not. */
+export function isSameDisk(one: string, other: string): boolean {
+  return one === other || diskOf(one) === other || one === diskOf(other);
+}
+
 /** The parts that a pool is made of, in the order of the command; none of a pool that is only said to be there. */
 export function vdevsOf(pool: Resource): {
   readonly vdevs: readonly DeclaredVdev[];
@@ -112,12 +125,12 @@ function geometry(
 
 function partFindings(pool: Resource, parts: readonly Part[]): readonly Diagnostic[] {
   const found = parts.flatMap((each) => ownFindings(pool, each));
-  const seen = new Set<string>();
+  const seen: string[] = [];
   const repeated = parts.flatMap(({ disks, at }) =>
     disks.flatMap((disk) => {
-      const again = seen.has(disk);
-      seen.add(disk);
-      return again ? [diagnose(diskTwice, at, { pool: pool.name, disk })] : [];
+      const as = seen.find((other) => isSameDisk(other, disk));
+      seen.push(disk);
+      return as === undefined ? [] : [diagnose(diskTwice, at, { pool: pool.name, disk, as })];
     }),
   );
   const all = [...found, ...repeated];
