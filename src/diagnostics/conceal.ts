@@ -23,13 +23,27 @@ interface Known {
  * that brought it, and messages that quote it. A fix that would write one is left out.
  */
 export function conceal(findings: readonly Diagnostic[]): readonly Diagnostic[] {
-  const lines = shownLines(findings.flatMap(spansOf));
-  const known = learn(findings, [...lines.keys()]);
+  const files = [...new Set(findings.flatMap(spansOf).map(({ file }) => file))];
+  const known = learn(findings, files);
   if (known.places.size === 0 && known.texts.length === 0) return findings;
-  const masked = new Map(Array.from(lines, ([file, shown]) => [file, maskFile(file, shown, known)]));
-  const place = (at: Span): Span => ({ ...at, file: masked.get(at.file) ?? at.file });
+  const beginnings = known.texts.map(beginningOf);
+  const mayQuote = (text: string): boolean => beginnings.some((beginning) => text.includes(beginning));
+  const quoting = files.filter(({ text }) => mayQuote(text));
+  const lines = quoting.length === 0 ? new Map<SourceFile, ReadonlySet<number>>() : shownLines(findings);
+  const masked = new Map(files.map((file) => [file, maskFile(file, lines.get(file), known)]));
+  const isShown = (finding: Diagnostic): boolean =>
+    !spansOf(finding).some(({ file }) => masked.get(file) !== file) && !textsOf(finding).some(mayQuote);
   const words = (text: string): string => maskText(text, occurrences(text, known.texts));
-  return findings.map(({ fix, help, ...finding }) => ({
+  const place = (at: Span): Span => ({ ...at, file: masked.get(at.file) ?? at.file });
+  return findings.map((finding) => (isShown(finding) ? finding : rewritten(finding, words, place)));
+}
+
+function rewritten(
+  { fix, help, ...finding }: Diagnostic,
+  words: (text: string) => string,
+  place: (at: Span) => Span,
+): Diagnostic {
+  return {
     ...finding,
     message: words(finding.message),
     span: place(finding.span),
@@ -38,17 +52,21 @@ export function conceal(findings: readonly Diagnostic[]): readonly Diagnostic[] 
     ...(fix === undefined || words(fix.replacement) !== fix.replacement
       ? {}
       : { fix: { ...fix, title: words(fix.title), span: place(fix.span) } }),
-  }));
+  };
 }
 
 function spansOf({ span, related, fix }: Diagnostic): readonly Span[] {
   return [span, ...related.map((other) => other.span), ...(fix === undefined ? [] : [fix.span])];
 }
 
+function textsOf({ message, help, related, fix }: Diagnostic): readonly string[] {
+  return [message, help ?? "", ...related.map((other) => other.message), fix?.title ?? "", fix?.replacement ?? ""];
+}
+
 /** The lines (from 1) of each file that frames show: the first of every span. */
-function shownLines(spans: readonly Span[]): ReadonlyMap<SourceFile, ReadonlySet<number>> {
+function shownLines(findings: readonly Diagnostic[]): ReadonlyMap<SourceFile, ReadonlySet<number>> {
   const lines = new Map<SourceFile, Set<number>>();
-  for (const { file, start } of spans) {
+  for (const { file, start } of findings.flatMap(spansOf)) {
     const { line } = position(file, start);
     const known = lines.get(file);
     if (known === undefined) lines.set(file, new Set([line]));
@@ -94,27 +112,33 @@ function parts(secret: string): readonly string[] {
   });
 }
 
-function maskFile(file: SourceFile, lines: ReadonlySet<number>, known: Known): SourceFile {
-  const repeated = [...lines].flatMap((line) => {
+/** The file itself where nothing in it has to be masked, or is masked already. */
+function maskFile(file: SourceFile, lines: ReadonlySet<number> | undefined, known: Known): SourceFile {
+  const repeated = [...(lines ?? [])].flatMap((line) => {
     const offset = file.lineStarts[line - 1] ?? 0;
     return occurrences(lineText(file, line), known.texts).map(({ start, end }) => ({
       start: start + offset,
       end: end + offset,
     }));
   });
-  return maskRanges(file, [...(known.places.get(file.path) ?? []), ...repeated]);
+  const masked = maskRanges(file, [...(known.places.get(file.path) ?? []), ...repeated]);
+  return masked.text === file.text ? file : masked;
 }
 
 /** From this length on a text is recognised inside of other words, and when only its beginning is quoted. */
 const CERTAIN = 6;
 const BEGINNING = 16;
 
+function beginningOf(secret: string): string {
+  return secret.slice(0, BEGINNING);
+}
+
 function occurrences(text: string, secrets: readonly string[]): readonly Range[] {
   return secrets.flatMap((secret) => [...occurrencesOf(text, secret)]);
 }
 
 function* occurrencesOf(text: string, secret: string): Generator<Range> {
-  const beginning = secret.slice(0, BEGINNING);
+  const beginning = beginningOf(secret);
   for (let start = text.indexOf(beginning); start !== -1;) {
     let end = start + beginning.length;
     while (end < text.length && text[end] === secret[end - start]) end++;

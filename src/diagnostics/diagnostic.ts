@@ -63,14 +63,18 @@ export function diagnosticKind<Args = void>(entry: DiagnosticKind<Args>): Diagno
 /** Makes a finding of a kind at a place. */
 export function diagnose<Args>(kind: DiagnosticKind<Args>, at: Span, args: Args, extra: Extra = {}): Diagnostic {
   const help = extra.help ?? (typeof kind.help === "function" ? kind.help(args) : kind.help);
-  return {
+  const finding: Draft = {
     code: kind.code,
     severity: kind.severity,
     message: kind.message(args),
     span: at,
     related: extra.related ?? [],
-    ...(help === undefined ? {} : { help }),
-    ...(extra.fix === undefined ? {} : { fix: extra.fix }),
-    ...(extra.secrets === undefined ? {} : { secrets: extra.secrets }),
   };
+  if (help !== undefined) finding.help = help;
+  if (extra.fix !== undefined) finding.fix = extra.fix;
+  if (extra.secrets !== undefined) finding.secrets = extra.secrets;
+  return finding;
 }
+
+/** A finding that is being made: member by member, since there are hundreds of them. */
+type Draft = { -readonly [Member in keyof Diagnostic]: Diagnostic[Member] };

@@ -2,10 +2,14 @@ import { lineText, position } from "../text/source.js";
 import type { Span } from "../text/source.js";
 import { cellWidth, isPlain, visible } from "../text/visible.js";
 
-/** A source line made fit for a terminal, and the line of carets under it. */
+/** A source line made fit for a terminal, and the carets under it. */
 export interface Frame {
   readonly line: number;
+  /** Where the span begins, as {@link position} counts; tabs and hidden characters are one each. */
+  readonly column: number;
   readonly source: string;
+  /** Blanks before the carets. */
+  readonly indent: number;
   readonly carets: string;
 }
 
@@ -23,16 +27,18 @@ interface Cell {
 
 /** The first line of a span with carets under the part that it covers; at least one caret. */
 export function frame(at: Span, cells: number = FRAME_CELLS): Frame {
-  const start = position(at.file, at.start);
-  const end = position(at.file, at.end);
-  const text = lineText(at.file, start.line);
-  const from = Math.min(start.column - 1, text.length);
-  const to = end.line === start.line ? Math.min(end.column - 1, text.length) : text.length;
+  const { line, column } = position(at.file, at.start);
+  const text = lineText(at.file, line);
+  const from = Math.min(column - 1, text.length);
+  // A span that ends on another line covers the rest of this one.
+  const to = Math.min(column - 1 + at.end - at.start, text.length);
   if (text.length <= cells && isPlain(text)) {
     return {
-      line: start.line,
+      line,
+      column,
       source: text.trimEnd(),
-      carets: " ".repeat(from) + "^".repeat(Math.max(to - from, 1)),
+      indent: from,
+      carets: "^".repeat(Math.max(to - from, 1)),
     };
   }
   const shown = clip(layOut(text), from, cells);
@@ -40,12 +46,14 @@ export function frame(at: Span, cells: number = FRAME_CELLS): Frame {
   const before = shown.filter((cell) => cell.column < from);
   const under = shown.filter(covered);
   return {
-    line: start.line,
+    line,
+    column,
     source: shown
       .map((cell) => cell.text)
       .join("")
       .trimEnd(),
-    carets: " ".repeat(width(before)) + "^".repeat(Math.max(width(under), 1)),
+    indent: width(before),
+    carets: "^".repeat(Math.max(width(under), 1)),
   };
 }
 

@@ -1,9 +1,9 @@
-import { position } from "../text/source.js";
 import type { Span } from "../text/source.js";
 import { visible, visibleLines } from "../text/visible.js";
 import type { Diagnostic } from "./diagnostic.js";
 import { conceal } from "./conceal.js";
 import { frame } from "./frame.js";
+import type { Frame } from "./frame.js";
 import { plainPalette } from "./palette.js";
 import type { Palette } from "./palette.js";
 
@@ -26,12 +26,17 @@ function renderFinding(finding: Diagnostic, options: TextOptions): string {
   const palette = options.palette ?? plainPalette;
   const paint = palette[finding.severity];
   const label = palette.strong(paint(`${finding.severity} ${finding.code}`));
-  const gutter = " ".repeat(gutterWidth(finding));
+  const first = frame(finding.span);
+  const others = finding.related.map(({ span, message }) => ({ span, message, shown: frame(span) }));
+  const widest = others.reduce((line, { shown }) => Math.max(line, shown.line), first.line);
+  const gutter = " ".repeat(String(widest).length);
   const margin = { gutter, options };
-  const lines = [`${label}${palette.strong(`: ${indented(finding.message)}`)}`];
-  lines.push(...place(finding.span, margin, { arrow: "-->", paint, text: "" }));
-  for (const { span, message } of finding.related) {
-    lines.push(...place(span, margin, { arrow: ":::", paint: palette.note, text: indented(message) }));
+  const lines = [
+    `${label}${palette.strong(`: ${indented(finding.message)}`)}`,
+    place(finding.span, first, margin, { arrow: "-->", paint, text: "" }),
+  ];
+  for (const { span, message, shown } of others) {
+    lines.push(place(span, shown, margin, { arrow: ":::", paint: palette.note, text: indented(message) }));
   }
   if (finding.help !== undefined) lines.push(`${gutter} ${palette.faint("=")} help: ${indented(finding.help)}`);
   if (finding.fix !== undefined) lines.push(`${gutter} ${palette.faint("=")} fix: ${indented(finding.fix.title)}`);
@@ -52,33 +57,20 @@ interface Label {
 }
 
 /** Location line, source line, carets. An empty file has no source line to show. */
-function place(at: Span, { gutter, options }: Margin, label: Label): readonly string[] {
+function place(at: Span, shown: Frame, { gutter, options }: Margin, label: Label): string {
   const { faint } = options.palette ?? plainPalette;
-  const where = `${gutter}${faint(label.arrow)} ${location(at, options)}`;
-  if (at.file.text === "") return [label.text === "" ? where : `${where}: ${label.text}`];
-  const { line, source, carets } = frame(at);
-  const blanks = carets.length - carets.trimStart().length;
-  const run = [carets.trimStart(), label.text].filter((part) => part !== "").join(" ");
-  return [
-    where,
-    `${faint(`${String(line).padStart(gutter.length)} |`)} ${source}`.trimEnd(),
-    `${gutter} ${faint("|")} ${" ".repeat(blanks)}${label.paint(run)}`,
-  ];
-}
-
-/** `fleet.phx:12:3` */
-function location(at: Span, options: TextOptions): string {
-  const { line, column } = position(at.file, at.start);
-  const path = options.path?.(at.file.path) ?? at.file.path;
-  return `${visible(path)}:${line}:${column}`;
-}
-
-function gutterWidth(finding: Diagnostic): number {
-  const lines = [finding.span, ...finding.related.map((r) => r.span)].map((s) => position(s.file, s.start).line);
-  return String(Math.max(...lines)).length;
+  const { path } = at.file;
+  const { line, column, source, indent, carets } = shown;
+  // `fleet.phx:12:3`
+  const where = `${gutter}${faint(label.arrow)} ${visible(options.path?.(path) ?? path)}:${line}:${column}`;
+  if (at.file.text === "") return label.text === "" ? where : `${where}: ${label.text}`;
+  const run = label.text === "" ? carets : `${carets} ${label.text}`;
+  const numbered = `${faint(`${String(line).padStart(gutter.length)} |`)} ${source}`.trimEnd();
+  return `${where}\n${numbered}\n${gutter} ${faint("|")} ${" ".repeat(indent)}${label.paint(run)}`;
 }
 
 /** Texts with several lines keep their breaks, set in under the first. */
 function indented(text: string): string {
-  return visibleLines(text).replace(/\n/g, "\n    ");
+  const lines = visibleLines(text);
+  return lines.includes("\n") ? lines.replaceAll("\n", "\n    ") : lines;
 }

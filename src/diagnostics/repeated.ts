@@ -12,8 +12,10 @@ const MOST_NAMES = 8;
  */
 export function joinRepeated(findings: readonly Diagnostic[]): readonly Diagnostic[] {
   const groups = new Map<string, Diagnostic[]>();
+  const atPlace = countByPlace(findings);
   for (const finding of findings) {
-    const key = keyOf(finding);
+    const place = placeOf(finding);
+    const key = atPlace.get(place) === 1 ? place : keyOf(finding);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, [finding]);
     else group.push(finding);
@@ -30,6 +32,21 @@ function joined(first: Diagnostic, others: readonly Diagnostic[]): Diagnostic {
   const shown =
     names.length > MOST_NAMES ? [...names.slice(0, MOST_NAMES), `${names.length - MOST_NAMES} more`] : names;
   return { ...first, message: `${first.message} (likewise ${shown.join(", ")})` };
+}
+
+/** Most findings are alone at their place, which is found without looking at their texts. */
+function countByPlace(findings: readonly Diagnostic[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const finding of findings) {
+    const place = placeOf(finding);
+    counts.set(place, (counts.get(place) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Equal for findings that may be joined; a part of what decides. */
+function placeOf({ code, span }: Diagnostic): string {
+  return `${code} ${span.start} ${span.end}`;
 }
 
 function keyOf({ code, severity, message, span, related }: Diagnostic): string {

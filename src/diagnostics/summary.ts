@@ -39,10 +39,10 @@ export function hasErrors(diagnostics: readonly Diagnostic[]): boolean {
 export function sortFindings(diagnostics: readonly Diagnostic[], paths: readonly string[] = []): readonly Diagnostic[] {
   const rank = new Map(paths.map((path, i) => [path, i]));
   const fileOrder = (path: string): number => rank.get(path) ?? paths.length;
+  const byFile = (a: string, b: string): number => (a === b ? 0 : fileOrder(a) - fileOrder(b) || compareText(a, b));
   const sorted = diagnostics.toSorted(
     (a, b) =>
-      fileOrder(a.span.file.path) - fileOrder(b.span.file.path) ||
-      compareText(a.span.file.path, b.span.file.path) ||
+      byFile(a.span.file.path, b.span.file.path) ||
       a.span.start - b.span.start ||
       a.span.end - b.span.end ||
       compareText(a.code, b.code) ||
@@ -52,6 +52,6 @@ export function sortFindings(diagnostics: readonly Diagnostic[], paths: readonly
 }
 
 function same(a: Diagnostic, b: Diagnostic | undefined): boolean {
-  if (b === undefined || a.code !== b.code || a.message !== b.message) return false;
-  return a.span.file.path === b.span.file.path && a.span.start === b.span.start && a.span.end === b.span.end;
+  if (b === undefined || a.span.start !== b.span.start || a.span.end !== b.span.end) return false;
+  return a.code === b.code && a.message === b.message && a.span.file.path === b.span.file.path;
 }

@@ -59,14 +59,15 @@ export function cover(a: Span, b: Span): Span {
 
 /** Line and column of an offset. */
 export function position(file: SourceFile, offset: number): Position {
+  const { lineStarts } = file;
   let low = 0;
-  let high = file.lineStarts.length - 1;
+  let high = lineStarts.length - 1;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if ((file.lineStarts[middle] ?? 0) <= offset) low = middle;
+    if ((lineStarts[middle] ?? 0) <= offset) low = middle;
     else high = middle - 1;
   }
-  return { line: low + 1, column: offset - (file.lineStarts[low] ?? 0) + 1 };
+  return { line: low + 1, column: offset - (lineStarts[low] ?? 0) + 1 };
 }
 
 /** The text of one line (counted from 1), without its line end. */

@@ -18,7 +18,7 @@ export function isPlain(text: string): boolean {
 
 /** As {@link visible}, but line feeds stay: for messages that have several lines on purpose. */
 export function visibleLines(text: string): string {
-  return text.split("\n").map(visible).join("\n");
+  return isPlain(text) ? text : text.split("\n").map(visible).join("\n");
 }
 
 /** Columns that a character takes on a terminal: 0 for combining marks, 2 for wide East Asian and emoji, else 1. */

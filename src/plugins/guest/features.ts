@@ -149,11 +149,11 @@ function missing(
   requiredBy: string | undefined,
 ): readonly Diagnostic[] {
   if (names.includes(name)) return [];
-  const meant = didYouMean(name, names);
-  if (requiredBy !== undefined) return [diagnose(unknownPrerequisite, span, { name, requiredBy, meant })];
-  if (isJson(span)) {
+  if (requiredBy === undefined && isJson(span)) {
     return [diagnose(featuresNotInstalled, span, { features: [name], guests: [resource.name] })];
   }
+  const meant = didYouMean(name, names);
+  if (requiredBy !== undefined) return [diagnose(unknownPrerequisite, span, { name, requiredBy, meant })];
   return [diagnose(unknownFeature, span, { name, meant, known: names })];
 }
 
