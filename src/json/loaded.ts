@@ -2,8 +2,7 @@ import { jsonSecret } from "../diagnostics/catalogue/json.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { SourceFile } from "../text/source.js";
 import type { SchemaName } from "./schema.js";
-import { maskSecrets } from "./secrets.js";
-import { type JsonObject, parseJson } from "./tree.js";
+import { type JsonObject, parseHiding } from "./tree.js";
 
 /** How the front end reads files besides its entry: by a path relative to the project, or as the configuration has it. */
 export interface JsonIo {
@@ -28,9 +27,11 @@ export interface Loaded {
 
 /** Reads one file as JSON, with its secrets hidden. */
 export function load(source: SourceFile, schema: Loaded["schema"], report: (finding: Diagnostic) => void): Loaded {
-  const { file, secrets } = maskSecrets(source);
+  const found: Diagnostic[] = [];
+  const { file, secrets, tree } = parseHiding(source, (finding) => void found.push(finding));
   for (const { name, span } of secrets) report(diagnose(jsonSecret, span, { name }));
-  return { source, shown: file, schema, tree: parseJson(file, report), isInput: true };
+  for (const finding of found) report(finding);
+  return { source, shown: file, schema, tree, isInput: true };
 }
 
 /** A path relative to the folder of another file; `..` takes folders away where there are any. */

@@ -1,107 +1,134 @@
 import { jsonDuplicateKey } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
-import { type SourceFile, span } from "../text/source.js";
+import type { SourceFile } from "../text/source.js";
+import { type Hidden, hideMember, hidePair } from "./hidden.js";
 import type { JsonMember, JsonNode } from "./node.js";
-import { createScanner, type Scanner, type TokenKind } from "./scanner.js";
-import { Token } from "./tokens.js";
+
+/** How a text is to be read. */
+export interface Reading {
+  /** With more brackets open at once there is no tree to speak of, only the place of the one too many. */
+  readonly maxDepth: number;
+  /** Whether values of secrets are replaced as {@link Nodes.hidden} says. */
+  readonly hides: boolean;
+}
+
+/** What a text holds. */
+export interface Nodes {
+  readonly tree: JsonNode;
+  /** Names given twice, of which the first one counts; meaningless where the text is too deep. */
+  readonly repeated: readonly Diagnostic[];
+  /** The secrets that were replaced, in the order in which they end. */
+  readonly hidden: readonly Hidden[];
+  /** The first bracket for which there was no room. */
+  readonly tooDeep: number | undefined;
+}
 
 interface Reader {
   readonly file: SourceFile;
-  readonly scanner: Scanner;
-  readonly found: Diagnostic[];
+  readonly text: string;
+  /** Ours alone: where it goes on is where reading does. */
+  readonly pattern: RegExp;
+  readonly hasEscapes: boolean;
+  readonly repeated: Diagnostic[];
+  readonly hidden: Hidden[] | undefined;
   /** How many brackets may be opened in the one that is being read. */
   room: number;
-  /** The first bracket for which there was no room. */
   tooDeep: number | undefined;
 }
 
 /**
- * The tree of a text that is known to be JSON; names given twice are reported, the first one counts. With more brackets open
- * at once than `maxDepth` there is no tree to speak of, only the place of the one too many.
+ * What comes next in valid JSON, with the white space and commas in front of it passed over: a name (1) with the colon (2) and its
+ * value, which is a text (3), an opening bracket (4) or a word (5); a text of a list (1); a bracket (6); a word of a list (7).
  */
-export function readNodes(
-  file: SourceFile,
-  text: string,
-  maxDepth: number,
-  report: (finding: Diagnostic) => void,
-): { readonly tree: JsonNode; readonly tooDeep: number | undefined } {
-  const scanner = createScanner(text);
-  const reader: Reader = { file, scanner, found: [], room: maxDepth, tooDeep: undefined };
-  const tree = readNode(reader, scanner.scan());
-  if (reader.tooDeep === undefined) for (const finding of reader.found) report(finding);
-  return { tree, tooDeep: reader.tooDeep };
+const STEP =
+  /"([^"\\]*(?:\\.[^"\\]*)*)"(?:(\s*:\s*)(?:"([^"\\]*(?:\\.[^"\\]*)*)"|([{[])|([^\s,\]}]+)))?|([{}[\]])|([^\s,{}[\]"]+)/g;
+
+/**
+ * The tree of a text that is known to be JSON. Reads with one pattern, a whole member at a time: configurations are read once by a
+ * program that ends at once, where a scanner that looks at each character never gets compiled and costs more than all the rest of
+ * reading. `text` is that of the file, apart from a byte order mark.
+ */
+export function readNodes(file: SourceFile, text: string, { maxDepth, hides }: Reading): Nodes {
+  const reader: Reader = {
+    file,
+    text,
+    pattern: new RegExp(STEP),
+    hasEscapes: text.includes("\\"),
+    repeated: [],
+    hidden: hides ? [] : undefined,
+    room: maxDepth,
+    tooDeep: undefined,
+  };
+  const step = reader.pattern.exec(text);
+  const tree = readNode(reader, step?.index ?? 0, step?.[1], step?.[6] ?? step?.[7] ?? "null");
+  return { tree, repeated: reader.repeated, hidden: reader.hidden ?? [], tooDeep: reader.tooDeep };
 }
 
-/** Reads the value whose first token is the current one; afterwards its last token is. */
-function readNode(reader: Reader, kind: TokenKind): JsonNode {
-  const { file, scanner } = reader;
-  const start = scanner.start();
-  switch (kind) {
-    case Token.openBrace: {
-      if (!enters(reader)) break;
-      const members = readMembers(reader);
-      reader.room++;
-      return { type: "object", span: span(file, start, scanner.end()), members };
-    }
-    case Token.openBracket: {
-      if (!enters(reader)) break;
-      const items = readItems(reader);
-      reader.room++;
-      return { type: "array", span: span(file, start, scanner.end()), items };
-    }
-    case Token.string:
-      return { type: "string", span: span(file, start, scanner.end()), value: scanner.value() };
-    case Token.number:
-      return { type: "number", span: span(file, start, scanner.end()), value: Number(scanner.value()) };
-    default:
+/** The value that begins at an offset, of which the pattern has passed the text, the word, or the opening bracket. */
+function readNode(reader: Reader, start: number, text: string | undefined, word: string): JsonNode {
+  const { file, pattern } = reader;
+  if (text !== undefined) {
+    const value = reader.hasEscapes ? unescaped(text) : text;
+    return { type: "string", span: { file, start, end: pattern.lastIndex }, value };
   }
-  return readWord(reader);
+  if (word === "{" || word === "[") return readNested(reader, start, word);
+  const span = { file, start, end: pattern.lastIndex };
+  if (word === "null") return { type: "null", span };
+  if (word === "true" || word === "false") return { type: "boolean", span, value: word === "true" };
+  return { type: "number", span, value: Number(word) };
 }
 
-/** Whether there is room for the bracket that is the current token. */
-function enters(reader: Reader): boolean {
+function readNested(reader: Reader, start: number, bracket: "{" | "["): JsonNode {
+  const { file, pattern } = reader;
   if (reader.room === 0) {
-    reader.tooDeep ??= reader.scanner.start();
-    return false;
+    reader.tooDeep = start;
+    return { type: "null", span: { file, start, end: start } };
   }
   reader.room--;
-  return true;
-}
-
-function readWord({ file, scanner }: Reader): JsonNode {
-  const at = span(file, scanner.start(), scanner.end());
-  const word = scanner.value();
-  return word === "null" ? { type: "null", span: at } : { type: "boolean", span: at, value: word === "true" };
+  const members = bracket === "{" ? readMembers(reader) : undefined;
+  const items = bracket === "{" ? [] : readItems(reader);
+  reader.room++;
+  const span = { file, start, end: pattern.lastIndex };
+  return members === undefined ? { type: "array", span, items } : { type: "object", span, members };
 }
 
 function readItems(reader: Reader): readonly JsonNode[] {
+  const { pattern, text } = reader;
   const items: JsonNode[] = [];
-  for (
-    let kind = reader.scanner.scan();
-    kind !== Token.closeBracket && kind !== Token.end;
-    kind = reader.scanner.scan()
-  ) {
-    if (kind !== Token.comma) items.push(readNode(reader, kind));
+  while (reader.tooDeep === undefined) {
+    const step = pattern.exec(text);
+    if (step === null || step[6] === "]") break;
+    items.push(readNode(reader, step.index, step[1], step[6] ?? step[7] ?? "null"));
   }
   return items;
 }
 
 function readMembers(reader: Reader): ReadonlyMap<string, JsonMember> {
-  const { file, scanner, found } = reader;
+  const { file, pattern, text, hidden } = reader;
   const members = new Map<string, JsonMember>();
-  for (let kind = scanner.scan(); kind !== Token.closeBrace && kind !== Token.end; kind = scanner.scan()) {
-    if (kind === Token.comma) continue;
-    const name = scanner.value();
-    const nameSpan = span(file, scanner.start(), scanner.end());
-    scanner.scan(); // the colon
-    const value = readNode(reader, scanner.scan());
+  while (reader.tooDeep === undefined) {
+    const step = pattern.exec(text);
+    const inner = step?.[1];
+    if (step === null || inner === undefined) break;
+    const start = step.index;
+    const nameEnd = start + inner.length + 2;
+    const name = reader.hasEscapes ? unescaped(inner) : inner;
+    const nameSpan = { file, start, end: nameEnd };
+    const read = readNode(reader, nameEnd + (step[2]?.length ?? 0), step[3], step[4] ?? step[5] ?? "null");
+    const value = hidden === undefined ? read : hideMember(hidden, name, nameSpan, read);
     const first = members.get(name);
     if (first === undefined) {
-      members.set(name, { name, nameSpan, value, span: span(file, nameSpan.start, value.span.end) });
+      members.set(name, { name, nameSpan, value, span: { file, start, end: pattern.lastIndex } });
     } else {
       const related = [{ span: first.nameSpan, message: "first given here" }];
-      found.push(diagnose(jsonDuplicateKey, nameSpan, { name }, { related }));
+      reader.repeated.push(diagnose(jsonDuplicateKey, nameSpan, { name }, { related }));
     }
   }
+  if (hidden !== undefined) hidePair(hidden, members);
   return members;
+}
+
+/** The inside of a string, as it stands in valid JSON, without its escapes. */
+function unescaped(inner: string): string {
+  return inner.includes("\\") ? String(JSON.parse(`"${inner}"`)) : inner;
 }

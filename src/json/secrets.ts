@@ -12,8 +12,8 @@ export interface ClearSecret {
 
 /**
  * The file with every credential overwritten by asterisks of the same length, so that no finding, frame or later phase can
- * show one; offsets stay as they are. Works on tokens, and so on files that are not valid JSON, too. Covers
- * `"name_of_a_secret": "value"` and the pairs `"name": "NAME_OF_A_SECRET", "value": "..."` of one object.
+ * show one; offsets stay as they are. Works on tokens, and so on files that are not valid JSON, too; what is valid is hidden while it
+ * is read. Covers `"name_of_a_secret": "value"` and the pairs `"name": "NAME_OF_A_SECRET", "value": "..."` of one object.
  */
 export function maskSecrets(original: SourceFile): {
   readonly file: SourceFile;
@@ -21,16 +21,14 @@ export function maskSecrets(original: SourceFile): {
 } {
   const found = mayHold(original.text) ? findSecrets(original.text) : [];
   if (found.length === 0) return { file: original, secrets: [] };
-  let text = "";
-  let done = 0;
-  for (const { from, to, by } of found
-    .map(({ value }) => maskOf(original.text, value))
-    .sort((a, b) => a.from - b.from)) {
-    text += original.text.slice(done, from) + by.repeat(to - from);
-    done = to;
-  }
   // Lines begin where they did.
-  const file = { ...original, text: text + original.text.slice(done) };
+  const file = {
+    ...original,
+    text: masked(
+      original.text,
+      found.map(({ value }) => value),
+    ),
+  };
   const secrets = found.map(({ name }) => ({
     name: valueOf(original.text, name),
     span: span(file, name.start, name.end),
@@ -38,11 +36,23 @@ export function maskSecrets(original: SourceFile): {
   return { file, secrets };
 }
 
-/** What to overwrite a value with: text inside its quotes by asterisks, a number by ones, so that the file stays JSON. */
-function maskOf(text: string, { kind, start, end }: Text): { from: number; to: number; by: "*" | "1" } {
-  if (kind === Token.number) return { from: start, to: end, by: "1" };
-  const isClosed = end - start > 1 && text[end - 1] === '"';
-  return { from: start + 1, to: isClosed ? end - 1 : end, by: "*" };
+/** The text with values overwritten: text inside its quotes by asterisks, a number by ones, so that JSON stays JSON. */
+export function masked(text: string, values: readonly { readonly start: number; readonly end: number }[]): string {
+  let result = "";
+  let done = 0;
+  for (const { start, end } of values.toSorted((a, b) => a.start - b.start)) {
+    const isText = text[start] === '"';
+    const isClosed = isText && end - start > 1 && text[end - 1] === '"';
+    const [from, to] = [isText ? start + 1 : start, isClosed ? end - 1 : end];
+    result += text.slice(done, from) + (isText ? "*" : "1").repeat(to - from);
+    done = to;
+  }
+  return result + text.slice(done);
+}
+
+/** Whether valid JSON may hold a secret: a quick look, for most files are done with after it. */
+export function mayHide(text: string): boolean {
+  return hintsAtSecret(text) || text.includes("\\u");
 }
 
 /** Whether a string of the file may be a secret's name. What stands between two quotes is one, where nothing is escaped. */
@@ -59,7 +69,6 @@ interface Found {
 
 /** A string or a number. */
 interface Text {
-  readonly kind: typeof Token.string | typeof Token.number;
   readonly start: number;
   readonly end: number;
 }
@@ -88,8 +97,7 @@ function findSecrets(text: string): readonly Found[] {
     else if (kind === Token.closeBrace || kind === Token.closeBracket) closed(search, open.pop());
     else if (kind === Token.colon && top !== undefined && last !== undefined) top.key = last;
     else if (kind === Token.comma && top !== undefined) delete top.key;
-    last =
-      kind === Token.string || kind === Token.number ? { kind, start: scanner.start(), end: scanner.end() } : undefined;
+    last = kind === Token.string || kind === Token.number ? { start: scanner.start(), end: scanner.end() } : undefined;
     if (last !== undefined && top?.key !== undefined) memberSeen(search, top, top.key, last);
   }
   for (const rest of open) closed(search, rest);

@@ -9,8 +9,10 @@ import {
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { position, type SourceFile, span } from "../text/source.js";
 import type { JsonObject } from "./node.js";
-import { readNodes } from "./read-nodes.js";
+import type { Hidden } from "./hidden.js";
+import { type Nodes, readNodes } from "./read-nodes.js";
 import { createScanner } from "./scanner.js";
+import { masked, maskSecrets, mayHide } from "./secrets.js";
 import { COMMENT_ERROR, INVALID_SYMBOL, SYNTAX_ERRORS, Token, VALUE_EXPECTED } from "./tokens.js";
 
 export type { JsonMember, JsonNode, JsonObject } from "./node.js";
@@ -26,21 +28,59 @@ const MAX_SYNTAX_FINDINGS = 20;
  * The tree is undefined when it could not be read completely, and then there is at least one error.
  */
 export function parseJson(file: SourceFile, report: (finding: Diagnostic) => void): JsonObject | undefined {
-  const text = file.text.replace(/^\uFEFF/, " ");
-  if (!isJson(text)) {
-    const tooDeep = firstTooDeep(text);
-    if (tooDeep === undefined) reportSyntax(file, text, report);
-    else reportTooDeep(file, tooDeep, report);
-    return undefined;
+  const text = withoutMark(file.text);
+  if (isJson(text)) return topOf(file, readNodes(file, text, { maxDepth: MAX_DEPTH, hides: false }), report);
+  const tooDeep = firstTooDeep(text);
+  if (tooDeep === undefined) reportSyntax(file, text, report);
+  else reportTooDeep(file, tooDeep, report);
+  return undefined;
+}
+
+/** A file as it may be shown, and what it holds. */
+export interface Shown {
+  readonly file: SourceFile;
+  readonly secrets: readonly Pick<Hidden, "name" | "span">[];
+  readonly tree: JsonObject | undefined;
+}
+
+/** As {@link parseJson}, with the secrets of the file hidden, in its text and in the tree. */
+export function parseHiding(original: SourceFile, report: (finding: Diagnostic) => void): Shown {
+  const { text } = original;
+  const isPlain = !mayHide(text);
+  if (isPlain) return { file: original, secrets: [], tree: parseJson(original, report) };
+  const whole = withoutMark(text);
+  // Its text is replaced when the secrets are known, for the spans of the tree are in it.
+  const file = { path: original.path, text, lineStarts: original.lineStarts };
+  const nodes = isJson(whole) ? readNodes(file, whole, { maxDepth: MAX_DEPTH, hides: true }) : undefined;
+  if (nodes === undefined || nodes.tooDeep !== undefined || nodes.repeated.length > 0) {
+    const hidden = maskSecrets(original);
+    return { ...hidden, tree: parseJson(hidden.file, report) };
   }
-  const { tree, tooDeep } = readNodes(file, text, MAX_DEPTH, report);
+  file.text = masked(
+    text,
+    nodes.hidden.map(({ value }) => value),
+  );
+  return { file, secrets: nodes.hidden, tree: topOf(file, nodes, report) };
+}
+
+function topOf(
+  file: SourceFile,
+  { tree, tooDeep, repeated }: Nodes,
+  report: (finding: Diagnostic) => void,
+): JsonObject | undefined {
   if (tooDeep !== undefined) {
     reportTooDeep(file, tooDeep, report);
     return undefined;
   }
+  for (const finding of repeated) report(finding);
   if (tree.type === "object") return tree;
   report(diagnose(jsonNotAnObject, tree.span, undefined));
   return undefined;
+}
+
+/** A byte order mark is white space for us, and a character that JSON does not know for the platform. */
+function withoutMark(text: string): string {
+  return text.startsWith("\uFEFF") ? ` ${text.slice(1)}` : text;
 }
 
 function reportTooDeep(file: SourceFile, at: number, report: (finding: Diagnostic) => void): void {
