@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
@@ -284,16 +284,46 @@ test("an encrypted dataset gets its key by standard input, and again when it is 
       assert.match(unit, "zfs load-key -L file:///root/s.key tank/s");
       assert.ok(machine.state.units["phxc-zfs-key-tank_2f_s.service"]?.enabled);
       if (dataset !== undefined) Object.assign(dataset, { locked: true, unmounted: true });
-      assert.equal(await check(), ["~ host: dataset tank/s: key loaded"]);
+      assert.equal(await check(), ["~ host: dataset tank/s: key loaded", "~ host: dataset tank/s: mounted"]);
       const run = await apply();
-      assert.equal(mutating(run), ["zfs load-key tank/s", "zfs mount -a"]);
+      assert.equal(mutating(run), ["zfs load-key tank/s", "zfs mount tank/s"]);
       await quiet();
       // As a run leaves it that is cut off between the two.
       if (dataset !== undefined) dataset.unmounted = true;
-      assert.equal(mutating(await apply()), ["zfs mount -a"]);
+      assert.equal(mutating(await apply()), ["zfs mount tank/s"]);
       await quiet();
       const scripts = `${run.stdout}${run.stderr}${JSON.stringify(run.commands)}`;
       assert.not.match(scripts, "correct horse");
+    },
+    host({ files: { "/root/s.key": "correct horse\n" } }),
+  ));
+
+test("with a key those are mounted that the plan names and those they lie in, and nobody else's", () =>
+  applied(
+    SECRET,
+    async ({ host: machine, byHand }) => {
+      await byHand("zfs create tank/s/mid", "zfs create tank/s/other", "zfs create tank/s/theirs", "zfs create tank/t");
+      const { apply, check, quiet } = await another(
+        machine,
+        `${SECRET}dataset tank/s/mid/leaf { }\ndataset tank/s/other/far { mountpoint = "/srv/far" }\n`,
+      );
+      await apply();
+      await quiet();
+      const datasets = Object.entries(machine.state.datasets).filter(([name]) => name !== "tank");
+      for (const [, dataset] of datasets) Object.assign(dataset, { unmounted: true });
+      Object.assign(machine.state.datasets["tank/s"] ?? {}, { locked: true });
+      // What is mounted in a dataset is in it, and gone with it.
+      rmSync(join(machine.root, "tank/s/mid"), { recursive: true });
+      const changes = await check();
+      const run = await apply();
+      const mounted = ["tank/s", "tank/s/below", "tank/s/mid", "tank/s/mid/leaf", "tank/s/other/far"];
+      assert.equal(mutating(run), ["zfs load-key tank/s", ...mounted.map((name) => `zfs mount ${name}`)]);
+      assert.equal(told(run), changes);
+      assert.equal(
+        datasets.flatMap(([name, { unmounted }]) => (unmounted === true ? [name] : [])),
+        ["tank/s/other", "tank/s/theirs", "tank/t"],
+      );
+      await quiet();
     },
     host({ files: { "/root/s.key": "correct horse\n" } }),
   ));

@@ -91,8 +91,8 @@ function ofRoot(option: string): string | undefined {
 /** What tells whether a file system has to be mounted, and whether it can be. */
 const MOUNTED = ["canmount", "keystatus", "mounted", "mountpoint"];
 
-/** What tells whether a key has to be loaded. */
-const KEYED = ["encryption", "keyformat", ...MOUNTED];
+/** What tells whether a key has to be loaded, and who else uses it. */
+const KEYED = ["encryption", "encryptionroot", "keyformat", ...MOUNTED];
 
 function datasetsRead(steps: readonly Step[]): readonly string[] {
   const read = steps.flatMap(
@@ -117,8 +117,20 @@ function datasetsRead(steps: readonly Step[]): readonly string[] {
   if (read.length === 0) return [];
   const names = new Set(["type", ...read.flatMap(({ properties }) => properties)]);
   if (steps.some(({ probe }) => probe.kind === "dataset" && probe.bytes !== undefined)) names.add("volsize");
-  const datasets = [...new Set(read.map(({ name }) => name))];
+  const datasets = [...new Set([...read.map(({ name }) => name), ...passedThrough(steps)])];
   return [ShellWord.call("read_datasets", [value([...names].sort().join(","))], datasets.map(value))];
+}
+
+/** What lies between a dataset with a key and a declared one below it: it has to be mounted before that one. */
+function passedThrough(steps: readonly Step[]): readonly string[] {
+  const own = steps.flatMap(({ probe }) => (probe.kind === "dataset" ? [probe] : []));
+  return own.flatMap(({ key, dataset: top }) =>
+    own.flatMap(({ dataset }) => {
+      if (key === undefined || !dataset.startsWith(`${top}/`)) return [];
+      const below = dataset.slice(top.length + 1).split("/");
+      return below.slice(0, -1).map((_, i) => [top, ...below.slice(0, i + 1)].join("/"));
+    }),
+  );
 }
 
 /** Those above come before those below. */

@@ -167,7 +167,10 @@ const properties: Readonly<Record<string, Property>> = {
   zoned: words(yes, "off"),
 };
 
-const READ_ONLY = new Set(["used", "available", "referenced", "type", "origin", "mounted", "creation", "keystatus"]);
+const READ_ONLY = new Set([
+  ...["used", "available", "referenced", "type", "origin", "mounted", "creation"],
+  ...["encryptionroot", "keystatus"],
+]);
 
 /** What is decided when a dataset is made. */
 const decided = new Set(["casesensitivity", "encryption", "normalization", "utf8only", "volblocksize"]);
@@ -266,10 +269,12 @@ function show(name: string, value: string, exact: boolean): string {
 
 /** The dataset whose key a dataset uses. */
 export function encryptionRoot(state: HostState, name: string): HostState["datasets"][string] | undefined {
-  for (let at: string | undefined = name; at !== undefined; at = parentOf(at)) {
-    const dataset = state.datasets[at];
-    if (dataset?.key !== undefined) return dataset;
-  }
+  return state.datasets[rootName(state, name) ?? ""];
+}
+
+function rootName(state: HostState, name: string): string | undefined {
+  for (let at: string | undefined = name; at !== undefined; at = parentOf(at))
+    if (state.datasets[at]?.key !== undefined) return at;
   return undefined;
 }
 
@@ -286,6 +291,7 @@ function fixedProperty(state: HostState, name: string, property: string): string
     const isPlaced = getProperty(state, name, "mountpoint", false)?.value.startsWith("/") === true;
     return dataset.unmounted === true || !isPlaced ? "no" : "yes";
   }
+  if (property === "encryptionroot") return rootName(state, name) ?? "-";
   if (property === "keystatus") {
     const root = encryptionRoot(state, name);
     return root === undefined ? "-" : root.locked === true ? "unavailable" : "available";

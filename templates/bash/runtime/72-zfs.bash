@@ -103,8 +103,7 @@ dataset() {
 # before its mounting. One that was not to be mounted before, ZFS mounts itself as soon as it gets a place.
 mount_again() {
 	local name=$1 pair canmount=${ZFS_VALUE["$1/canmount"]-} at=${ZFS_VALUE["$1/mountpoint"]-}
-	[[ ${ZFS_VALUE["${name}/mounted"]-} == no && ${at} == /* ]] || return 0
-	[[ ${ZFS_VALUE["${name}/keystatus"]--} != unavailable ]] || return 0
+	mountable "${name}" || return 0
 	for pair in "${@:2}"; do
 		case ${pair} in
 		canmount=*) canmount=${pair#*=} ;;
@@ -113,8 +112,28 @@ mount_again() {
 		esac
 	done
 	[[ ${canmount} == on && ${at} == /* ]] || return 0
-	checking || run zfs mount "${name}"
-	change '~' "dataset ${name}: mounted"
+	mount_above "${name%/*}" "${at}"
+	mount_one "${name}"
+}
+
+# mountable DATASET: whether a dataset has a place, and its key where it needs one, and is not mounted.
+mountable() {
+	[[ ${ZFS_VALUE["$1/mounted"]-} == no && ${ZFS_VALUE["$1/mountpoint"]-} == /* ]] &&
+		[[ ${ZFS_VALUE["$1/keystatus"]--} != unavailable ]]
+}
+
+# mount_above DATASET PATH: mounts first what a dataset with this mount point lies in, from the top: mounted later it would hide it.
+mount_above() {
+	[[ $1 != */* ]] || mount_above "${1%/*}" "$2"
+	mountable "$1" && [[ ${ZFS_VALUE["$1/canmount"]-} == on && $2 == "${ZFS_VALUE["$1/mountpoint"]}"/* ]] || return 0
+	mount_one "$1"
+}
+
+# mount_one DATASET
+mount_one() {
+	checking || run zfs mount "$1"
+	ZFS_VALUE["$1/mounted"]=yes
+	change '~' "dataset $1: mounted"
 }
 
 # with_key SECRET COMMAND...: runs a command that reads a key from its standard input, where there is one.
@@ -130,21 +149,14 @@ with_key() {
 	[[ -z ${reference} ]] || rm -f -- "${INPUT}"
 }
 
-# load_key DATASET SECRET: loads the key of a dataset that is locked, and mounts what can then be mounted.
+# load_key DATASET SECRET: loads the key of a dataset that is locked. It, and those of the plan that use the same key, can then be mounted.
 load_key() {
-	local status=${ZFS_VALUE["$1/keystatus"]--} key
-	if [[ ${status} == unavailable ]]; then
-		checking || with_key "$2" zfs load-key "$1"
-		change '~' "dataset $1: key loaded"
-	elif [[ ${status} != available || ${ZFS_VALUE["$1/mounted"]-} != no ]] ||
-		[[ ${ZFS_VALUE["$1/canmount"]-} != on || ${ZFS_VALUE["$1/mountpoint"]-} != /* ]]; then
-		return 0
-	fi
-	checking || run zfs mount -a
-	[[ ${status} == unavailable ]] || change '~' "dataset $1: mounted"
-	# That has mounted all others as well.
+	local key
+	[[ ${ZFS_VALUE["$1/keystatus"]--} == unavailable ]] || return 0
+	checking || with_key "$2" zfs load-key "$1"
+	change '~' "dataset $1: key loaded"
 	for key in "${!ZFS_VALUE[@]}"; do
-		[[ ${key} != */mounted || ${ZFS_VALUE["${key%/*}/canmount"]-} != on ]] || ZFS_VALUE[${key}]=yes
+		[[ ${key}=${ZFS_VALUE[${key}]} != */"encryptionroot=$1" ]] || ZFS_VALUE["${key%/*}/keystatus"]=available
 	done
 }
 
