@@ -36,10 +36,24 @@ export function networkOf({ steps }: Plan): { readonly nics: readonly string[]; 
   );
   const isCard = (name: string): boolean => !/^(?:vmbr|bond|vlan)\d+$|\./.test(name) && !ofSwitch.has(name);
   const nics = [...new Set(named)].filter(isCard);
-  const cards = nics.map((name): Interface => ({ name, autostart: false, options: new Map(), other: [] }));
+  const cards = nics.map((name): Interface => ({
+    name,
+    autostart: false,
+    options: roomFor(name, declared),
+    other: [],
+  }));
   const byName = new Map([...cards, ...there].map((entry) => [entry.name, entry]));
   const text = interfacesText({ byName, lines: ["source /etc/network/interfaces.d/*"] });
   return { nics, files: { "/etc/network/interfaces": text, ...lookup } };
+}
+
+/** The MTU that a card has which a plan says nothing of: as large as what the plan puts on it. */
+function roomFor(name: string, declared: ReadonlyMap<string, Interface>): Map<string, string> {
+  const above = (port: string): readonly Interface[] =>
+    [...declared.values()].filter((entry) => below(entry).includes(port));
+  const on = above(name).flatMap((entry) => [entry, ...above(entry.name)]);
+  const most = Math.max(0, ...on.map(({ options }) => Number(options.get("mtu") ?? 0)));
+  return new Map(most > 1500 && !declared.has(name) ? [["mtu", `${most}`]] : []);
 }
 
 function declaredInterface(probe: {

@@ -16,7 +16,7 @@ const withFiles = (files: Readonly<Record<string, string>>): HostState => emptyH
 
 test("an interface that has its address by DHCP is not changed: Proxmox would take the address away", () =>
   withHost(withFiles({ [FILE]: DHCP }), async (sim) => {
-    const done = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--allow-disconnect");
+    const done = await run(sim, host("bridge vmbr0 { mtu = 1400 }"), "--allow-disconnect");
     assert.equal([done.code, done.commands, fileOf(sim)], [3, [], DHCP], done.text);
     assert.match(done.text, "vmbr0 has its IPv4 address by dhcp, which Proxmox takes away with any change");
     const unasked = await run(sim, host("bridge vmbr0 { address = 10.0.0.2/24, gateway = 10.0.0.1 }"));
@@ -28,7 +28,7 @@ test("an interface that has its address by DHCP is not changed: Proxmox would ta
 
 test("an address that the router tells (IPv6) is kept in the same way", () =>
   withHost(withFiles({ [FILE]: `${INSTALLED}\niface vmbr0 inet6 auto\n` }), async (sim) => {
-    const done = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--allow-disconnect");
+    const done = await run(sim, host("bridge vmbr0 { mtu = 1400 }"), "--allow-disconnect");
     assert.is(done.code, 3);
     assert.match(done.text, "vmbr0 has its IPv6 address by auto");
   }));
@@ -44,7 +44,7 @@ iface vmbr1 inet static
 iface vmbr1 inet6 static
 	address fd00:0:0::2/64
 `;
-const OTHER = host("bridge vmbr1 { mtu = 9000 }");
+const OTHER = host("bridge vmbr1 { mtu = 1400 }");
 
 test("the interface of the default route of the kernel carries the address, whoever made the route", () =>
   withHost(

@@ -12,7 +12,7 @@ import { compileSource, withHost } from "../support/rehearsal.js";
 const test = suite("the host's network");
 
 const BRIDGE = host(
-  'bond bond0 { ports = [eno2, eno3], mode = 802.3ad, hash = "layer2+3" }\n' +
+  'bond bond0 { ports = [eno2, eno3], mode = 802.3ad, hash = "layer2+3", mtu = 9000 }\n' +
     'bridge vmbr1 { ports = [bond0], vlan_aware = true, vlans = "2-100 200", mtu = 9000, comment = "guests" }\n' +
     'vlan "bond0.20" { address = 10.20.0.2/24 }\n' +
     "interface eno2 { mtu = 9000 }\ninterface eno3 { mtu = 9000 }",
@@ -76,13 +76,13 @@ test("--check tells what it would do and touches nothing", () =>
   withHost(installed(), async (sim) => {
     const checked = await run(sim, BRIDGE, "--check");
     assert.equal([checked.code, checked.commands, fileOf(sim)], [2, [], INSTALLED]);
-    const own = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--check");
+    const own = await run(sim, host("bridge vmbr0 { mtu = 1400 }"), "--check");
     assert.match(own.text, /vmbr0 carries the address by which this node is reached; --allow-disconnect does it/);
   }));
 
 const CARRIERS: Readonly<Record<string, string>> = {
-  "the bridge with its address": host("bridge vmbr0 { mtu = 9000 }"),
-  "the card below that": host("interface eno1 { mtu = 9000 }"),
+  "the bridge with its address": host("bridge vmbr0 { mtu = 1400 }"),
+  "the card below that": host("interface eno1 { mtu = 1400 }"),
   "a bridge that takes the card": host("bridge vmbr1 { ports = [eno1] }"),
 };
 
@@ -99,7 +99,7 @@ test("the interface that an ssh connection came in by carries an address of the 
   withHost(installed(), async (sim) => {
     const source = host("bridge vmbr1 { ports = [eno2], address = 10.1.0.2/24 }");
     await run(sim, source);
-    const { script } = await compileSource(host("bridge vmbr1 { mtu = 9000 }"));
+    const { script } = await compileSource(host("bridge vmbr1 { mtu = 1400 }"));
     const env = { SSH_CONNECTION: "10.1.0.9 50000 10.1.0.2 22" };
     const done = await sim.runScript(script, [], { env });
     assert.is(done.code, 3);
@@ -108,17 +108,17 @@ test("the interface that an ssh connection came in by carries an address of the 
 
 test("with --allow-disconnect it is changed, and stays so when the gateway answers", () =>
   withHost(installed(), async (sim) => {
-    const source = host("bridge vmbr0 { mtu = 9000 }");
+    const source = host("bridge vmbr0 { mtu = 1400 }");
     const done = await run(sim, source, "--allow-disconnect");
     assert.is(done.code, 0, done.text);
-    assert.match(fileOf(sim), /\tmtu 9000\n/);
+    assert.match(fileOf(sim), /\tmtu 1400\n/);
     // The timer runs out later and finds that all is well.
     const [timer] = sim.state.timers;
     const [program = "", script = "", ...words] = timer?.argv ?? [];
     assert.is(program, "/bin/bash");
     const fired = await sim.runScript(script, words);
     assert.is(fired.code, 0, fired.stderr);
-    assert.match(fileOf(sim), /\tmtu 9000\n/);
+    assert.match(fileOf(sim), /\tmtu 1400\n/);
     await quiet(sim, source);
   }));
 
@@ -173,7 +173,7 @@ async function takenBack(sim: SimulatedHost, source: string): Promise<void> {
 
 test("the run after a change that the timer took back tells of it, and makes it again only when asked", () =>
   withHost(installed(), async (sim) => {
-    const source = host("bridge vmbr0 { mtu = 9000 }");
+    const source = host("bridge vmbr0 { mtu = 1400 }");
     await takenBack(sim, source);
     const check = await run(sim, source, "--check");
     assert.is(check.code, 2, check.text);
@@ -190,7 +190,7 @@ test("the run after a change that the timer took back tells of it, and makes it 
 
 test("another change than the one that was taken back is made, and the former told", () =>
   withHost(installed(), async (sim) => {
-    await takenBack(sim, host("bridge vmbr0 { mtu = 9000 }"));
+    await takenBack(sim, host("bridge vmbr0 { mtu = 1450 }"));
     const mended = host("bridge vmbr0 { mtu = 1400 }");
     const done = await run(sim, mended, "--allow-disconnect");
     assert.is(done.code, 0, done.text);
@@ -200,14 +200,14 @@ test("another change than the one that was taken back is made, and the former to
 
 test("a host that is as declared forgets that a change was taken back", () =>
   withHost(installed(), async (sim) => {
-    await takenBack(sim, host("bridge vmbr0 { mtu = 9000 }"));
+    await takenBack(sim, host("bridge vmbr0 { mtu = 1400 }"));
     const done = await run(sim, host("bridge vmbr0 { ports = [eno1] }"));
     assert.equal([done.code, done.said, isThere(sim, "/var/lib/phxc/network/reverted")], [0, [], false]);
   }));
 
 test("where nothing answers a ping, what carries the address is not changed", () =>
   withHost(installed({ silent: ["10.0.0.1"] }), async (sim) => {
-    const done = await run(sim, host("bridge vmbr0 { mtu = 9000 }"), "--allow-disconnect");
+    const done = await run(sim, host("bridge vmbr0 { mtu = 1400 }"), "--allow-disconnect");
     assert.is(done.code, 3);
     assert.match(done.text, /neither a gateway nor the other end of this connection answers/);
     assert.is(fileOf(sim), INSTALLED);

@@ -68,6 +68,58 @@ test("what is below another can be so", async () => {
   assert.is(found[0]?.message, "vmbr1 cannot be below vmbr1: it is the same interface");
 });
 
+test("an MTU is not larger than that of what it is on", async () => {
+  const [finding] = await planned(
+    hostOf(
+      "interface eno1 { mtu = 9000 }",
+      "interface eno2 { mtu = 4000 }",
+      "interface eno3 { mtu = absent }",
+      "bridge vmbr1 { ports = [eno1, eno2, eno7], mtu = 9000 } # PHX5669",
+      "bridge vmbr2 { ports = [eno3], mtu = 1501 } # PHX5669",
+      "bond bond1 { ports = [eno4], mtu = 1500 }",
+      "interface eno4 { mtu = 9000 } # PHX5669",
+      'vlan "eno1.5" { mtu = 9001 } # PHX5669',
+      "vlan vlan6 { device = eno1, mtu = 9000 }",
+      'bridge vmbr3 { ports = ["eno2.9"], mtu = 4001 } # PHX5669',
+      'bridge vmbr4 { ports = ["eno2.8"], mtu = 4000 }',
+      "ovs_bridge vmbr5 { ports = [eno8], mtu = 1600 }",
+      "interface eno8 { mtu = 1700 } # PHX5669",
+      "ovs_port inner { bridge = vmbr5, mtu = 1601 } # PHX5669",
+      "ovs_bond bond2 { bridge = vmbr5, ports = [eno9], mtu = 1600 }",
+      "interface eno9 { mtu = 1601 } # PHX5669",
+    ),
+  );
+  assert.is(finding?.message, "vmbr1 has an MTU of 9000, and eno2 lets 4000 pass");
+});
+
+test("what a block does not say is the host's: nothing is said of it", async () => {
+  await planned(
+    hostOf(
+      "interface eno1 {}",
+      "bridge vmbr1 { ports = [eno1, eno2], mtu = 9000 }",
+      'vlan "eno1.5" { mtu = 9000 }',
+      "interface eno3 { mtu = 9000 }",
+      "bridge vmbr2 { ports = [eno3], mtu = absent }",
+    ),
+  );
+});
+
+test("a bond says the MTU that is asked of it", async () => {
+  const [finding] = await planned(
+    hostOf(
+      "bond bond1 { ports = [eno1, eno2] } # PHX4852",
+      "bridge vmbr1 { ports = [bond1], mtu = 9000 }",
+      "bond bond2 { ports = [eno3], mtu = absent } # PHX4852",
+      "interface eno3 { mtu = 4000 }",
+      "bond bond3 { ports = [eno4] }",
+      "bridge vmbr3 { ports = [bond3], mtu = 1500 }",
+      "bond bond4 { ports = [eno5], mtu = 9000 }",
+      'vlan "bond4.7" { mtu = 9000 }',
+    ),
+  );
+  assert.is(finding?.message, "vmbr1 has an MTU of 9000, and the block of bond1 says none");
+});
+
 test("one name in two blocks is one finding", async () => {
   const [finding, ...others] = await planned(hostOf("interface vmbr5 { mtu = 1400 }", "bridge vmbr5 {} # PHX5640"));
   assert.equal([finding?.message, others], ["`vmbr5` is declared as `interface` already", []]);

@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about values of interfaces: PHX5623, PHX5624, PHX5658, PHX5659. */
+/** Findings about values of interfaces: PHX5623, PHX5624, PHX5658, PHX5659, PHX5669, PHX4852. */
 
 export const portUnfit = diagnosticKind<{ port: string; name: string; reason: string }>({
   code: "PHX5623",
@@ -35,9 +35,30 @@ export const tagUnfit = diagnosticKind<{ name: string; text: string; reason: str
   help: "Tags go from 1 to 4094; those in `vlans` of a bridge from 2, the lower one of a range first.",
 });
 
+export const mtuTooLarge = diagnosticKind<{ name: string; mtu: number; below: string; most: number }>({
+  code: "PHX5669",
+  severity: "error",
+  title: "MTU larger than what lets it pass",
+  message: ({ name, mtu, below, most }) => `${name} has an MTU of ${mtu}, and ${below} lets ${most} pass`,
+  help:
+    "Proxmox takes no bridge with a larger MTU than its ports, no VLAN with a larger one than what it is on, and no card with a " +
+    "larger one than its bond. Make the two agree.",
+});
+
+export const mtuOfBond = diagnosticKind<{ bond: string; name: string; mtu: number }>({
+  code: "PHX4852",
+  severity: "warning",
+  title: "bond without the MTU that is asked of it",
+  message: ({ bond, name, mtu }) => `${name} has an MTU of ${mtu}, and the block of ${bond} says none`,
+  help: ({ mtu }) =>
+    `Without one, ifupdown2 gives a bond and its cards an MTU of 1500, whatever the cards say. Say \`mtu = ${mtu}\` there, too.`,
+});
+
 export const interfaceValueFindings: readonly DiagnosticKind<never>[] = [
   portUnfit,
   vlansUnaware,
   addressUnfit,
   tagUnfit,
+  mtuTooLarge,
+  mtuOfBond,
 ];

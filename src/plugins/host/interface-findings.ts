@@ -27,6 +27,7 @@ import {
   vlanOnSwitch,
   vlanWithoutDevice,
 } from "./findings-network.js";
+import { mtuFindings } from "./interface-mtu.js";
 import { valueFindings } from "./interface-values.js";
 
 /** What Proxmox would refuse of the interfaces of one host, or not do. */
@@ -38,6 +39,7 @@ export function interfaceFindings(declared: readonly Section[]): readonly Diagno
     ...declared.flatMap((section) => vlanFindings(section, declared)),
     ...declared.flatMap((section) => switchFindings(section, declared)),
     ...declared.flatMap((section) => valueFindings(section, declared)),
+    ...mtuFindings(declared),
     ...gatewayFindings(declared, "gateway", "address"),
     ...gatewayFindings(declared, "gateway6", "address6"),
   ];

@@ -173,7 +173,28 @@ function checkWhole({ byName }: Interfaces): void {
     const parent = /^(.+)\.\d+$/.exec(entry.name)?.[1] ?? entry.options.get("vlan-raw-device");
     if (type === "vlan" && (parent === undefined || !byName.has(parent)))
       refuse(`vlan '${entry.name}' - unable to find parent '${parent ?? ""}'`, 255);
+    checkMtus(byName, entry, parent);
   }
+}
+
+/** A bridge has no larger MTU than its ports, a VLAN than what it is on, a card than its bond or its bridge of Open vSwitch. */
+function checkMtus(byName: Interfaces["byName"], entry: Interface, parent: string | undefined): void {
+  const type = typeOf(entry);
+  // A VLAN that is only named as a port of a bridge has the MTU of what it is on.
+  const below = portsOf(entry).map((port) => (byName.has(port) ? port : port.replace(/\.\d+$/, "")));
+  for (const port of below)
+    if (type === "bridge") checkMtu(byName.get(port), entry);
+    else checkMtu(entry, byName.get(port));
+  if (type === "vlan") checkMtu(byName.get(parent ?? ""), entry);
+}
+
+/** `$check_mtu` of PVE::INotify: what has no MTU asks for nothing, and lets 1500 pass; a bond lets all pass then. */
+function checkMtu(parent: Interface | undefined, child: Interface | undefined): void {
+  const inner = child?.options.get("mtu");
+  if (parent === undefined || child === undefined || inner === undefined) return;
+  const outer = parent.options.get("mtu") ?? (typeOf(parent) === "bond" ? inner : "1500");
+  if (Number(outer) < Number(inner))
+    refuse(`interface '${parent.name}' - mtu ${outer} is lower than '${child.name}' - mtu ${inner}`, 255);
 }
 
 function apply(command: Command, given: ReadonlyMap<string, string>): void {

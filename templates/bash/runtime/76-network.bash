@@ -226,7 +226,9 @@ prepare_interface() {
 	if ! { mkdir -p -- "${STATE}/network" && printf '%s\n' "${name} ${options[*]} ${lost[*]/#/-}" >>"${STATE}/network/pending"; }; then
 		refuse "no record can be written below ${STATE#"${ROOT}"}"
 	fi
-	release_ports
+	wanted_ports
+	release_ports "${name}" "${REPLY}"
+	make_room
 	run "${command[@]}"
 	NETWORK_READ=0
 }
@@ -283,13 +285,12 @@ takes_ports() {
 	return 1
 }
 
-# release_ports: for `interface`, whose variables it sees: takes the ports that it is to have from those that have them. Proxmox lets
-# no two interfaces have one, not even until the next command.
+# release_ports NAME PORTS: takes these ports from the other interfaces that have them. Proxmox lets no two interfaces have one, not even
+# until the next command.
 release_ports() {
 	local entry other option rest key
 	local -a owners=() words=()
-	wanted_ports
-	port_owners "${name}" "${REPLY}"
+	port_owners "$1" "$2"
 	for entry in "${owners[@]}"; do
 		read -r option rest <<<"${entry#*/}" || true
 		other=${entry%%/*}

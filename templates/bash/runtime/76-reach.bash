@@ -130,12 +130,14 @@ need_interface() {
 	wanted_ports
 	ports=${REPLY}
 	[[ ${ports} == ' ' && ! " ${without[*]} " =~ \ (bridge_ports|slaves|ovs_ports|ovs_bonds)\  ]] || DECLARED_PORTS[${name}]=1
+	note_mtu
 	((${#ONLY[@]} == 0)) && [[ -z ${FROM} ]] || return 0
 	differ_interface || return 0
 	! of_other_sort || problem "${REPLY}"
 	! loses_address || problem "${REPLY}"
 	NETWORK_PORTS+=("${name}${ports}")
 	NETWORK_WANTED+=("${name} ${options[*]} ${lost[*]/#/-}")
+	wanted_network
 	checking || may_change "${name}" "${options[*]}" || problem "${REPLY}; --allow-disconnect changes it, and takes it back where the node cannot be reached afterwards"
 }
 
@@ -153,6 +155,7 @@ need_connection() {
 			checking || may_change "${line%% *}" "${line#* }" || problem "${REPLY}; --allow-disconnect applies what an earlier run has prepared"
 		done
 	fi
+	((${#NETWORK_WANTED[@]} == 0)) || need_mtus
 	lines+=("${NETWORK_WANTED[@]}")
 	if ((${#lines[@]} == 0)); then
 		checking || rm -f -- "${STATE}/network/reverted"
