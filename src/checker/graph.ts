@@ -8,7 +8,7 @@ import { diagnose } from "../diagnostics/diagnostic.js";
  * What must exist before a resource: everything that its attributes refer to, whatever their depth, unless they only mention
  * it. Arguments of blocks are no edges: a firewall rule about another guest does not wait for it.
  */
-export function edgesOf(section: Section, self: Address): readonly Edge[] {
+export function edgesOf(section: Section, self: Address): Edge[] {
   const edges: Edge[] = [];
   collectEdges(section, self, edges);
   return edges;
@@ -44,28 +44,35 @@ function targetsOf(value: Value): readonly Address[] {
   }
 }
 
-/** The model with what its kinds fill in. */
+/** The model with what its kinds fill in; the same one where they have nothing to add. */
 export function completed(model: Model, kinds: ReadonlyMap<string, KindSpec>): Model {
-  const resources = new Map<Address, Resource>();
-  for (const [address, resource] of model.resources) {
-    resources.set(address, kinds.get(resource.kind)?.complete?.(resource, model) ?? resource);
+  const filled: Resource[] = [];
+  for (const resource of model.resources.values()) {
+    const whole = kinds.get(resource.kind)?.complete?.(resource, model) ?? resource;
+    if (whole !== resource) filled.push(whole);
   }
+  if (filled.length === 0) return model;
+  const resources = new Map(model.resources);
+  for (const resource of filled) resources.set(resource.address, resource);
   return { ...model, resources };
 }
 
-/** The model with the edges that only the kinds know. */
-export function withKindEdges(model: Model, kinds: ReadonlyMap<string, KindSpec>): Model {
-  const resources = new Map<Address, Resource>();
-  for (const [address, resource] of model.resources) {
-    const own = kinds.get(resource.kind)?.edges?.(resource, model) ?? [];
-    const requires = [...resource.requires];
-    for (const { to, reason } of own) {
+/** The lists of edges that the resources of a model have, by address. */
+export type EdgeLists = ReadonlyMap<Address, Edge[]>;
+
+/**
+ * Adds the edges that only the kinds know to those of the resources. In place: what kinds ask of a model to tell its edges is
+ * what rules and steps ask as well, and is kept by model and resource.
+ */
+export function addKindEdges(model: Model, kinds: ReadonlyMap<string, KindSpec>, edges: EdgeLists): void {
+  for (const [address, requires] of edges) {
+    const resource = model.resources.get(address);
+    if (resource === undefined) continue;
+    for (const { to, reason } of kinds.get(resource.kind)?.edges?.(resource, model) ?? []) {
       const isKnown = requires.some((edge) => edge.to === to);
       if (model.resources.has(to) && !isKnown) addEdge(requires, { to, reason, span: resource.headSpan }, address);
     }
-    resources.set(address, { ...resource, requires });
   }
-  return { ...model, resources };
 }
 
 /** Cycles among the resources, each once, at the edge with which the first of its resources (in source order) enters it. */

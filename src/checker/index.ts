@@ -1,6 +1,6 @@
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { sortFindings } from "../diagnostics/summary.js";
-import type { Address, Model, Resource } from "../model/resource.js";
+import type { Address, Edge, Model, Resource } from "../model/resource.js";
 import type { Item } from "../syntax/ast.js";
 import { compareText } from "../text/order.js";
 import { childScope, force } from "./context.js";
@@ -8,7 +8,8 @@ import type { Context } from "./context.js";
 import { errorDatum } from "./datum.js";
 import { doubtsOf, NO_DOUBTS } from "./doubts.js";
 import { evaluate } from "./evaluate.js";
-import { completed, findCycles, withKindEdges } from "./graph.js";
+import { addKindEdges, completed, findCycles } from "./graph.js";
+import type { EdgeLists } from "./graph.js";
 import { loadFiles } from "./imports.js";
 import { oncePerPlace } from "./findings.js";
 import type { CheckInput } from "./input.js";
@@ -32,12 +33,13 @@ export function check(input: CheckInput): Result<Model> {
   ctx.state.doubts = doubtsOf(front);
   declareGlobals(ctx, items, input);
   collectResources(ctx, items);
-  const resources = checkResources(ctx);
+  const { resources, edges } = checkResources(ctx);
   for (const { item, scope } of ctx.assertions) checkAssertion(ctx, item, scope);
   const environment = [...ctx.environment].sort();
   const draws = ctx.state.draws ? ({ draws: true } as const) : {};
   const declared = { resources, sources: [...sources, ...textSources(ctx, sources)], environment, ...draws };
-  const model = withKindEdges(completed(declared, ctx.kinds), ctx.kinds);
+  const model = completed(declared, ctx.kinds);
+  addKindEdges(model, ctx.kinds, edges);
   const found = [...front, ...oncePerPlace(ctx.findings), ...findCycles(model), ...judge(input, model)];
   return {
     value: model,
@@ -96,16 +98,20 @@ function collectResources(ctx: Context, items: readonly Item[]): void {
   checkProfiles(ctx);
 }
 
-function checkResources(ctx: Context): ReadonlyMap<Address, Resource> {
+/** The resources, and the lists of their edges, which the kinds complete. */
+function checkResources(ctx: Context): { readonly resources: Model["resources"]; readonly edges: EdgeLists } {
   const resources = new Map<Address, Resource>();
+  const edges = new Map<Address, Edge[]>();
   for (const node of ctx.nodes) {
     const resource = checkResource(ctx, node);
-    if (!node.isSpurious) resources.set(node.address, resource);
+    if (node.isSpurious) continue;
+    resources.set(node.address, resource);
+    edges.set(node.address, resource.requires);
   }
   for (const { variable, value } of ctx.globals.bindings.values()) {
     force(ctx, value, variable.span, errorDatum(variable.span));
   }
-  return resources;
+  return { resources, edges };
 }
 
 function judge({ rules }: CheckInput, model: Model): readonly Diagnostic[] {

@@ -1,4 +1,4 @@
-import type { Resource, Section, Setting } from "../model/resource.js";
+import type { Edge, Resource, Section, Setting } from "../model/resource.js";
 import type { OptionSpec, SectionSpec } from "../plugin-api/index.js";
 import type { AssertItem } from "../syntax/ast.js";
 import { assertionFailed, duplicateAttribute, missingAttribute } from "../diagnostics/catalogue/semantics.js";
@@ -11,11 +11,19 @@ import { expansionOf, optionOf, settingOf } from "./settings.js";
 import { unknownSetting } from "./unknown.js";
 
 /** Checks all of a top-level block. The kind's own edges come later, when the whole model is there. */
-export function checkResource(ctx: Context, node: ResourceNode): Resource {
+export function checkResource(ctx: Context, node: ResourceNode): Resource & { readonly requires: Edge[] } {
   const section = checkSection(ctx, node);
   const { address, id, name, drawn } = node;
+  const { kind, args, argSpans, settings, sections, span, headSpan, takenAway } = section;
   return {
-    ...section,
+    kind,
+    args,
+    argSpans,
+    settings,
+    sections,
+    span,
+    headSpan,
+    ...(takenAway === undefined ? {} : { takenAway }),
     address,
     ...(id === undefined ? {} : { id }),
     ...(drawn === undefined ? {} : { drawn }),

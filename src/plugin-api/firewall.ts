@@ -4,6 +4,7 @@ import type { FirewallAlias, FirewallEnd, FirewallScope, FirewallSet } from "./f
 import { firewallPorts, firewallWords } from "./firewall-words.js";
 import type { FirewallProblem } from "./firewall-words.js";
 import { nets } from "./nets.js";
+import { perResource } from "./per-model.js";
 import { argOf, boolOf, sectionOf, sectionsOf, stringOf, textOf, valueOf } from "./values.js";
 
 /** A rule: `in accept tcp 9001 from docker-1`, `group web on lan`. */
@@ -45,7 +46,9 @@ export interface GuestFirewall {
 }
 
 /** The `firewall` block of a guest, if it has one. */
-export function firewallOf(resource: Resource, model: Model): GuestFirewall | undefined {
+export const firewallOf = perResource(readFirewall);
+
+function readFirewall(resource: Resource, model: Model): GuestFirewall | undefined {
   const section = sectionOf(resource, "firewall");
   if (section === undefined) return undefined;
   return {

@@ -2,7 +2,7 @@ import type { GuestKind, GuestRef } from "../model/plan.js";
 import type { Address, Model, Resource, Section } from "../model/resource.js";
 import type { Span } from "../text/source.js";
 import { nets } from "./nets.js";
-import { perModel } from "./per-model.js";
+import { ofResource, perModel } from "./per-model.js";
 import {
   argOf,
   boolOf,
@@ -88,9 +88,7 @@ export function isGuest(resource: Resource): boolean {
 }
 
 /** All guests, in source order. */
-export function guests(model: Model): readonly Resource[] {
-  return [...model.resources.values()].filter(isGuest);
-}
+export const guests = perModel((model): readonly Resource[] => [...model.resources.values()].filter(isGuest));
 
 /** All resources of one kind, in source order. */
 export function resourcesOf(model: Model, kind: string): readonly Resource[] {
@@ -113,7 +111,9 @@ export function guestRef(resource: Resource): GuestRef {
 }
 
 /** The disks of a guest in source order, each with its slot. */
-export function disks(resource: Resource): readonly GuestDisk[] {
+export const disks = ofResource(readDisks);
+
+function readDisks(resource: Resource): readonly GuestDisk[] {
   const sections = sectionsOf(resource, "disk");
   const root = rootSection(sections);
   const known = (section: Section): string | undefined => stringOf(section, "slot") ?? section.slot;
@@ -161,7 +161,9 @@ function mountSlot(resource: Resource, section: Section): string {
 }
 
 /** The host directories that a container mounts, in order. */
-export function mounts(resource: Resource): readonly GuestMount[] {
+export const mounts = ofResource(readMounts);
+
+function readMounts(resource: Resource): readonly GuestMount[] {
   return sectionsOf(resource, "mount").map((section) => ({
     section,
     slot: mountSlot(resource, section),
@@ -224,7 +226,9 @@ export function devices(resource: Resource): readonly GuestDevice[] | undefined 
 }
 
 /** The `boot` block of a guest. */
-export function bootOf(resource: Resource): Boot | undefined {
+export const bootOf = ofResource(readBoot);
+
+function readBoot(resource: Resource): Boot | undefined {
   const section = sectionOf(resource, "boot");
   if (section === undefined) return undefined;
   const seconds = (name: string): number | undefined => {

@@ -1,4 +1,5 @@
 import type { Model, Resource, Section } from "../model/resource.js";
+import { perResource } from "./per-model.js";
 import { argOf, boolOf, isAbsent, numberOf, sectionsOf, stringOf } from "./values.js";
 
 /** The network interfaces of guests, and where they are on their networks. */
@@ -51,7 +52,9 @@ export interface GuestAddress {
 }
 
 /** The network interfaces of a guest, in order. */
-export function nets(resource: Resource, model: Model): readonly GuestNet[] {
+export const nets = perResource(readNets);
+
+function readNets(resource: Resource, model: Model): readonly GuestNet[] {
   const sections = sectionsOf(resource, "net");
   const firstStatic = sections.findIndex((section) => ipMode(section, "ip") === "static");
   const firstSix = sections.findIndex((section) => ipMode(section, "ip6") === "static");

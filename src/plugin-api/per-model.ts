@@ -1,4 +1,4 @@
-import type { Model } from "../model/resource.js";
+import type { Model, Resource } from "../model/resource.js";
 
 /**
  * A pure function of the model whose answer is kept as long as the model lives. Kinds and some forty rules look at one model; without
@@ -11,6 +11,34 @@ export function perModel<T extends object>(make: (model: Model) => T): (model: M
     if (known !== undefined) return known;
     const made = make(model);
     memo.set(model, made);
+    return made;
+  };
+}
+
+/**
+ * The same for what is asked of single resources of a model: the edges, the rules and the steps of a guest all want to know its
+ * interfaces.
+ */
+export function perResource<T>(make: (resource: Resource, model: Model) => T): (resource: Resource, model: Model) => T {
+  const memos = perModel(() => new Map<Resource, T>());
+  return (resource, model) => {
+    const memo = memos(model);
+    const known = memo.get(resource);
+    if (known !== undefined || memo.has(resource)) return known as T;
+    const made = make(resource, model);
+    memo.set(resource, made);
+    return made;
+  };
+}
+
+/** The same for what a resource says by itself, whatever the model. */
+export function ofResource<T>(make: (resource: Resource) => T): (resource: Resource) => T {
+  const memo = new WeakMap<Resource, T>();
+  return (resource) => {
+    const known = memo.get(resource);
+    if (known !== undefined || memo.has(resource)) return known as T;
+    const made = make(resource);
+    memo.set(resource, made);
     return made;
   };
 }
