@@ -17,7 +17,7 @@ test("an address is of its family, and nobody else's", async () => {
       "bridge vmbr4 { address = 10.4.0.0/24 } # PHX5658",
       "bridge vmbr5 { address = 10.5.0.1/24, gateway = 10.5.0.1 } # PHX5658",
       "bridge vmbr6 { address = 10.6.0.0/31 }",
-      "bridge vmbr7 { address = 10.7.0.5/24, address6 = fd00::7/64 }",
+      "bridge vmbr7 { address = 10.7.0.5/24, address6 = fd00:7::7/64 }",
       "bridge vmbr8 { address6 = fd00:8::2/64, gateway6 = fd00:8::2 } # PHX5658",
     ),
   );

@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about values of interfaces: PHX5623, PHX5624, PHX5658, PHX5659, PHX5669, PHX4852. */
+/** Findings about values of interfaces: PHX5623, PHX5624, PHX5658, PHX5659, PHX5669, PHX4852, PHX4854. */
 
 export const portUnfit = diagnosticKind<{ port: string; name: string; reason: string }>({
   code: "PHX5623",
@@ -54,6 +54,17 @@ export const mtuOfBond = diagnosticKind<{ bond: string; name: string; mtu: numbe
     `Without one, ifupdown2 gives a bond and its cards an MTU of 1500, whatever the cards say. Say \`mtu = ${mtu}\` there, too.`,
 });
 
+export const subnetTwice = diagnosticKind<{ name: string; address: string; other: string; otherAddress: string }>({
+  code: "PHX4854",
+  severity: "warning",
+  title: "two interfaces in one subnet",
+  message: ({ name, address, other, otherAddress }) =>
+    `${name} has the address ${address}, in the subnet that ${other} is in with ${otherAddress}`,
+  help:
+    "The host answers for both addresses on either interface, and sends all that goes to this subnet by one of them. Put the second " +
+    "address into a subnet of its own, or join the two interfaces as a bond.",
+});
+
 export const interfaceValueFindings: readonly DiagnosticKind<never>[] = [
   portUnfit,
   vlansUnaware,
@@ -61,4 +72,5 @@ export const interfaceValueFindings: readonly DiagnosticKind<never>[] = [
   tagUnfit,
   mtuTooLarge,
   mtuOfBond,
+  subnetTwice,
 ];

@@ -28,6 +28,7 @@ import {
   vlanWithoutDevice,
 } from "./findings-network.js";
 import { mtuFindings } from "./interface-mtu.js";
+import { subnetFindings } from "./interface-subnets.js";
 import { valueFindings } from "./interface-values.js";
 
 /** What Proxmox would refuse of the interfaces of one host, or not do. */
@@ -40,6 +41,7 @@ export function interfaceFindings(declared: readonly Section[]): readonly Diagno
     ...declared.flatMap((section) => switchFindings(section, declared)),
     ...declared.flatMap((section) => valueFindings(section, declared)),
     ...mtuFindings(declared),
+    ...subnetFindings(declared),
     ...gatewayFindings(declared, "gateway", "address"),
     ...gatewayFindings(declared, "gateway6", "address6"),
   ];

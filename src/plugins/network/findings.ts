@@ -1,7 +1,7 @@
 import { diagnosticKind } from "../../plugin-api/index.js";
 import type { DiagnosticKind } from "../../plugin-api/index.js";
 
-/** Findings about the software-defined network: PHX5660 to PHX5669. */
+/** Findings about the software-defined network: PHX5660 to PHX5668, PHX4853. */
 
 export const sdnOptionUnfit = diagnosticKind<{
   option: string;
@@ -82,6 +82,14 @@ export const controllerOfOther = diagnosticKind<{ zone: string; controller: stri
   help: "Zones name the controller of type evpn; those of types bgp and isis belong to nodes.",
 });
 
+export const vnetTaken = diagnosticKind<{ vnet: string; other: string }>({
+  code: "PHX4853",
+  severity: "error",
+  title: "virtual network with the name of another interface",
+  message: ({ vnet, other }) => `the virtual network ${vnet} is a bridge of that name, which ${other} has already`,
+  help: "Names of networks are the whole cluster's, and those of interfaces are among them. Choose another name.",
+});
+
 export const sdnFindings: readonly DiagnosticKind<never>[] = [
   sdnOptionUnfit,
   sdnIncomplete,
@@ -92,4 +100,5 @@ export const sdnFindings: readonly DiagnosticKind<never>[] = [
   rangesOverlap,
   controllerTwice,
   controllerOfOther,
+  vnetTaken,
 ];

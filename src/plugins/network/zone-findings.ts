@@ -2,6 +2,7 @@ import {
   argOf,
   boolOf,
   diagnose,
+  hostAddresses,
   numberOf,
   parseIp,
   parseRange,
@@ -10,6 +11,7 @@ import {
   sectionsOf,
   settingOf,
   stringOf,
+  stringsOf,
   valueOf,
 } from "../../plugin-api/index.js";
 import type { Diagnostic, Ip, Model, Resource, Section } from "../../plugin-api/index.js";
@@ -22,7 +24,9 @@ import {
   subnetOnTrunk,
   subnetOutside,
   tagTooLarge,
+  vnetTaken,
 } from "./findings.js";
+import { subnetTwice } from "../host/findings-interfaces.js";
 import { ALL_ZONES, dhcpRanges, ZONES, zoneOptions } from "./sdn-options.js";
 import type { ZoneType } from "./sdn-options.js";
 
@@ -42,6 +46,8 @@ export function zoneFindings(zone: Resource, model: Model): readonly Diagnostic[
     ...controllerFindings(zone, type, model),
     ...sectionsOf(zone, "vnet").flatMap((vnet) => vnetFindings(vnet, type, own)),
     ...numberFindings(zone, resourcesOf(model, "zone")),
+    ...nameFindings(zone, model),
+    ...gatewayFindings(zone, type, model),
   ];
 }
 
@@ -104,6 +110,66 @@ function vnetFindings(vnet: Section, type: string, own: ZoneType): readonly Diag
     ...(isAware && subnet !== undefined ? [diagnose(subnetOnTrunk, subnet.headSpan, { vnet: name })] : []),
     ...sectionsOf(vnet, "subnet").flatMap(subnetFindings),
   ];
+}
+
+/** The declared hosts on which a zone is. */
+function hostsOf(zone: Resource, model: Model): readonly Resource[] {
+  const nodes = stringsOf(zone, "nodes");
+  return resourcesOf(model, "host").filter((host) => nodes.length === 0 || nodes.includes(host.name));
+}
+
+/** A network is a bridge of its name on each node of its zone: no interface of these has it, and no other network at all. */
+function nameFindings(zone: Resource, model: Model): readonly Diagnostic[] {
+  const all = resourcesOf(model, "zone").flatMap((each) => sectionsOf(each, "vnet"));
+  return sectionsOf(zone, "vnet").flatMap((vnet) => {
+    const isNamed = (section: Section): boolean => argOf(section, "name") === argOf(vnet, "name");
+    const earlier = all.slice(0, all.indexOf(vnet)).find(isNamed);
+    if (earlier !== undefined) return [taken(vnet, earlier, "another virtual network")];
+    return hostsOf(zone, model).flatMap((host) => {
+      const found = host.sections.find((section) => INTERFACES.includes(section.kind) && isNamed(section));
+      return found === undefined ? [] : [taken(vnet, found, `the ${found.kind} of host ${host.name}`)];
+    });
+  });
+}
+
+/** Zones of these types give the gateway of a subnet to the bridge of its network on the nodes themselves. */
+const ROUTED: readonly string[] = ["simple", "evpn"];
+
+/** A gateway in a subnet that a node of the zone is in by another interface. */
+function gatewayFindings(zone: Resource, type: string, model: Model): readonly Diagnostic[] {
+  if (!ROUTED.includes(type)) return [];
+  const subnets = sectionsOf(zone, "vnet").flatMap((vnet) =>
+    sectionsOf(vnet, "subnet").map((subnet) => ({ vnet, subnet, cidr: argOf(subnet, "cidr") ?? "" })),
+  );
+  return subnets.flatMap(({ vnet, subnet, cidr }) => {
+    const gateway = stringOf(subnet, "gateway");
+    const range = parseRange(cidr);
+    if (gateway === undefined || range === undefined) return [];
+    const own = hostsOf(zone, model).flatMap((host) => hostAddresses(host).map((each) => ({ host, ...each })));
+    const met = own.find(({ address }) => {
+      const ip = parseIp(address);
+      return address !== gateway && ip !== undefined && rangeHolds(range, ip);
+    });
+    if (met === undefined) return [];
+    const at = settingOf(subnet, "gateway")?.span ?? subnet.headSpan;
+    const related = [{ span: settingOf(met.section, met.attribute)?.span ?? met.host.headSpan, message: "the host's" }];
+    const address = `${gateway}/${cidr.split("/")[1] ?? ""}`;
+    const args = {
+      name: argOf(vnet, "name") ?? "",
+      address,
+      other: `host ${met.host.name}`,
+      otherAddress: met.address,
+    };
+    return [diagnose(subnetTwice, at, args, { related })];
+  });
+}
+
+/** The blocks of a host that are interfaces of its kernel. */
+const INTERFACES: readonly string[] = ["interface", "bond", "bridge", "vlan", "ovs_bridge", "ovs_bond", "ovs_port"];
+
+function taken(vnet: Section, by: Section, other: string): Diagnostic {
+  const related = [{ span: by.headSpan, message: "the other one" }];
+  return diagnose(vnetTaken, vnet.headSpan, { vnet: argOf(vnet, "name") ?? "", other }, { related });
 }
 
 /** VLAN tags are a zone's own; numbers of VXLANs are the cluster's, and so are those between the networks of zones. */
