@@ -1,8 +1,8 @@
 import { jsonForeignField, jsonIdleField, jsonInfoField, jsonLaterField } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Span } from "../text/source.js";
-import type { Fate } from "./field.js";
-import { type FieldNode, fieldOf, isLeaf } from "./fields.js";
+import { type Fate, type FieldNode, isLeaf } from "./field.js";
+import { fieldOf, pathOf } from "./fields.js";
 import { isEmpty } from "./context.js";
 import type { JsonNode } from "./tree.js";
 
@@ -24,7 +24,7 @@ interface Group {
 /** Groups in the order of their first places; containers and virtual machines share those of one name and fate. */
 interface Groups {
   readonly byKey: Map<string, Group>;
-  readonly byField: Map<FieldNode, Group>;
+  readonly byPath: Map<string, Group>;
 }
 
 /** How many further places a note shows. */
@@ -32,39 +32,44 @@ const MAX_RELATED = 3;
 
 /** Reports every field that is not compiled: one note for all fields of a name, at the first of them. */
 export function reportFates(files: readonly Described[], report: (finding: Diagnostic) => void): void {
-  const groups: Groups = { byKey: new Map(), byField: new Map() };
-  for (const { tree, fields } of files) collect(tree, fields, groups);
+  const groups: Groups = { byKey: new Map(), byPath: new Map() };
+  for (const { tree, fields } of files) collect(tree, fields, "", groups);
   for (const group of groups.byKey.values()) reportGroup(group, report);
 }
 
-function collect(node: JsonNode, fields: FieldNode, groups: Groups): void {
+/** `path` is that of the value, as in the table. */
+function collect(node: JsonNode, fields: FieldNode, path: string, groups: Groups): void {
   if (node.type === "array" && fields.items !== undefined) {
-    for (const item of node.items) collect(item, fields.items, groups);
+    for (const item of node.items) collect(item, fields.items, `${path}[]`, groups);
   }
   if (node.type !== "object") return;
   for (const member of node.members.values()) {
     const field = fieldOf(fields, member.name);
     if (field === undefined || isEmpty(member.value)) continue;
-    if (isLeaf(field)) addTo(groups, field, member.nameSpan);
-    else collect(member.value, field, groups);
+    if (!isLeaf(field)) collect(member.value, field, pathOf(path, fields, member.name), groups);
+    else if (field.fate !== undefined && isReported(field.fate)) {
+      addTo(groups, pathOf(path, fields, member.name), field.fate, member.nameSpan);
+    }
   }
 }
 
-function addTo(groups: Groups, field: FieldNode, place: Span): void {
-  const fate = field.field?.fate;
-  if (fate === undefined || fate.fate === "compiled" || fate.fate === "read") return;
-  const known = groups.byField.get(field);
+function isReported({ fate }: Fate): boolean {
+  return fate !== "compiled" && fate !== "read";
+}
+
+function addTo(groups: Groups, path: string, fate: Fate, place: Span): void {
+  const known = groups.byPath.get(path);
   if (known !== undefined) {
     known.places.push(place);
     return;
   }
-  const path = field.path.replace(GUEST, "");
-  const unit = unitOf(field.path);
-  const key = `${path} ${unit} ${JSON.stringify(fate)}`;
-  const group = groups.byKey.get(key) ?? { path, unit, fate, places: [] };
+  const inGuest = path.replace(GUEST, "");
+  const unit = unitOf(path);
+  const key = `${inGuest} ${unit} ${JSON.stringify(fate)}`;
+  const group = groups.byKey.get(key) ?? { path: inGuest, unit, fate, places: [] };
   group.places.push(place);
   groups.byKey.set(key, group);
-  groups.byField.set(field, group);
+  groups.byPath.set(path, group);
 }
 
 const GUEST = /^(lxc_configs\.#|vms\[\])\./;

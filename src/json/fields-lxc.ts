@@ -1,18 +1,20 @@
-import { below, compiled, type FieldTable, foreign, idle, later, read, required } from "./field.js";
-import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
+import { compiled, type Fields, foreign, group, holding, idle, later, list, read, required } from "./field.js";
+import { BOOT, CHECKS, FIREWALL, net, NET_FIELDS } from "./fields-guest.js";
 import { int } from "./types.js";
 
 const DRIVER = "the feature `nvidia` takes the version of the host's driver, and NVIDIA's own address for it";
 const OLD_SYSTEM = foreign("the existing system");
 
-const VOLUMES: FieldTable = {
-  "[].name": compiled("name", "a `disk`"),
-  "[].pool": required("name", "`storage` of a disk"),
-  "[].size_gb": required(int(1, 1_000_000), "`size` of a disk"),
-  "[].mount_point": required("path", "`at` of a disk"),
-};
+const VOLUMES = list({
+  name: compiled("name", "a `disk`"),
+  pool: required("name", "`storage` of a disk"),
+  size_gb: required(int(1, 1_000_000), "`size` of a disk"),
+  mount_point: required("path", "`at` of a disk"),
+});
 
-const CONTAINER: FieldTable = {
+const NET = net(NET_FIELDS);
+
+const CONTAINER: Fields = {
   name: required("name", "the name of the `ct`"),
   memory_mb: required(int(16, 100_000_000), "`memory`"),
   swap_mb: compiled(int(0, 100_000_000), "`swap`"),
@@ -26,8 +28,8 @@ const CONTAINER: FieldTable = {
   template_snapshot_name: compiled("name", "`snapshot`, and `clone_snapshot` of the clones"),
   storage_pool: required("name", "`storage` of the root disk"),
   storage_size_gb: required(int(1, 1_000_000), "`size` of the root disk"),
-  ...below("network_config", NET),
-  ...below("secondary_network_config", NET),
+  network_config: NET,
+  secondary_network_config: NET,
   static_ip: read("guestIp", "`ip` of the first `net`; must agree with `network_config`"),
   mac_address: compiled("guestMac", "`mac` of the first `net`"),
   unprivileged: compiled("bool", "`unprivileged`"),
@@ -43,16 +45,18 @@ const CONTAINER: FieldTable = {
   ),
   id_maps: idle("the existing system writes Proxmox's default map whatever this says; the default needs no entry"),
   balloon_min_mb: idle("containers have no balloon; leave it out"),
-  ...below("zfs_volumes", VOLUMES),
-  ...below("volumes", VOLUMES),
-  "mount_points[].host_path": required("path", "a `mount`"),
-  "mount_points[].container_path": required("path", "`at` of a mount"),
-  "mount_points[].owner_uid": compiled(int(0, 65_535), "`owner` of a mount"),
-  "mount_points[].owner_gid": compiled(int(0, 65_535), "`owner` of a mount"),
-  ...FIREWALL,
+  zfs_volumes: VOLUMES,
+  volumes: VOLUMES,
+  mount_points: list({
+    host_path: required("path", "a `mount`"),
+    container_path: required("path", "`at` of a mount"),
+    owner_uid: compiled(int(0, 65_535), "`owner` of a mount"),
+    owner_gid: compiled(int(0, 65_535), "`owner` of a mount"),
+  }),
+  firewall: FIREWALL,
   dependencies: compiled("ids", "`needs`"),
   enable_lifecycle_snapshots: compiled("bool", "`snapshot final-form`, and before a script `snapshot pre-configured`"),
-  "snapshot_retention.keep_last": compiled(int(1, 1000), "`keep` of `snapshot final-form`"),
+  snapshot_retention: group({ keep_last: compiled(int(1, 1000), "`keep` of `snapshot final-form`") }),
   ...CHECKS,
   application_script: compiled("name", "`script`"),
   bootstrap_ca_url: foreign("step-ca"),
@@ -67,15 +71,14 @@ const CONTAINER: FieldTable = {
   traefik_service: foreign("Traefik"),
   vllm_engine_config: foreign("vLLM"),
   vllm: foreign("vLLM"),
-  "vllm_*": foreign("vLLM"),
   n8n_version: foreign("n8n"),
   description: compiled("text", "`description`"),
 };
 
 /** Fields of `phoenix_lxc_configs.json`. */
-export const LXC_FIELDS: FieldTable = {
+export const LXC_FIELDS: Fields = {
   nvidia_driver_version: idle(DRIVER),
   nvidia_repo_url: idle(DRIVER),
   nvidia_runfile_url: idle(DRIVER),
-  ...below("lxc_configs.#", CONTAINER),
+  lxc_configs: holding({ ids: holding({ names: CONTAINER, prefixes: [["vllm_", foreign("vLLM")]] }) }),
 };

@@ -1,12 +1,19 @@
-import { below, compiled, type FieldTable, foreign, idle, later, read, required, SECRET } from "./field.js";
-import { BOOT, CHECKS, FIREWALL, NET } from "./fields-guest.js";
+import { compiled, type Fields, foreign, group, idle, later, list, read, required, SECRET, within } from "./field.js";
+import { BOOT, CHECKS, FIREWALL, net, NET_FIELDS } from "./fields-guest.js";
 import { int } from "./types.js";
 
 const OLD_SYSTEM = foreign("the existing system");
 
-const NET_NAME = idle("a virtual machine's system names its interfaces; leave it out");
+const NET = net({
+  ...NET_FIELDS,
+  name: idle("a virtual machine's system names its interfaces; leave it out"),
+});
 
-const MACHINE: FieldTable = {
+const STACK = within(read("textOrObject", "a stack"), {
+  names: { name: read("name", "a stack"), environment: read("name", "the environment of a stack") },
+});
+
+const MACHINE: Fields = {
   vmid: required("id", "the id of the `vm`"),
   name: required("name", "the name of the `vm`"),
   is_template: compiled("bool", "`template`"),
@@ -23,44 +30,51 @@ const MACHINE: FieldTable = {
   network_bridge: compiled("word", "the network of the `net`"),
   mac_address: compiled("guestMac", "`mac` of the `net`"),
   ...BOOT,
-  ...below("network_config", NET),
-  ...below("secondary_network_config", NET),
-  "network_config.name": NET_NAME,
-  "secondary_network_config.name": NET_NAME,
+  network_config: NET,
+  secondary_network_config: NET,
   features: compiled("features", "`features`"),
-  "user_config.username": compiled("name", "`user` of `cloud_init`"),
-  "user_config.ssh_public_key": compiled("texts", "`ssh_keys` of `cloud_init`"),
-  "user_config.password_hash": compiled(SECRET, "`password` of `cloud_init`"),
-  "volumes[].type": required("name", "the type of a `volume`"),
-  "volumes[].name": compiled("name", "the name of a `volume`"),
-  "volumes[].server": read("word", "part of `from` of a volume"),
-  "volumes[].path": required("path", "`from` of a volume"),
-  "volumes[].mount_point": required("path", "`at` of a volume"),
-  ...FIREWALL,
-  docker_stacks: read("list", "leads to stacks/NAME/phoenix.json, whose firewall rules join those of the machine"),
-  "docker_stacks[]": read("textOrObject", "a stack"),
-  "docker_stacks[].name": read("name", "a stack"),
-  "docker_stacks[].environment": read("name", "the environment of a stack"),
+  user_config: group({
+    username: compiled("name", "`user` of `cloud_init`"),
+    ssh_public_key: compiled("texts", "`ssh_keys` of `cloud_init`"),
+    password_hash: compiled(SECRET, "`password` of `cloud_init`"),
+  }),
+  volumes: list({
+    type: required("name", "the type of a `volume`"),
+    name: compiled("name", "the name of a `volume`"),
+    server: read("word", "part of `from` of a volume"),
+    path: required("path", "`from` of a volume"),
+    mount_point: required("path", "`at` of a volume"),
+  }),
+  firewall: FIREWALL,
+  docker_stacks: within(
+    read("list", "leads to stacks/NAME/phoenix.json, whose firewall rules join those of the machine"),
+    { items: STACK },
+  ),
   dependencies: compiled("ids", "`needs`"),
-  "snapshots.pre-features": compiled("name", "`snapshot`, before the first start"),
-  "snapshots.pre_features": compiled("name", "`snapshot`, before the first start"),
-  "snapshots.post-features": compiled("name", "`snapshot`, after the features"),
-  "snapshots.post_features": compiled("name", "`snapshot`, after the features"),
+  snapshots: group({
+    "pre-features": compiled("name", "`snapshot`, before the first start"),
+    pre_features: compiled("name", "`snapshot`, before the first start"),
+    "post-features": compiled("name", "`snapshot`, after the features"),
+    post_features: compiled("name", "`snapshot`, after the features"),
+  }),
   template_snapshot_name: idle("nothing reads it: a template has no snapshots, its clones are made of itself"),
   qm_options: compiled("texts", "`options`"),
   ...CHECKS,
   count: later("write each virtual machine out, or use `for` in a .phx file"),
   dns_records: later("keep DNS records in the name server's configuration by hand"),
-  "file_injections[].source": required(
-    "anyPath",
-    "`content` of a `file` of `cloud_init`; an absolute path is one of the host",
-  ),
-  "file_injections[].destination": required("path", "a `file` of `cloud_init`"),
-  "ssh_users[].username": required("name", "a `user` of `cloud_init`, or `ssh_keys` of the user of `user_config`"),
-  "ssh_users[].public_keys": compiled("texts", "`ssh_keys` of that user"),
-  "nfs_shares[].host_path": required("path", "`from` of a volume, at the host"),
-  "nfs_shares[].guest_path": required("path", "`at` of a volume"),
-  "nfs_shares[].options": compiled("texts", "`options` of a volume"),
+  file_injections: list({
+    source: required("anyPath", "`content` of a `file` of `cloud_init`; an absolute path is one of the host"),
+    destination: required("path", "a `file` of `cloud_init`"),
+  }),
+  ssh_users: list({
+    username: required("name", "a `user` of `cloud_init`, or `ssh_keys` of the user of `user_config`"),
+    public_keys: compiled("texts", "`ssh_keys` of that user"),
+  }),
+  nfs_shares: list({
+    host_path: required("path", "`from` of a volume, at the host"),
+    guest_path: required("path", "`at` of a volume"),
+    options: compiled("texts", "`options` of a volume"),
+  }),
   docker_compose_files: foreign("Docker"),
   application_script: compiled("name", "`script`"),
   trigger_sync_on_completion: OLD_SYSTEM,
@@ -75,13 +89,15 @@ const MACHINE: FieldTable = {
 };
 
 /** Fields of `phoenix_vm_configs.json`; `vms` and `vm_defaults` may stand in the hypervisor's file as well. */
-export const VM_FIELDS: FieldTable = {
-  "vm_defaults.ubuntu_release": read("name", "part of the address of cloud images"),
-  "vm_defaults.cores": compiled(int(1, 8192), "`cores` of virtual machines that have none"),
-  "vm_defaults.memory_mb": compiled(int(16, 100_000_000), "`memory` of virtual machines that have none"),
-  "vm_defaults.storage_pool": compiled("name", "`storage` of root disks that are made from an image"),
-  "vm_defaults.network_bridge": compiled("word", "the network of virtual machines that name none"),
-  "vm_defaults.disk_size_gb": read(int(1, 1_000_000), "reported: the existing system never applies it"),
-  "vm_defaults.template": idle("nothing reads it; `template_image` of a virtual machine names its image"),
-  ...below("vms[]", MACHINE),
+export const VM_FIELDS: Fields = {
+  vm_defaults: group({
+    ubuntu_release: read("name", "part of the address of cloud images"),
+    cores: compiled(int(1, 8192), "`cores` of virtual machines that have none"),
+    memory_mb: compiled(int(16, 100_000_000), "`memory` of virtual machines that have none"),
+    storage_pool: compiled("name", "`storage` of root disks that are made from an image"),
+    network_bridge: compiled("word", "the network of virtual machines that name none"),
+    disk_size_gb: read(int(1, 1_000_000), "reported: the existing system never applies it"),
+    template: idle("nothing reads it; `template_image` of a virtual machine names its image"),
+  }),
+  vms: list(MACHINE),
 };

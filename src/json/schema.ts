@@ -1,5 +1,5 @@
-import { typeOf } from "./field.js";
-import { CONFIG_FIELDS, type FieldNode, isLeaf, STACK_MANIFEST_FIELDS } from "./fields.js";
+import { type FieldNode, isGroup, isLeaf, requiredNames, typeOf } from "./field.js";
+import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
 import type { Schema } from "./types.js";
 
 /** Which of the two forms a file has: a part of the configuration, or the manifest of a Docker stack. */
@@ -21,9 +21,9 @@ export const AJV_OPTIONS = {
 } as const;
 
 function schemaOf(node: FieldNode): Schema {
-  const own = node.field === undefined ? undefined : typeOf(node.field).schema;
+  const own = typeOf(node)?.schema;
   if (isLeaf(node)) return own ?? {};
-  const isObject = node.names.size > 0 || node.prefixes.length > 0 || node.keys !== undefined;
+  const isObject = isGroup(node);
   return {
     type: isObject ? "object" : "array",
     ...own,
@@ -32,14 +32,13 @@ function schemaOf(node: FieldNode): Schema {
   };
 }
 
-function objectKeywords(node: FieldNode): Schema {
-  const required = [...node.names].filter(([, child]) => child.field?.required === true).map(([name]) => name);
-  const patterns = node.prefixes.map(([prefix, child]) => [`^${prefix}`, schemaOf(child)] as const);
-  const ids = node.keys?.ids === true ? [["^[0-9]+$", schemaOf(node.keys.node)] as const] : [];
+function objectKeywords({ names, prefixes, ids, others }: FieldNode): Schema {
+  const patterns = prefixes.map(([prefix, child]) => [`^${prefix}`, schemaOf(child)] as const);
+  const numbers = ids === undefined ? [] : [["^[0-9]+$", schemaOf(ids)] as const];
   return {
-    properties: Object.fromEntries([...node.names].map(([name, child]) => [name, schemaOf(child)])),
-    patternProperties: Object.fromEntries([...patterns, ...ids]),
-    additionalProperties: node.keys === undefined || node.keys.ids ? false : schemaOf(node.keys.node),
-    required,
+    properties: Object.fromEntries(Object.entries(names).map(([name, child]) => [name, schemaOf(child)])),
+    patternProperties: Object.fromEntries([...patterns, ...numbers]),
+    additionalProperties: others === undefined ? false : schemaOf(others),
+    required: requiredNames(names),
   };
 }

@@ -8,8 +8,8 @@ import {
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import { didYouMean } from "../diagnostics/did-you-mean.js";
 import { span, type Span } from "../text/source.js";
-import { typeOf } from "./field.js";
-import { CONFIG_FIELDS, type FieldNode, fieldOf, STACK_MANIFEST_FIELDS } from "./fields.js";
+import { type FieldNode, isGroup, typeOf } from "./field.js";
+import { CONFIG_FIELDS, fieldOf, STACK_MANIFEST_FIELDS } from "./fields.js";
 import type { SchemaName } from "./schema.js";
 import { isSet } from "./read.js";
 import type { JsonMember, JsonNode, JsonObject } from "./tree.js";
@@ -99,19 +99,14 @@ function finding(place: Place, error: ErrorObject): Diagnostic {
       owner: place.member === undefined ? "this object" : `\`${place.name}\``,
     });
   }
-  const expected = place.field.field === undefined ? shapeOf(place.field) : typeOf(place.field.field).describe;
+  const expected = typeOf(place.field)?.describe ?? (isGroup(place.field) ? "an object" : "a list");
   return diagnose(jsonWrongType, node.span, { field: place.name, expected, found: describe(node) });
-}
-
-/** Fields without a row of their own are containers. */
-function shapeOf(field: FieldNode): string {
-  return field.items !== undefined && field.names.size === 0 ? "a list" : "an object";
 }
 
 function unknownField(place: Place, member: JsonMember): Diagnostic {
   const { name, nameSpan } = member;
-  if (place.field.keys?.ids === true) return diagnose(jsonNotAGuestId, nameSpan, { key: name });
-  const better = didYouMean(name, place.field.names.keys());
+  if (place.field.ids !== undefined) return diagnose(jsonNotAGuestId, nameSpan, { key: name });
+  const better = didYouMean(name, Object.keys(place.field.names));
   const inner = span(nameSpan.file, nameSpan.start + 1, nameSpan.end - 1);
   return diagnose(
     jsonUnknownField,

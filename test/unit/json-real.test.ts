@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
-import { CONFIG_FIELDS, type FieldNode, fieldOf, isLeaf, STACK_MANIFEST_FIELDS } from "../../src/json/fields.js";
+import { type FieldNode, isLeaf } from "../../src/json/field.js";
+import { CONFIG_FIELDS, fieldOf, pathOf, STACK_MANIFEST_FIELDS } from "../../src/json/fields.js";
 import { isSet } from "../../src/json/read.js";
 import { type JsonNode, parseJson } from "../../src/json/tree.js";
 import { sourceFile, type Span } from "../../src/text/source.js";
@@ -24,25 +25,34 @@ interface Leaf {
   /** The nearest name around it. */
   readonly nameSpan: Span;
   readonly field: FieldNode | undefined;
+  /** Where it stands in the table. */
+  readonly row: string;
 }
 
 function leavesOf(path: string, text: string): readonly Leaf[] {
   const tree = parseJson(sourceFile(path, text), () => {});
   assert.ok(tree !== undefined, path);
   const fields = path.startsWith("stacks/") ? STACK_MANIFEST_FIELDS : CONFIG_FIELDS;
-  return [...visit(tree, fields, "", tree.span)];
+  return [...visit(tree, { field: fields, row: "" }, "", tree.span)];
 }
 
-function* visit(node: JsonNode, field: FieldNode | undefined, path: string, nameSpan: Span): Generator<Leaf> {
+type Row = Pick<Leaf, "field" | "row">;
+
+function* visit(node: JsonNode, row: Row, path: string, nameSpan: Span): Generator<Leaf> {
   if (node.type === "object") {
     for (const member of node.members.values()) {
-      const inner = field === undefined || isLeaf(field) ? field : fieldOf(field, member.name);
-      yield* visit(member.value, inner, `${path}.${member.name}`, member.nameSpan);
+      yield* visit(member.value, rowOf(row, member.name), `${path}.${member.name}`, member.nameSpan);
     }
   } else if (node.type === "array") {
-    const inner = field === undefined || isLeaf(field) ? field : field.items;
+    const { field } = row;
+    const inner = field === undefined || isLeaf(field) ? row : { field: field.items, row: `${row.row}[]` };
     for (const [index, item] of node.items.entries()) yield* visit(item, inner, `${path}[${index}]`, nameSpan);
-  } else if (isSet(node)) yield { path, node, nameSpan, field };
+  } else if (isSet(node)) yield { path, node, nameSpan, ...row };
+}
+
+function rowOf({ field, row }: Row, name: string): Row {
+  if (field === undefined || isLeaf(field)) return { field, row };
+  return { field: fieldOf(field, name), row: pathOf(row, field, name) };
 }
 
 /** Leaves that are neither in the document nor in a finding, although no row of the table says that they only steer. */
@@ -53,7 +63,7 @@ function lostLeaves(files: TextFiles): readonly string[] {
   const lost: string[] = [];
   for (const [path, text] of Object.entries(files)) {
     for (const leaf of leavesOf(path, text)) {
-      const fate = leaf.field?.field?.fate.fate;
+      const fate = leaf.field?.fate?.fate;
       const isReported = fate === "foreign" || fate === "later" || fate === "idle" || fate === "info";
       const isNamed = !leaf.path.endsWith("]") && known.has(keyOf(leaf.nameSpan));
       const isFound = found.some((span) => contains(span, leaf));
@@ -96,9 +106,9 @@ function keyOf({ file, start, end }: Span): string {
 function unreportedFields(files: TextFiles, diagnostics: readonly Diagnostic[]): readonly string[] {
   const messages = diagnostics.filter(({ code }) => /^PHX202[0-3]$/.test(code)).map(({ message }) => message);
   const missing = Object.entries(files).flatMap(([path, text]) =>
-    leavesOf(path, text).flatMap(({ field }) => {
-      const fate = field?.field?.fate.fate;
-      const name = field?.path.replace(/^(lxc_configs\.#|vms\[\])\./, "");
+    leavesOf(path, text).flatMap(({ field, row }) => {
+      const fate = field?.fate?.fate;
+      const name = row.replace(/^(lxc_configs\.#|vms\[\])\./, "");
       const isReported = messages.some((message) => message.startsWith(`\`${name}\``));
       return fate === "compiled" || fate === "read" || isReported ? [] : [`${path}: ${name}`];
     }),
