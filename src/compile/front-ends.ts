@@ -1,4 +1,5 @@
 import type { LoadFailure, SourceDocument } from "../checker/input.js";
+import type { CheckShape } from "../json/validate.js";
 import type { ModelSource } from "../model/resource.js";
 import { sourceOf } from "../text/files.js";
 import type { Files } from "../text/files.js";
@@ -14,14 +15,17 @@ export interface FrontEnds {
   readonly complete: () => Promise<void>;
 }
 
-type Front = "phx" | "json";
-type Reader = (file: SourceFile, source: ModelSource) => SourceDocument;
+type Front = "phx" | "json" | "shapes";
+
+/** Undefined when it takes the shapes of JSON files to read the file. */
+type Reader = (file: SourceFile, source: ModelSource) => SourceDocument | undefined;
 
 /** Front ends are loaded when a file needs them: each brings a library that costs more than the rest of a run. */
 export function frontEnds(files: Files): FrontEnds {
   const readers = new Map<Front, Reader>();
   const missing = new Set<Front>();
   const documents = new Map<string, SourceDocument>();
+  const owners: Owners = new Map();
   const load = (path: string): SourceDocument | LoadFailure => {
     const known = documents.get(path);
     if (known !== undefined) return known;
@@ -34,6 +38,10 @@ export function frontEnds(files: Files): FrontEnds {
       return { error: "missing" };
     }
     const document = reader(sourceFile(path, read.text), sourceOf(path, read));
+    if (document === undefined) {
+      missing.add("shapes");
+      return { error: "missing" };
+    }
     documents.set(path, document);
     return document;
   };
@@ -42,7 +50,8 @@ export function frontEnds(files: Files): FrontEnds {
     incomplete: () => missing.size > 0,
     complete: async () => {
       if (missing.has("phx")) readers.set("phx", await phxReader());
-      if (missing.has("json")) readers.set("json", await jsonReader(files));
+      if (missing.has("json")) readers.set("json", await jsonReader(files, owners));
+      if (missing.has("shapes")) readers.set("json", await judgingReader(files, owners));
       missing.clear();
     },
   };
@@ -63,11 +72,18 @@ async function phxReader(): Promise<Reader> {
   };
 }
 
+/** Files of one folder have one conf.d: it belongs to the first of them. */
+type Owners = Map<string, string>;
+
+/** As {@link jsonReader}, for files of another shape than they should have: what says so is as large as the rest of it. */
+async function judgingReader(files: Files, owners: Owners): Promise<Reader> {
+  const { checkShape } = await import("../json/validate.js");
+  return jsonReader(files, owners, checkShape);
+}
+
 /** The JSON front end follows the paths of its files by itself; what it read besides the entry are parts of the document. */
-async function jsonReader(files: Files): Promise<Reader> {
+async function jsonReader(files: Files, owners: Owners, checkShape?: CheckShape): Promise<Reader> {
   const { readJson } = await import("../json/index.js");
-  // Files of one folder have one conf.d: it belongs to the first of them.
-  const owners = new Map<string, string>();
   return (file, source) => {
     const sources = new Map<string, ModelSource>();
     const read = (path: string): SourceFile | undefined => {
@@ -80,7 +96,8 @@ async function jsonReader(files: Files): Promise<Reader> {
       if (!owners.has(folder)) owners.set(folder, file.path);
       return owners.get(folder) === file.path ? files.list(folder) : undefined;
     };
-    const { value, diagnostics } = readJson(file, { read, list });
+    const { value, diagnostics } = readJson(file, { read, list }, checkShape);
+    if (value.isUnjudged) return undefined;
     const parts = value.files.flatMap(({ path }) => {
       const part = sources.get(path);
       return part === undefined || path === file.path ? [] : [part];

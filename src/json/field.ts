@@ -96,7 +96,9 @@ export function list(names: Fields): FieldNode {
 
 /** Whether nothing is declared below: then the field covers all that stands inside. */
 export function isLeaf({ names, prefixes, others, ids, items }: FieldNode): boolean {
-  return names === NO_NAMES && prefixes === NO_PREFIXES && others === undefined && ids === undefined && items === undefined;
+  return (
+    names === NO_NAMES && prefixes === NO_PREFIXES && others === undefined && ids === undefined && items === undefined
+  );
 }
 
 /** Whether the value of a field with something below is an object, unless its own row says otherwise. */

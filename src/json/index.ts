@@ -17,7 +17,8 @@ import type { JsonIo } from "./loaded.js";
 import { checkDiskDefault, machineBlock } from "./machines.js";
 import { usedBridges } from "./nets.js";
 import { checkUncompiled } from "./shared.js";
-import { checkShape } from "./validate.js";
+import { fits, layerFits } from "./fits.js";
+import type { CheckShape } from "./validate.js";
 
 export type { JsonIo } from "./loaded.js";
 
@@ -27,14 +28,16 @@ export interface JsonDocument {
   readonly document: Document;
   /** The files that the plan follows from, entry first, as they were read. */
   readonly files: readonly SourceFile[];
+  /** Whether a file has another shape than it should, and nobody was there to say what is wrong with it. */
+  readonly isUnjudged: boolean;
 }
 
 /**
  * Reads a Phoenix configuration: `phoenix_hypervisor_config.json` with all that it leads to, or a file of containers or
  * virtual machines alone. Every field is compiled or reported. When a file is not valid JSON the document holds nothing but
- * an error, so that nothing else is found missing.
+ * an error, so that nothing else is found missing. `checkShape` is needed only for files of another shape than they should have.
  */
-export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
+export function readJson(entry: SourceFile, io: JsonIo, checkShape?: CheckShape): Result<JsonDocument> {
   const diagnostics: Diagnostic[] = [];
   const report = (finding: Diagnostic): void => void diagnostics.push(finding);
   const loaded = loadFiles(entry, io, report);
@@ -44,7 +47,11 @@ export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
   const inputs = files.filter(({ isInput }) => isInput);
   if (inputs.some(({ tree }) => tree === undefined)) {
     return {
-      value: { document: { span: at, items: [{ type: "error", span: at }], comments: [] }, files: sources },
+      value: {
+        document: { span: at, items: [{ type: "error", span: at }], comments: [] },
+        files: sources,
+        isUnjudged: false,
+      },
       diagnostics,
     };
   }
@@ -53,18 +60,27 @@ export function readJson(entry: SourceFile, io: JsonIo): Result<JsonDocument> {
       ? []
       : [{ tree, schema, fields: schema === "config" ? CONFIG_FIELDS : STACK_MANIFEST_FIELDS }],
   );
-  for (const { tree, schema } of described) checkShape(schema, tree, report);
-  checkModular(modular, report);
+  const isFit = described.every(({ tree, fields }) => fits(tree, fields)) && modularFits(modular);
+  if (!isFit && checkShape !== undefined) {
+    for (const { tree, schema } of described) checkShape(schema, tree, report);
+    checkModular(modular, checkShape, report);
+  }
   const own = inputs.flatMap(({ tree, schema }) => (tree === undefined || schema !== "config" ? [] : [tree]));
   const trees = [...own, ...modular.guests];
   const context: Context = { report, files: trees, stacks, guests: findGuests(trees) };
   const items = convert(context);
   reportFates([...described, ...modular.layers.map((tree) => ({ tree, fields: CONFIG_FIELDS }))], report);
-  return { value: { document: { span: at, items, comments: [] }, files: sources }, diagnostics };
+  const isUnjudged = !isFit && checkShape === undefined;
+  return { value: { document: { span: at, items, comments: [] }, files: sources, isUnjudged }, diagnostics };
+}
+
+/** Whether no layer has anything of another shape, and no guest lacks anything with all of its layers. */
+function modularFits({ guests, layers }: ConfD): boolean {
+  return guests.every((tree) => fits(tree, CONFIG_FIELDS)) && findGuests(layers).every(layerFits);
 }
 
 /** Each layer by itself, then what is missing when all layers of a guest are there. */
-function checkModular({ guests, layers }: ConfD, report: (finding: Diagnostic) => void): void {
+function checkModular({ guests, layers }: ConfD, checkShape: CheckShape, report: (finding: Diagnostic) => void): void {
   const once = oncePerPlace(report);
   for (const tree of layers) checkShape("config", tree, once, "layer");
   for (const tree of guests) checkShape("config", tree, once, "holes");

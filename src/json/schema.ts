@@ -1,9 +1,11 @@
 import { type FieldNode, isGroup, isLeaf, requiredNames, typeOf } from "./field.js";
 import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "./fields.js";
-import type { Schema } from "./types.js";
 
 /** Which of the two forms a file has: a part of the configuration, or the manifest of a Docker stack. */
 export type SchemaName = "config" | "stack";
+
+/** A JSON Schema as plain data. */
+type Schema = { readonly [keyword: string]: unknown };
 
 /** JSON Schemas (draft 7) of the files, assembled from the field table: plain JSON values, so that a build can precompile them. */
 export const SCHEMAS: Readonly<Record<SchemaName, Schema>> = {
@@ -22,7 +24,7 @@ export const AJV_OPTIONS = {
 
 function schemaOf(node: FieldNode): Schema {
   const own = typeOf(node)?.schema;
-  if (isLeaf(node)) return own ?? {};
+  if (isLeaf(node)) return { ...own };
   const isObject = isGroup(node);
   return {
     type: isObject ? "object" : "array",

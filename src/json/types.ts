@@ -1,5 +1,14 @@
-/** A JSON Schema as plain data; only the keywords that {@link ../json/schema.ts} uses. */
-export type Schema = { readonly [keyword: string]: unknown };
+/** The JSON Schema of a type: the keywords that types use. */
+export interface TypeSchema {
+  readonly type?: TypeWord | readonly TypeWord[];
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly pattern?: string;
+  readonly items?: TypeSchema;
+  readonly additionalProperties?: TypeSchema;
+}
+
+type TypeWord = "string" | "integer" | "number" | "boolean" | "array" | "object";
 
 /**
  * The type of a field. Shapes varied over the months, so most types accept several spellings; `describe` completes
@@ -7,7 +16,7 @@ export type Schema = { readonly [keyword: string]: unknown };
  */
 export interface FieldType {
   readonly describe: string;
-  readonly schema: Schema;
+  readonly schema: TypeSchema;
 }
 
 const IPV4 = "(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}";
@@ -38,7 +47,7 @@ function text(describe: string, pattern: string): FieldType {
 }
 
 /** One element or a list of them. */
-function oneOrMore(describe: string, item: Schema, single: string): FieldType {
+function oneOrMore(describe: string, item: TypeSchema, single: string): FieldType {
   return { describe, schema: { type: ["array", "string"], items: item, pattern: single } };
 }
 

@@ -15,6 +15,9 @@ import { isSet } from "./read.js";
 import type { JsonMember, JsonNode, JsonObject } from "./tree.js";
 import { validate } from "./validator.js";
 
+/** {@link checkShape}, which is loaded with the validators when a file needs them. */
+export type CheckShape = typeof checkShape;
+
 /**
  * Checks the shape of a file against the field table; findings stand at the JSON's own names and values. Of a `layer` of one guest
  * nothing counts as missing except in elements of lists, which no other layer completes; `holes` tells just that.

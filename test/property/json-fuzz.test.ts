@@ -3,6 +3,12 @@ import { join } from "node:path";
 import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import type { Diagnostic } from "../../src/diagnostics/diagnostic.js";
+import { CONFIG_FIELDS, STACK_MANIFEST_FIELDS } from "../../src/json/fields.js";
+import { fits } from "../../src/json/fits.js";
+import { parseJson } from "../../src/json/tree.js";
+import { checkShape } from "../../src/json/validate.js";
+import { sourceFile } from "../../src/text/source.js";
 import { filesOf, readTexts, spansIn, type TextFiles } from "../support/json.js";
 import { root, shared } from "../support/paths.js";
 
@@ -96,25 +102,39 @@ const json = fc.oneof(
   { weight: 1, arbitrary: fc.jsonValue({ maxDepth: 2 }) },
 ) as fc.Arbitrary<Json>;
 
+/** A file of a configuration with some value at some place of it. */
+const edited = fc
+  .tuple(fc.nat(), fc.nat(), fc.nat(), fc.option(fc.oneof(telling, fc.string()), { freq: 6 }), json)
+  .map(([which, file, place, name, by]) => {
+    const base = bases[which % bases.length] ?? {};
+    const paths = Object.keys(base);
+    const path = paths[file % paths.length] ?? "";
+    const tree = JSON.parse(base[path] ?? "") as Json;
+    const places = pathsOf(tree);
+    const at = places[place % places.length] ?? [];
+    const changed = replaced(tree, name === null ? at : [...at, name], by);
+    return { base, path, text: JSON.stringify(changed, null, 1) };
+  });
+
 test("a value of any form at any place", () => {
-  const property = fc.property(
-    fc.nat(),
-    fc.nat(),
-    fc.nat(),
-    fc.option(fc.oneof(telling, fc.string()), { freq: 6 }),
-    json,
-    (which, file, place, name, by) => {
-      const base = bases[which % bases.length] ?? {};
-      const paths = Object.keys(base);
-      const path = paths[file % paths.length] ?? "";
-      const tree = JSON.parse(base[path] ?? "") as Json;
-      const places = pathsOf(tree);
-      const at = places[place % places.length] ?? [];
-      const changed = replaced(tree, name === null ? at : [...at, name], by);
-      check({ ...base, [path]: JSON.stringify(changed, null, 1) });
-    },
-  );
+  const property = fc.property(edited, ({ base, path, text }) => check({ ...base, [path]: text }));
   fc.assert(property, { numRuns: 200, includeErrorInReport: true });
+});
+
+test("a file fits exactly when the validators find nothing", () => {
+  let misfits = 0;
+  const property = fc.property(edited, ({ path, text }) => {
+    const tree = parseJson(sourceFile(path, text), () => {});
+    if (tree === undefined) return;
+    const schema = path.startsWith("stacks/") ? "stack" : "config";
+    const found: Diagnostic[] = [];
+    checkShape(schema, tree, (finding) => void found.push(finding));
+    const doesFit = fits(tree, schema === "stack" ? STACK_MANIFEST_FIELDS : CONFIG_FIELDS);
+    assert.is(doesFit, found.length === 0, found.map(({ message }) => message).join("\n"));
+    if (!doesFit) misfits++;
+  });
+  fc.assert(property, { numRuns: 400, includeErrorInReport: true });
+  assert.ok(misfits > 50, `${misfits} of 400 files do not fit`);
 });
 
 test("a file with a piece of text cut out or put in", () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { Diagnostic, Result } from "../../src/diagnostics/diagnostic.js";
 import { type JsonDocument, readJson } from "../../src/json/index.js";
+import { checkShape } from "../../src/json/validate.js";
 import type { Document, Expr, Item } from "../../src/syntax/ast.js";
 import { position, sourceFile, type Span } from "../../src/text/source.js";
 
@@ -22,7 +23,7 @@ export function readTexts(files: TextFiles): Result<JsonDocument> {
     );
     return names.length === 0 ? undefined : [...new Set(names)].sort();
   };
-  return readJson(entry, { read, list });
+  return readJson(entry, { read, list }, checkShape);
 }
 
 /** Reads one value as the only file, `config.json`; text is taken as it is. */
