@@ -52,5 +52,8 @@ export type ZfsProbe =
       readonly below: readonly string[];
       readonly retired?: true;
     }
-  /** A parameter of the ZFS module that runs has another value. */
-  | { readonly kind: "zfs-parameter"; readonly name: string; readonly value: string };
+  /**
+   * A limit of the cache (`zfs_arc_max`, `zfs_arc_min`) of the ZFS module that runs has another value, or is not in force. `other`:
+   * what is declared of the other one.
+   */
+  | { readonly kind: "zfs-parameter"; readonly name: string; readonly value: string; readonly other?: string };

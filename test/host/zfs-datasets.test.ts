@@ -9,7 +9,7 @@ import type { HostOptions, HostState } from "../../src/rehearsal/index.js";
 import { mutating } from "../support/rehearsal.js";
 import { another, applied, scripted, told } from "../support/script-host.js";
 
-const test = suite("ZFS: datasets, volumes and the cache");
+const test = suite("ZFS: datasets and volumes");
 
 const pool = 'pool tank { raid = single, disks = ["/dev/disk/by-id/a"] }\n';
 const host = (more: HostOptions = {}): HostState => emptyHost({ disks: [{ path: "/dev/disk/by-id/a" }], ...more });
@@ -207,63 +207,6 @@ test("what is not mounted by itself hides nothing", () =>
     `${pool}dataset tank/d { canmount = noauto }\ndataset tank/e { mountpoint = none }\ndataset tank/e/f { }\nzvol tank/v { size = 1GiB }\n`,
     ({ quiet }) => quiet(),
     host({ files: { "/tank/d/x": "", "/tank/e/f/x": "", "/tank/v/x": "" } }),
-  ));
-
-const CACHE = "host pve {\n  zfs { arc_max = 8GiB, arc_min = 1GiB }\n}\n";
-const FOREIGN = "options zfs zfs_txg_timeout=10\n";
-const parameter = (name: string): string => `/sys/module/zfs/parameters/${name}`;
-
-test("a line of somebody else that limits the cache otherwise is told, and stays", () =>
-  scripted(
-    CACHE,
-    async ({ host: machine, apply }) => {
-      const told = (await apply()).stdout;
-      assert.match(
-        told,
-        "host: /etc/modprobe.d/zfs.conf sets zfs_arc_max to 4294967296, and the plan to 8589934592: at the next start the later of these lines counts",
-      );
-      assert.match(told, "host: /etc/modprobe.d/zz-old.conf sets zfs_arc_min to 1, and the plan to 1073741824");
-      // The same value does no harm, a comment is none.
-      assert.not.match(told, "same.conf");
-      assert.match(
-        readFileSync(join(machine.root, "/etc/modprobe.d/zfs.conf"), "utf8"),
-        /^options zfs zfs_txg_timeout=5 zfs_arc_max=4294967296$/m,
-      );
-      assert.match((await apply()).stdout, "zz-old.conf sets zfs_arc_min to 1");
-    },
-    host({
-      files: {
-        "/etc/modprobe.d/zfs.conf": "options zfs zfs_txg_timeout=5 zfs_arc_max=4294967296\n",
-        "/etc/modprobe.d/same.conf": "options zfs zfs_arc_max=8589934592\n# options zfs zfs_arc_min=7\n",
-        "/etc/modprobe.d/zz-old.conf": "options\tzfs\tzfs_arc_min=1",
-      },
-    }),
-  ));
-
-test("the limits of the cache hold now and after a restart; what others wrote in the file stays", () =>
-  scripted(
-    CACHE,
-    async ({ host: machine, apply, quiet, check }) => {
-      const read = (path: string): string => readFileSync(join(machine.root, path), "utf8");
-      const run = await apply();
-      assert.ok(mutating(run).includes("update-initramfs -u -k all"));
-      assert.ok(told(run).includes("~ host: zfs_arc_max: 0 -> 8589934592"));
-      const block =
-        "# phxc begin zfs\noptions zfs zfs_arc_max=8589934592\noptions zfs zfs_arc_min=1073741824\n# phxc end zfs\n";
-      assert.is(read("etc/modprobe.d/zfs.conf"), FOREIGN + block);
-      assert.is(read("boot/initrd.img"), FOREIGN + block);
-      assert.is(read(parameter("zfs_arc_min")), "1073741824\n");
-      await quiet();
-      writeFileSync(join(machine.root, parameter("zfs_arc_max")), "5\n");
-      assert.equal(await check(), ["~ host: zfs_arc_max: 5 -> 8589934592"]);
-    },
-    emptyHost({
-      files: {
-        "/etc/modprobe.d/zfs.conf": FOREIGN,
-        [parameter("zfs_arc_max")]: "0\n",
-        [parameter("zfs_arc_min")]: "0\n",
-      },
-    }),
   ));
 
 const SECRET = `${pool}dataset tank/s {

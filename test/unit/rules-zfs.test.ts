@@ -83,4 +83,24 @@ test("a cipher goes with a key, wherever it stands", async () => {
     assert.equal(await found(text), expected, text);
 });
 
+test("limits of the cache that the declared memory makes the kernel ignore are findings", async () => {
+  const on = (memory: string, limits: string): Promise<readonly string[]> =>
+    found(`host pve { memory = ${memory}, zfs { ${limits} } }`);
+  const why = "and the kernel would ignore it";
+  assert.equal(await on("512GiB", "arc_max = 16GiB"), [
+    `PHX5421 the \`arc_max\` of the host pve is not above 1/32 of its memory of 512G, which the cache keeps at least, ${why}`,
+  ]);
+  assert.equal(await on("64GiB", "arc_max = 64GiB"), [
+    `PHX5421 the \`arc_max\` of the host pve is not below its memory of 64G, ${why}`,
+  ]);
+  assert.equal(await on("64GiB", "arc_min = 65GiB"), [
+    `PHX5421 the \`arc_min\` of the host pve is not below its memory of 64G, ${why}`,
+  ]);
+  assert.equal(await on("512GiB", "arc_max = 16GiB, arc_min = 1GiB"), []);
+  assert.equal(await on("512GiB", "arc_max = 17GiB"), []);
+  assert.equal(await found("host pve { zfs { arc_max = 64MiB } }"), []);
+  assert.equal((await found("host pve { zfs { arc_max = 63MiB } }")).length, 1);
+  assert.equal((await found("host pve { zfs { arc_min = 31MiB } }")).length, 1);
+});
+
 test.run();

@@ -229,7 +229,10 @@ function renderHostProbe(probe: HostProbe, argv: Argv): string {
     case "zfs-allow":
       return renderAllowed(probe);
     case "zfs-parameter":
-      return ShellWord.call("zfs_parameter", [bare(probe.name), bare(probe.value)]);
+      return ShellWord.call("zfs_parameter", [
+        ...[probe.name, probe.value].map(bare),
+        ...(probe.other === undefined ? [] : [bare(probe.other)]),
+      ]);
     case "dataset":
       return acting("dataset", [...keyFlag(probe.key), ...inherited(probe.inherit), ...keptFree(probe)], argv);
     case "storage":

@@ -227,16 +227,65 @@ on_is_sa() {
 	[[ ${version} =~ ^([0-9]+)\.([0-9]+) ]] && ((BASH_REMATCH[1] * 100 + BASH_REMATCH[2] >= 203))
 }
 
-# zfs_parameter NAME VALUE: a parameter of the ZFS module that runs. One that is not loaded takes its own from the file.
+# zfs_parameter NAME VALUE [OTHER]: the most or the least of the cache of the ZFS module that runs; OTHER is what is declared of the other
+# one. A module that is not loaded takes its own from the file. The kernel keeps a number that contradicts the other limit, and goes by
+# the one before; what it takes by now is written again.
 zfs_parameter() {
 	active || return 0
-	local path="${ROOT}/sys/module/zfs/parameters/$1" live
+	local path="${ROOT}/sys/module/zfs/parameters/$1" live='' reason LEAST='' MOST='' MEMORY=''
 	other_lines "$1" "$2"
 	[[ -e ${path} ]] || return 0
-	live=$(<"${path}")
+	read -r live <"${path}" || true
+	read_limits
+	limit_ignored "$@"
+	reason=${REPLY}
+	if [[ -n ${reason} ]]; then
+		note "the kernel ignores $1 = $2: ${reason}"
+	elif [[ ${live} == "$2" ]]; then
+		if [[ $1 == zfs_arc_max ]]; then live=${MOST:-$2}; else live=${LEAST:-$2}; fi
+	fi
 	[[ ${live} != "$2" ]] || return 0
 	checking || printf '%s\n' "$2" >"${path}" || refuse "the kernel does not take $1 = $2"
 	change '~' "$1: ${live} -> $2"
+}
+
+# read_limits: sets LEAST and MOST to the limits of the cache that are in force, and MEMORY to that of the host; all in bytes, and
+# empty where the kernel does not say.
+read_limits() {
+	local name value rest
+	if [[ -r ${ROOT}/proc/spl/kstat/zfs/arcstats ]]; then
+		while read -r name rest value; do
+			case ${name} in
+			c_min) LEAST=${value} ;;
+			c_max) MOST=${value} ;;
+			*) ;;
+			esac
+		done <"${ROOT}/proc/spl/kstat/zfs/arcstats"
+	fi
+	[[ -r ${ROOT}/proc/meminfo ]] || return 0
+	while read -r name value rest; do
+		[[ ${name} != MemTotal: ]] || MEMORY=$((value * 1024))
+	done <"${ROOT}/proc/meminfo"
+}
+
+# limit_ignored NAME VALUE [OTHER]: sets REPLY to the reason why the kernel ignores this limit, to nothing where it does not.
+limit_ignored() {
+	local other=${3-}
+	REPLY=''
+	if [[ $1 == zfs_arc_min ]]; then
+		other=${other:-${MOST}}
+		[[ -n ${other} ]] && (($2 > other)) || return 0
+		with_unit "${other}"
+		REPLY="it is above the most that the cache takes, ${REPLY}; declare \`arc_max\` above it"
+	elif [[ -n ${MEMORY} ]] && (($2 >= MEMORY)); then
+		with_unit "${MEMORY}"
+		REPLY="it is not below the memory of the host, ${REPLY}"
+	else
+		other=${other:-${LEAST}}
+		[[ -n ${other} ]] && (($2 <= other)) || return 0
+		with_unit "${other}"
+		REPLY="it is not above the least that the cache keeps, ${REPLY}; declare \`arc_min\` below it"
+	fi
 }
 
 # other_lines NAME VALUE: tells of lines of others that give the parameter another value: of two the kernel takes the last.
