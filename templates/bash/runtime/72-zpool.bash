@@ -30,7 +30,7 @@ read_parts() {
 	local -a words=()
 	((PARTS_READ == 0)) || return 0
 	PARTS_READ=1
-	ask zpool status -P || true
+	ask zpool status -P || return 0
 	while IFS= read -r line; do
 		if [[ ${line} == '  pool: '* ]]; then
 			pool=${line#*: } role=''
@@ -180,7 +180,11 @@ need_pool() {
 	live=${ZPOOL_VALUE["${pool}/ashift"]-}
 	[[ -z ${ashift} || ${live:-0} == 0 || ${live} == "${ashift}" ]] ||
 		problem "pool ${pool} has ashift ${live}, declared as ${ashift}; it was decided when the pool was made"
-	((${#WANTED[@]} > 0)) && [[ -n ${ZPOOL_PARTS[${pool}]-} ]] || return 0
+	((${#WANTED[@]} > 0)) || return 0
+	if [[ -z ${ZPOOL_PARTS[${pool}]-} ]]; then
+		[[ -n ${HUNG} ]] || problem "what pool ${pool} is made of cannot be read (zpool status -P)"
+		return 0
+	fi
 	WANTED+=("${added[@]}")
 	compare_pool "${pool}"
 }
