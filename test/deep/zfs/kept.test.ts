@@ -47,6 +47,51 @@ zfsTest("a dataset is encrypted, unlocked by a run and at the start, and its key
   for (const { stdout, stderr } of Object.values(ran)) assert.not.match(stdout + stderr, KEY);
 });
 
+zfsTest("with a key what the plan names is mounted, with what it lies in, and nothing else", async () => {
+  const secret = `${POOL}dataset tank/secret { key { from = secret("file:/root/secret.key") } }\n`;
+  const [first, whole] = await Promise.all(
+    [secret, `${secret}dataset tank/secret/mid/leaf { }\ndataset tank/secret/own { mountpoint = "/srv/own" }\n`].map(
+      zfsPlanOf,
+    ),
+  );
+  assert.ok(first !== undefined && whole !== undefined);
+  const ran = await inZfsGuest({
+    disks: whole.disks,
+    files: { "first.sh": first.script, "plan.sh": whole.script },
+    steps: {
+      first: `${SYSTEMCTL} && echo '${KEY}' >/root/secret.key && bash /payload/first.sh`,
+      theirs: "zfs create tank/secret/mid && zfs create tank/secret/theirs && zfs create tank/plain",
+      whole: PLAN,
+      lock: `zfs unmount tank/plain && zfs unmount tank/secret/own && ${LOCK}`,
+      unlocked: PLAN,
+      mounted: "zfs mount | sort",
+      again: PLAN,
+    },
+  });
+  for (const { code, stdout, stderr } of Object.values(ran)) assert.is(code, 0, stdout + stderr);
+  assert.equal(changing(ran.unlocked), [
+    "zfs load-key tank/secret",
+    "zfs mount tank/secret",
+    "zfs mount tank/secret/mid",
+    "zfs mount tank/secret/mid/leaf",
+    "zfs mount tank/secret/own",
+  ]);
+  assert.equal(
+    ran.mounted.stdout
+      .trimEnd()
+      .split("\n")
+      .map((line) => line.split(/ +/)),
+    [
+      ["tank", "/tank"],
+      ["tank/secret", "/tank/secret"],
+      ["tank/secret/mid", "/tank/secret/mid"],
+      ["tank/secret/mid/leaf", "/tank/secret/mid/leaf"],
+      ["tank/secret/own", "/srv/own"],
+    ],
+  );
+  assert.equal(changing(ran.again), []);
+});
+
 /** Runs the command of a line of cron.d as cron does, five times, on five days. */
 const FIVE_DAYS = `cat >/usr/local/bin/date <<'TEXT'
 #!/bin/bash

@@ -44,7 +44,9 @@ const NEEDED: ReadonlySet<string> = new Set(["disk", "secret"]);
 function onlyZfs(plan: Plan): Plan {
   return {
     ...plan,
-    steps: plan.steps.filter(({ resource, probe }) => OWN.test(resource) && probe.kind !== "storage"),
+    steps: plan.steps.filter(
+      ({ resource, probe }) => (OWN.test(resource) && probe.kind !== "storage") || probe.kind === "zfs-parameter",
+    ),
     requirements: plan.requirements.filter(({ kind, blocks }) => NEEDED.has(kind) && blocks.length === 0),
     guests: [],
   };
