@@ -46,9 +46,11 @@ function turnsOf(plan: Plan): ReadonlyMap<string, Turn> {
   const leaving = retired.map(
     (guest) => [`${guest.kind}.${guest.id}`, { ...guest, line: () => turnLine("retired_guest", guest, []) }] as const,
   );
-  const staying = plan.guests.map(
-    (guest) => [guest.address, { ...guest, line: () => turnLine("guest", guest, guest.needs) }] as const,
-  );
+  const checked = new Set(plan.steps.flatMap(({ probe, resource }) => (probe.kind === "check" ? [resource] : [])));
+  const staying = plan.guests.map((guest) => {
+    const verb = checked.has(guest.address) ? "checked_guest" : "guest";
+    return [guest.address, { ...guest, line: () => turnLine(verb, guest, guest.needs) }] as const;
+  });
   return new Map<string, Turn>([...leaving, ...staying]);
 }
 

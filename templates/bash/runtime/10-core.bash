@@ -148,6 +148,7 @@ run() { attempt "$@" || failed "$?" "$@"; }
 attempt() {
 	local code=0
 	READ=''
+	await_checks
 	printf '%(%F %T)T + %s\n' -1 "${*@Q}" >>"${LOG}"
 	limit_of "$@"
 	bounded "${REPLY}" output output "$@" || code=$?
@@ -239,7 +240,7 @@ refuse() {
 give_up() {
 	if ((KEEP_GOING == 0 || BASH_SUBSHELL > 0)) || [[ -z ${GUEST_KEY} || " ${FUNCNAME[*]} " != *' steps '* ]]; then finish 4; fi
 	hold "step ${STEP} failed"
-	UNCHECKED='' READ=''
+	UNCHECKED=() READ=''
 	trap - ERR
 	set +e
 	shopt -s extdebug
@@ -297,7 +298,10 @@ write_file() {
 }
 
 # record PATH: makes an empty file, as a mark that something is still to be done.
-record() { : | write_file "$1" || refuse "no record can be written below ${STATE#"${ROOT}"}"; }
+record() {
+	if { [[ -d ${1%/*} ]] || mkdir -p -- "${1%/*}"; } 2>/dev/null && { : >"$1"; } 2>/dev/null; then return 0; fi
+	refuse "no record can be written below ${STATE#"${ROOT}"}"
+}
 
 # summary: what this run did; ends the script.
 summary() {

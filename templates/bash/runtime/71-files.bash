@@ -218,6 +218,7 @@ foreign_file() {
 put_file() {
 	local path="${ROOT}$1" new="${ROOT}$1.phxc-new" access=${mode}
 	! checking || return 0
+	await_checks
 	after_mark "$1"
 	((${#FILE_THEN[@]} == 0)) || record "${REPLY}"
 	mkdir -p -- "${path%/*}" || refuse "$1 cannot be written"

@@ -1,10 +1,23 @@
 # --- Health checks --------------------------------------------------------------------------------
 
-UNCHECKED='' # record that the current guest's checks have not all passed
+DUE=''       # where it is written down that a run has begun to change the current guest, which has checks
+UNCHECKED=() # records of the current guest that are done with once all of its checks have passed
 TRIES=0      # attempts that the last check took
 
-# check NAME --retries N --every SECONDS --timeout SECONDS KIND ARGUMENT...: runs when the guest changed in this run, or when its checks did not
-# all pass in an earlier one; always in a plan that only asks for the health of guests. Every attempt is bounded by the
+# checked_guest KIND ID NAME [NEEDED...]: begins the turn of a guest that has checks.
+checked_guest() {
+	guest "$@"
+	DUE="${STATE}/check/$2.due"
+}
+
+# await_checks: what follows may change the current guest. That its checks have to pass is written down before, for a run that
+# is cut off in between: the next one finds the guest as it is to be, and asks them all the same.
+await_checks() {
+	[[ -z ${DUE} || -e ${DUE} ]] || record "${DUE}"
+}
+
+# check NAME --retries N --every SECONDS --timeout SECONDS KIND ARGUMENT...: runs when the guest changed in this run or in one that was cut
+# off, or when its checks did not all pass in an earlier one; always in a plan that only asks for the health of guests. Every attempt is bounded by the
 # timeout, and there are N more after the first.
 check() {
 	active || return 0
@@ -14,14 +27,15 @@ check() {
 		ask_health "$@"
 		return 0
 	fi
-	[[ -n ${CHANGED[${GUEST_KEY}]-} || -e ${record} ]] || return 0
+	[[ -n ${CHANGED[${GUEST_KEY}]-} || -e ${record} || -e ${DUE} ]] || return 0
+	checking || UNCHECKED=("${DUE}")
 	is_running "${GUEST_KEY%%.*}" "${GUEST_KEY#*.}" || return 0
 	if checking; then
-		[[ ! -e ${record} ]] || change '~' "check ${name}, which has not passed yet"
+		[[ ! -e ${record} && ! -e ${DUE} ]] || change '~' "check ${name}, which has not passed yet"
 		return 0
 	fi
 	record "${record}"
-	UNCHECKED=${record}
+	UNCHECKED=("${DUE}" "${record}")
 	READ='' # checks take their time
 	try_check "${AGENT_SECONDS}" "$@" || failed "$?" check "${name}" "$@"
 }
@@ -52,8 +66,8 @@ try_check() {
 
 # end_turn: all of a guest's checks have passed, if there were any.
 end_turn() {
-	[[ -z ${UNCHECKED} ]] || rm -f -- "${UNCHECKED}"
-	UNCHECKED=''
+	((${#UNCHECKED[@]} == 0)) || rm -f -- "${UNCHECKED[@]}"
+	DUE='' UNCHECKED=()
 }
 
 # probe_inside TIMEOUT INPUT COMMAND...: runs a command in the guest; what it printed is then in ${WORK}/output.
