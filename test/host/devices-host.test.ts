@@ -7,6 +7,7 @@ import * as assert from "uvu/assert";
 import { presupposed, rehearse } from "../../src/rehearsal/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { undisturbed } from "../../src/rehearsal/faults.js";
 import { compileSource, mutating, runThrough, withEmptyHost, withHost } from "../support/rehearsal.js";
 
@@ -208,5 +209,7 @@ test("a card for machines that the driver of NVIDIA has is told", async () => {
     assert.match(run.stdout, "PCI device 0000:02:00 is with the driver of NVIDIA");
   });
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource, mutating } from "../support/rehearsal.js";
 import { scripted } from "../support/script-host.js";
 
@@ -103,9 +104,11 @@ test("an unpacked file that nobody fetched cannot be compared, and is refused", 
     assert.match((await apply(4)).stderr, /nobody knows what it was unpacked from/);
   }));
 
-test("killed before and after every command, the next run ends with the same file", async () => {
+test("killed before, during and after every command, the next run ends with the same file", async () => {
   const whole = await wholeRun(await compileSource(image(`sha256 = "${A}"`, `${URL}.xz`)));
-  for (const when of ["before", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
+  for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -5,6 +5,7 @@ import * as assert from "uvu/assert";
 import { HOST, byHand, ct, settled, withCommitted } from "../support/committed.js";
 import type { CommittedProject } from "../support/committed.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource } from "../support/rehearsal.js";
 
 const test = suite("backup jobs and replication");
@@ -154,5 +155,7 @@ test("killed before, during and after every command, and with every command fail
   );
   for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

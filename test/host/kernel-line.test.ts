@@ -7,6 +7,7 @@ import type { HostState, SimulatedHost } from "../../src/rehearsal/index.js";
 import { undisturbed } from "../../src/rehearsal/faults.js";
 import { HOST, settled, withCommitted } from "../support/committed.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource, mutating, withHost } from "../support/rehearsal.js";
 
 const test = suite("the command line of the kernel");
@@ -276,5 +277,7 @@ test("killed before, during and after every command it ends the same", async () 
     for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
   }
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import type { Seen, Undisturbed } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeFleet } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 
 const test = suite("clones and snapshots killed at every command");
 
@@ -14,5 +15,7 @@ test.before(async () => {
 for (const when of ["before", "during", "after"] as const)
   test(`SIGKILL ${when}: the next run reaches the same state, and the one after it is quiet`, () =>
     surviveAll(whole, faultsAt(whole, when), seen));
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -7,6 +7,7 @@ import type { HostState } from "../../src/rehearsal/index.js";
 import { HOST, ct, withCommitted } from "../support/committed.js";
 import { surviveCuts } from "../support/cuts.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 
 const test = suite("the firewall, name servers and mappings cut off anywhere");
 
@@ -82,6 +83,13 @@ const ROWS: readonly Row[] = [
     source: part('dns { servers = [10.0.0.2, 8.8.8.8], search = "new.example" }'),
   },
   {
+    name: "permissions taken back",
+    before: part(
+      'access { user "a@pam" {}\nacl "/vms" { role = PVEAuditor, users = ["a@pam"] }\nacl "/" { role = PVEAdmin, users = ["a@pam"] } }',
+    ),
+    source: HOST,
+  },
+  {
     name: "directory mappings made",
     source: `${HOST}mapping models { path = "/srv/models", description = "weights" }\nmapping media { path = "/srv/media" }\n`,
   },
@@ -114,5 +122,7 @@ for (const { name, files = {}, before, source } of ROWS)
       await surviveAll(whole, faults, seen);
       await surviveCuts(whole, seen);
     }));
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -2,6 +2,7 @@ import { suite } from "uvu";
 import { presupposed } from "../../src/rehearsal/index.js";
 import type { Seen, Undisturbed } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource } from "../support/rehearsal.js";
 
 const test = suite("exports, shares and storages killed at every command");
@@ -34,5 +35,7 @@ for (const when of ["before", "during", "after"] as const)
     surviveAll(whole, faultsAt(whole, when), seen));
 
 test("a command that fails is told, and the next run goes on", () => surviveAll(whole, faultsAt(whole, "fail"), seen));
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -6,6 +6,7 @@ import type { Probe } from "../../src/model/plan.js";
 import { emitBash } from "../../src/emitters/bash/index.js";
 import { emptyHost } from "../../src/rehearsal/index.js";
 import { surviveAll, faultsAt } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { undisturbed } from "../../src/rehearsal/index.js";
 import { sourceFile, span } from "../../src/text/source.js";
 import { planOf, step } from "../support/sample-plan.js";
@@ -285,7 +286,7 @@ test("a run that is killed before, after or within what follows a change leaves 
   const whole = await undisturbed(script, emptyHost({ files }));
   assert.is(whole.run.code, 0, whole.run.stderr);
   assert.ok(whole.commands.length >= 5, whole.commands.join("\n"));
-  for (const when of ["before", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
+  for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
 });
 
 test("the script of files is clean for the linters", () => {
@@ -296,5 +297,7 @@ test("the script of files is clean for the linters", () => {
   ];
   assert.equal(lintScript(scriptOf(all, [removal])), []);
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

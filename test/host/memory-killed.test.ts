@@ -4,6 +4,7 @@ import { undisturbed } from "../../src/rehearsal/faults.js";
 import type { HostState } from "../../src/rehearsal/index.js";
 import { HOST, byHand, ct, vm, withCommitted } from "../support/committed.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 
 const test = suite("a plan that takes things back, cut off anywhere");
 
@@ -55,5 +56,7 @@ test("killed before, during and after every command, and with every command fail
     assert.ok(commands.includes(wanted), commands.join("\n"));
   for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

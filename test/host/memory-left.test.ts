@@ -258,11 +258,11 @@ test("on the host, what is ours alone goes, and the rest is told as long as it i
     );
   }));
 
-test("a run that takes things back survives being killed before and after every command", () =>
+test("a run that takes things back survives being killed before, during and after every command", () =>
   withBoth(async (host, { script }) => {
     const whole = await undisturbed(script, host.capture());
     assert.is(whole.run.code, 0, whole.run.stdout + whole.run.stderr);
-    for (const when of ["before", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
+    for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
   }));
 
 test("the script is as clean as others", async () => {

@@ -6,6 +6,7 @@ import * as assert from "uvu/assert";
 import { emptyHost, presupposed } from "../../src/rehearsal/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { FILE, fileOf, host, installed, INSTALLED, isThere, NICS, quiet, run } from "../support/network.js";
 import { compileSource, withHost } from "../support/rehearsal.js";
 
@@ -267,5 +268,7 @@ test("killed at any command, the next run ends in the same state", async () => {
   const whole = await wholeRun(await compileSource(BRIDGE), installed());
   for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when));
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

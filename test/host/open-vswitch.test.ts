@@ -1,6 +1,7 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyHost } from "../../src/rehearsal/index.js";
+import type { Seen } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
 import { FILE, fileOf, host, installed, INSTALLED, NICS, quiet, run } from "../support/network.js";
 import { compileSource, withHost } from "../support/rehearsal.js";
@@ -99,7 +100,8 @@ iface mgmt inet static
 
 test("Open vSwitch killed at any command ends in the same state", async () => {
   const whole = await wholeRun(await compileSource(SWITCH), installed({ nics: [...NICS, "eno4"] }));
-  await surviveAll(whole, faultsAt(whole, "after"));
+  const seen: Seen = new Map();
+  for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when), seen);
 });
 
 test.run();

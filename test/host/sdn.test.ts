@@ -3,8 +3,10 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyHost } from "../../src/rehearsal/index.js";
+import type { Seen } from "../../src/rehearsal/index.js";
 import type { SimulatedHost } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { announced, compileSource, mutating, withHost } from "../support/rehearsal.js";
 
 const test = suite("the software-defined network");
@@ -231,7 +233,10 @@ test("what somebody else has changed of controllers is not applied either", () =
 
 test("overlays killed at any command end in the same state", async () => {
   const whole = await wholeRun(await compileSource(OVERLAYS), emptyHost());
-  await surviveAll(whole, faultsAt(whole, "after"));
+  const seen: Seen = new Map();
+  for (const when of ["before", "during", "after"] as const) await surviveAll(whole, faultsAt(whole, when), seen);
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

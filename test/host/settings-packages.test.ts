@@ -4,6 +4,7 @@ import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { emptyHost, undisturbed } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource, mutating } from "../support/rehearsal.js";
 import { fleetOn, told } from "../support/script-host.js";
 import type { Scripted } from "../support/script-host.js";
@@ -102,5 +103,7 @@ test("killed before, within and after each command, the next run reaches the sam
     await surviveAll(whole, faults);
   }
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

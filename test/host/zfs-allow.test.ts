@@ -6,6 +6,7 @@ import { emptyHost, presupposed, rehearse } from "../../src/rehearsal/index.js";
 import type { HostState } from "../../src/rehearsal/index.js";
 import { HOST, byHand as admin, settled, withCommitted } from "../support/committed.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource, mutating } from "../support/rehearsal.js";
 import { applied, scripted, told } from "../support/script-host.js";
 import { ALLOWED, ALLOWING } from "../support/zfs/allowed.js";
@@ -172,7 +173,7 @@ test("killed before, during and after every command it ends the same", async () 
   const { script } = await compileSource(FULL);
   const whole = await undisturbed(script, host());
   assert.is(whole.run.code, 0, whole.run.stderr);
-  for (const when of ["before", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
+  for (const when of ["before", "during", "after", "fail"] as const) await surviveAll(whole, faultsAt(whole, when));
 });
 
 test("holders have names where they are persons, and creators no scope", async () => {
@@ -188,5 +189,7 @@ test("holders have names where they are persons, and creators no scope", async (
   assert.equal(await codes("allow creator { permissions = [send], scope = local }"), ["PHX5417"]);
   assert.equal(await codes("allow user ada { permissions = [fly] }"), ["PHX3045"]);
 });
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -4,19 +4,20 @@ import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { recovery, startHost } from "../../src/rehearsal/index.js";
 import type { Seen, Undisturbed } from "../../src/rehearsal/index.js";
+import { noteCut } from "./matrices.js";
 
 /** What the script itself does to files with, beside the commands of the host at which faults are placed. */
 const TOOLS = ["cat", "chmod", "chown", "cp", "ln", "mkdir", "mv", "rm", "rmdir", "tee", "touch"];
 
-/** The script, which counts in the file of `PHXC_CUTS` before each use of a tool, and is killed at number `at`. */
+/** The script, which writes its step into the file of `PHXC_CUTS` before each use of a tool, and is killed at number `at`. */
 function cutAt(script: string, at: number): string {
   const wrapped = TOOLS.map((tool) => `${tool}() { cut_here && command ${tool} "$@"; }`);
   const counting = `
 cut_here() {
-	local said
-	printf x >>"\${PHXC_CUTS}"
-	said=$(<"\${PHXC_CUTS}")
-	((\${#said} != ${at})) || kill -KILL "$$" "\${BASHPID}"
+	local -a said
+	printf '%s\\n' "\${STEP-}" >>"\${PHXC_CUTS}"
+	mapfile -t said <"\${PHXC_CUTS}"
+	((\${#said[@]} != ${at})) || kill -KILL "$$" "\${BASHPID}"
 }
 ${wrapped.join("\n")}
 `;
@@ -34,9 +35,10 @@ async function cut(
   const host = await startHost(whole.state, folder, whole.options);
   try {
     const first = await host.runScript(cutAt(whole.script, at), whole.args, { env: { PHXC_CUTS: counted } });
-    const count = existsSync(counted) ? readFileSync(counted, "utf8").length : 0;
-    if (count < at) return { reached: false, problem: first.code === whole.run.code ? undefined : first.stderr };
+    const steps = existsSync(counted) ? readFileSync(counted, "utf8").split("\n").slice(0, -1) : [];
+    if (steps.length < at) return { reached: false, problem: first.code === whole.run.code ? undefined : first.stderr };
     if (first.signal !== "SIGKILL") return { reached: true, problem: `it was not killed:\n${first.stderr}` };
+    noteCut(whole, steps.at(-1) ?? "");
     // Proxmox gives locks back whose holder has died, after two minutes.
     rmSync(join(host.root, "/etc/pve/priv/lock"), { recursive: true, force: true });
     return { reached: true, problem: (await recovery(whole, host, seen)).problem };

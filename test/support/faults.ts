@@ -1,6 +1,7 @@
 import * as assert from "uvu/assert";
 import { presupposed, survive, undisturbed, undisturbedParts } from "../../src/rehearsal/index.js";
 import type { Fault, HostState, Seen, Survival, Undisturbed } from "../../src/rehearsal/index.js";
+import { noteFault } from "./matrices.js";
 import { compileSource } from "./rehearsal.js";
 import type { Compiled } from "./rehearsal.js";
 
@@ -81,6 +82,7 @@ export async function surviveAll(whole: Undisturbed, faults: readonly Fault[], s
   const known = seen.size;
   for (const fault of faults) {
     const survival = await survive(whole, fault, seen);
+    noteFault(whole, fault);
     const problem = badEnd(survival) ?? survival.problem;
     if (problem === undefined) continue;
     const { at, when, signal } = fault;
