@@ -11,8 +11,8 @@ const test = suite("devices that the host needs itself");
 const BY_ID = `host pve1 { node = pve1, passthrough { ids = ["8086:1521"] } }\n`;
 const BY_ADDRESS = `host pve1 { node = pve1, passthrough { addresses = [0000:03:00] } }\n`;
 
-const device = (address: string, driver = "igb"): Readonly<Record<string, string>> => ({
-  [`/sys/bus/pci/devices/${address}/uevent`]: `DRIVER=${driver}\nPCI_CLASS=20000\nPCI_ID=8086:1521\nPCI_SLOT_NAME=${address}\n`,
+const device = (address: string, driver = "igb", kind = "20000"): Readonly<Record<string, string>> => ({
+  [`/sys/bus/pci/devices/${address}/uevent`]: `DRIVER=${driver}\nPCI_CLASS=${kind}\nPCI_ID=8086:1521\nPCI_SLOT_NAME=${address}\n`,
 });
 const BELOW = "/sys/devices/pci0000:00/0000:00:01.0";
 const CARD = `${BELOW}/0000:03:00.0`;
@@ -174,6 +174,51 @@ test("nor that of a partition that is mounted, or part of a pool, under another 
   const efi = "/dev/disk/by-uuid/1b2c /boot/efi vfat rw 0 0\n";
   await told("/dev/disk/by-uuid/1b2c", { files: disk() }, efi, "disk sdq2 is mounted at /boot/efi");
   await told("/dev/disk/by-id/ata-q-part1", { files: disk(), pools }, "", "disk sdq2 is part of the pool rpool");
+});
+
+const machine = (id: number, more = ""): string =>
+  `vm ${id} m${id} { disk root { size = 4GiB, storage = local-lvm }\nstate = running\n${more}\n}\n`;
+const WITH_CARD = `host pve1 { node = pve1 }\n${machine(100, "pci nic { address = 0000:03:00.0 }")}${machine(101)}`;
+
+/** What becomes of a machine that asks for the card without `passthrough`: held back with this text, or started. */
+async function forMachine(found: Found, told: string | undefined): Promise<void> {
+  const { script } = await compileSource(WITH_CARD);
+  await onHost(WITH_CARD, found, async (host) => {
+    const run = await host.runScript(script);
+    assert.is(run.code, told === undefined ? 0 : 4, run.stdout + run.stderr);
+    if (told !== undefined)
+      assert.match(
+        run.stdout,
+        `! vm 100 m100: held back: PCI device 0000:03:00.0 (8086:1521) is used by this node, ${told}`,
+      );
+    const started = host.guests().flatMap(({ id, running }) => (running ? [id] : []));
+    assert.equal(started, told === undefined ? [100, 101] : [101]);
+    if (told === undefined) return;
+    const allowed = await host.runScript(script, ["--allow-detach"]);
+    assert.is(allowed.code, 0, allowed.stdout + allowed.stderr);
+    assert.ok(host.guests().every(({ running }) => running));
+  });
+}
+
+test("a machine that asks for a device of the host's by its address is held back, and the others go on", async () => {
+  const nic = { ...net("eno7"), "/proc/net/route": ROUTES("eno7") };
+  const lost = "which would be without it when the machine starts: ";
+  await forMachine(
+    { files: nic },
+    `${lost}interface eno7 has an address. Give the machine another one, or say --allow-detach`,
+  );
+  const swap = disk({ "/proc/swaps": "Filename Type\n/dev/sdq2 partition 1 0 -2\n" });
+  const storage = { ...swap, ...device("0000:03:00.0", "ahci", "10601") };
+  await forMachine({ files: storage }, `${lost}disk sdq2 is swap.`);
+  const usb = { ...storage, ...device("0000:03:00.0", "xhci_hcd", "C0330") };
+  await forMachine({ files: usb }, `${lost}disk sdq2 is swap.`);
+});
+
+test("one that the host does not use, one that vfio-pci has, and a graphics card, are the machine's", async () => {
+  await forMachine({ files: { ...net("eno7"), "/proc/net/route": ROUTES("eno8") } }, undefined);
+  const address = { ...net("eno7"), "/proc/net/route": ROUTES("eno7") };
+  await forMachine({ files: { ...address, ...device("0000:03:00.0", "vfio-pci") } }, undefined);
+  await forMachine({ files: { ...address, ...device("0000:03:00.0", "nouveau", "30000") } }, undefined);
 });
 
 test("disks that the host does not use go with their controller, also those of a pool that is another system's", async () => {

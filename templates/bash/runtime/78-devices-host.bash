@@ -1,9 +1,10 @@
 # --- Devices of the host, and the restart that the kernel asks for -----------------------------------
 
-# read_card FOLDER: sets CARD_ID, CARD_CLASS and CARD_DRIVER to what the kernel says of a PCI device.
+# read_card FOLDER: sets CARD_ID, CARD_CLASS and CARD_DRIVER to what the kernel says of a PCI device; to nothing where it does not.
 read_card() {
 	local line
 	CARD_ID='' CARD_CLASS='' CARD_DRIVER=''
+	[[ -r $1/uevent ]] || return 0
 	while IFS= read -r line; do
 		case ${line} in
 		PCI_ID=*) CARD_ID=${line#*=} ;;
@@ -41,9 +42,27 @@ declare -A CARD_LOOKED=() # PCI devices that were looked at -> 1
 
 # spare_card ADDRESS: tells what this node would lose with the PCI device that was read last, once vfio-pci has it.
 spare_card() {
-	local path name why=''
+	local why
 	((ALLOW_DETACH == 0 && ${#ONLY[@]} == 0)) && [[ -z ${CARD_LOOKED[$1]-} ]] || return 0
 	CARD_LOOKED[$1]=1
+	card_use "$1" || return 0
+	why="PCI device $1 (${CARD_ID}) is used by this node, which would be without it after the restart: ${REPLY}. Leave it out of passthrough (where other devices of this model are for machines, name those by addresses), or say --allow-detach"
+	if checking; then note "${why}"; else problem "${why}"; fi
+}
+
+# own_card ADDRESS GUEST-KEY...: holds the machine back that is to get the PCI device which was read last, where this node uses it:
+# Proxmox takes a device from the host when the machine starts, whatever has it. Only what there are interfaces or disks below is
+# looked at: mass storage, networks, and what is plugged into serial buses.
+own_card() {
+	((ALLOW_DETACH == 0)) || return 0
+	[[ ${CARD_CLASS} =~ ^[12Cc].{4}$ && -n ${CARD_DRIVER} && ${CARD_DRIVER} != vfio-pci ]] || return 0
+	card_use "$1" || return 0
+	problem "PCI device $1 (${CARD_ID}) is used by this node, which would be without it when the machine starts: ${REPLY}. Give the machine another one, or say --allow-detach" "${@:2}"
+}
+
+# card_use ADDRESS: sets REPLY to what this node uses of a PCI device and of what lies below it; fails where that is nothing.
+card_use() {
+	local path name why=''
 	read_kernel_devices
 	for path in "${KERNEL_DEVICES[@]}"; do
 		[[ ${path} == */"$1"/* ]] || continue
@@ -54,9 +73,8 @@ spare_card() {
 			! block_use "${name}" || why+="; disk ${name} ${REPLY}"
 		fi
 	done
-	[[ -n ${why} ]] || return 0
-	why="PCI device $1 (${CARD_ID}) is used by this node, which would be without it after the restart: ${why#; }. Leave it out of passthrough (where other devices of this model are for machines, name those by addresses), or say --allow-detach"
-	if checking; then note "${why}"; else problem "${why}"; fi
+	REPLY=${why#; }
+	[[ -n ${why} ]]
 }
 
 # read_kernel_devices: reads, once, where interfaces and block devices are, and which interfaces have an address: those that routes of

@@ -25,8 +25,9 @@ need_pci() {
 				return 0
 			fi
 			passed+=("${path##*/}")
-			uevent "${path##*/}" DRIVER
-			[[ ${REPLY} != nvidia || -n ${mdev} ]] ||
+			read_card "${path}"
+			[[ -n ${mdev} ]] || own_card "${path##*/}" "$@"
+			[[ ${CARD_DRIVER} != nvidia || -n ${mdev} ]] ||
 				note "PCI device ${address} is with the driver of NVIDIA; the machine takes it away from containers when it starts: name it in passthrough"
 			if [[ -n ${mdev} && ! -e ${path}/mdev_supported_types/${mdev} && ! -e ${path}/nvidia ]]; then
 				problem "PCI device ${address} offers no mediated device of the type ${mdev}" "$@"
