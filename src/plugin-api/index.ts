@@ -31,7 +31,7 @@ export * from "../model/plan.js";
 export type * from "../model/probes-network.js";
 export * from "../model/resource.js";
 export * from "../text/ip.js";
-export { compareKeys, compareText } from "../text/order.js";
+export { compareKeys, compareReleases, compareText } from "../text/order.js";
 export { sha256 } from "../text/sha256.js";
 export { holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../text/secrets.js";
 export * from "../text/source.js";

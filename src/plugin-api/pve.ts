@@ -4,6 +4,7 @@ import { parseProperty } from "../pve/property.js";
 import { type Options, type PropertyFormat, type Spec, specOf } from "../pve/spec.js";
 import type { LooseName, OptionSpec, OptionType, SectionSpec } from "./types.js";
 
+export { formerPrivilege, ownRoles, privileges } from "../pve/access.js";
 export { checkValue } from "../pve/check.js";
 export { lxcKeyProblem, lxcKeys } from "../pve/lxc-keys.js";
 export * from "../pve/firewall.js";

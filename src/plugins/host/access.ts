@@ -1,8 +1,13 @@
 import {
   argOf,
   boolOf,
+  compareReleases,
   compareText,
   diagnose,
+  didYouMean,
+  formerPrivilege,
+  ownRoles,
+  privileges,
   sectionOf,
   sectionsOf,
   settingOf,
@@ -23,7 +28,7 @@ import type {
 } from "../../plugin-api/index.js";
 import { makeStep, onlySteps } from "../guest/step.js";
 import * as t from "../guest/types.js";
-import { permissionOfNobody, tokensInOneFile } from "./findings.js";
+import { noSuchRole, permissionOfNobody, privilegeGone, tokensInOneFile } from "./findings.js";
 import type { HostPart } from "./part.js";
 
 /** Names as Proxmox's access control takes them (pve-access-control, PVE/AccessControl.pm and PVE/Auth/Plugin.pm). */
@@ -49,11 +54,7 @@ const tokenId: OptionType = {
   pattern: "[^\\s:/@,!]+@[A-Za-z][A-Za-z0-9._-]+![A-Za-z][A-Za-z0-9._-]+",
   describe: "a token after its user, as `admin@pam!monitor`",
 };
-const privilege: OptionType = {
-  type: "string",
-  pattern: "[A-Za-z]+(\\.[A-Za-z]+)+",
-  describe: "a privilege, as `VM.Audit`",
-};
+const privilege: OptionType = { type: "enum", values: privileges };
 const aclPath: OptionType = {
   type: "string",
   pattern: "/[A-Za-z0-9._/-]*",
@@ -145,9 +146,15 @@ export const accessPart: HostPart = {
   lower: (host): Lowered => {
     const section = sectionOf(host, "access");
     if (section === undefined) return onlySteps([]);
-    return { ...onlySteps(accessSteps(host, section)), diagnostics: [...idleRoles(section), ...sharedFiles(section)] };
+    const diagnostics = [
+      ...idleRoles(section),
+      ...sharedFiles(section),
+      ...formerPrivileges(host, section),
+      ...unknownRoles(section),
+    ];
+    return { ...onlySteps(accessSteps(host, section)), diagnostics };
   },
-  diagnostics: [permissionOfNobody, tokensInOneFile],
+  diagnostics: [permissionOfNobody, tokensInOneFile, privilegeGone, noSuchRole],
   leave: leavePermission,
 };
 
@@ -160,6 +167,29 @@ function idleRoles(access: Section): readonly Diagnostic[] {
     return role === undefined || path === undefined
       ? []
       : [diagnose(permissionOfNobody, section.headSpan, { role, path })];
+  });
+}
+
+/** A privilege that the declared release of the host does not have any more. */
+function formerPrivileges(host: Resource, access: Section): readonly Diagnostic[] {
+  const release = stringOf(host, "version");
+  const declared = settingOf(host, "version");
+  if (release === undefined || declared === undefined || compareReleases(release, formerPrivilege.gone) < 0) return [];
+  const related = [{ span: declared.span, message: "the release of the host" }];
+  return sectionsOf(access, "role").flatMap((section) =>
+    stringsOf(section, "privileges").includes(formerPrivilege.name)
+      ? [diagnose(privilegeGone, settingOf(section, "privileges")?.span ?? section.headSpan, { release }, { related })]
+      : [],
+  );
+}
+
+/** Roles that begin with `PVE` are Proxmox's own, so that one which it does not bring is nowhere. */
+function unknownRoles(access: Section): readonly Diagnostic[] {
+  return sectionsOf(access, "acl").flatMap((section) => {
+    const setting = settingOf(section, "role");
+    const role = stringOf(section, "role");
+    if (setting === undefined || role === undefined || !/^PVE/i.test(role) || ownRoles.includes(role)) return [];
+    return [diagnose(noSuchRole, setting.span, { role, suggested: didYouMean(role, ownRoles) })];
   });
 }
 

@@ -1,6 +1,6 @@
-import { diagnosticKind } from "../../plugin-api/index.js";
+import { diagnosticKind, ownRoles } from "../../plugin-api/index.js";
 
-/** Findings about the settings of a host: PHX5602 to PHX5619, PHX5673 to PHX5679. */
+/** Findings about the settings of a host: PHX5602 to PHX5619, PHX5673 to PHX5679, PHX4880 and PHX4881. */
 
 export const unknownTimeZone = diagnosticKind<{ zone: string; nearest: string | undefined }>({
   code: "PHX5602",
@@ -34,4 +34,22 @@ export const tokensInOneFile = diagnosticKind<{ token: string; other: string; pa
   message: ({ token, other, path }) =>
     `the value of ${token} is to go into ${path}, where that of ${other} goes: Proxmox tells each once`,
   help: "Give each token a file of its own in `save`.",
+});
+
+export const privilegeGone = diagnosticKind<{ release: string }>({
+  code: "PHX4880",
+  severity: "error",
+  title: "privilege of an older release",
+  message: ({ release }) => `Proxmox VE ${release} has no privilege \`VM.Monitor\` any more`,
+  help: "Since 9.0 `Sys.Audit` allows the monitor, and `VM.GuestAgent.Audit`, `.FileRead`, `.FileWrite`, `.FileSystemMgmt` and `.Unrestricted` what the agent does.",
+});
+
+export const noSuchRole = diagnosticKind<{ role: string; suggested: string | undefined }>({
+  code: "PHX4881",
+  severity: "error",
+  title: "role that Proxmox does not bring",
+  message: ({ role, suggested }) =>
+    `Proxmox brings no role \`${role}\`${suggested === undefined ? "" : `; did you mean \`${suggested}\`?`}`,
+  help: () =>
+    `Roles that begin with \`PVE\` are Proxmox's own: ${ownRoles.filter((name) => name.startsWith("PVE")).join(", ")}.`,
 });

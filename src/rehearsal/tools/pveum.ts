@@ -1,22 +1,18 @@
 import type { Command } from "../host/command.js";
 import { newUuid, readHostFile, writeHostFile } from "../host/machine.js";
 import { refuse } from "../host/refusal.js";
+import { ownRoles, privileges } from "../../pve/access.js";
 import { encodeText } from "../../text/pve-text.js";
 import { readLongOptions } from "./flags.js";
 
 /**
  * `pveum`, as far as plans use it. The file and what is refused are those of pve-access-control (PVE/AccessControl.pm,
- * PVE/API2/User.pm, Group.pm, Role.pm, ACL.pm); no recorded session backs them.
+ * PVE/API2/User.pm, Group.pm, Role.pm, ACL.pm); only its roles and privileges are recorded.
  */
 
 const FILE = "/etc/pve/user.cfg";
 
-/** Roles that Proxmox brings; they are no lines of the file. */
-const SPECIAL = new Set(
-  "Administrator NoAccess PVEAdmin PVEAuditor PVEDatastoreAdmin PVEDatastoreUser PVEMappingAdmin PVEMappingUser PVEPoolAdmin PVEPoolUser PVESDNAdmin PVESDNUser PVESysAdmin PVETemplateUser PVEUserAdmin PVEVMAdmin PVEVMUser".split(
-    " ",
-  ),
-);
+const SPECIAL: ReadonlySet<string> = new Set(ownRoles);
 
 interface AccessFile {
   /** By name: enable, expire, first name, last name, mail, comment, keys. */
@@ -177,9 +173,7 @@ function setRole(isThere: boolean): Handler {
     if (file.roles.has(name) !== isThere)
       refuse(isThere ? `role '${name}' does not exist` : `role '${name}' already exists`, 255);
     const privs = (options.get("--privs") ?? "").split(/[ ,;]+/).filter((word) => word !== "");
-    const wrong = privs.find(
-      (priv) => !/^(?:Datastore|Group|Mapping|Permissions|Pool|Realm|SDN|Sys|User|VM)\.[A-Za-z.]+$/.test(priv),
-    );
+    const wrong = privs.find((priv) => !privileges.includes(priv));
     if (wrong !== undefined) refuse(`invalid privilege '${wrong}'`, 255);
     file.roles.set(name, privs);
   };

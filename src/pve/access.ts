@@ -1,0 +1,80 @@
+/** Proxmox's access control, as `pveum role list` of Proxmox VE 9.2 has it (recorded). */
+
+/** Its privileges, of which `Administrator` has all, and {@link formerPrivilege}. */
+export const privileges: readonly string[] = [
+  "Datastore.Allocate",
+  "Datastore.AllocateSpace",
+  "Datastore.AllocateTemplate",
+  "Datastore.Audit",
+  "Group.Allocate",
+  "Mapping.Audit",
+  "Mapping.Modify",
+  "Mapping.Use",
+  "Permissions.Modify",
+  "Pool.Allocate",
+  "Pool.Audit",
+  "Realm.Allocate",
+  "Realm.AllocateUser",
+  "SDN.Allocate",
+  "SDN.Audit",
+  "SDN.Use",
+  "Sys.AccessNetwork",
+  "Sys.Audit",
+  "Sys.Console",
+  "Sys.Incoming",
+  "Sys.Modify",
+  "Sys.PowerMgmt",
+  "Sys.Syslog",
+  "User.Modify",
+  "VM.Allocate",
+  "VM.Audit",
+  "VM.Backup",
+  "VM.Clone",
+  "VM.Config.CDROM",
+  "VM.Config.CPU",
+  "VM.Config.Cloudinit",
+  "VM.Config.Disk",
+  "VM.Config.HWType",
+  "VM.Config.Memory",
+  "VM.Config.Network",
+  "VM.Config.Options",
+  "VM.Console",
+  "VM.GuestAgent.Audit",
+  "VM.GuestAgent.FileRead",
+  "VM.GuestAgent.FileSystemMgmt",
+  "VM.GuestAgent.FileWrite",
+  "VM.GuestAgent.Unrestricted",
+  "VM.Migrate",
+  "VM.Monitor",
+  "VM.PowerMgmt",
+  "VM.Replicate",
+  "VM.Snapshot",
+  "VM.Snapshot.Rollback",
+];
+
+/**
+ * The privilege that release 9.0 took away: `Sys.Audit` has come in its place for the monitor, `VM.GuestAgent.*` for the agent (release
+ * notes and upgrade guide of Proxmox VE 9; not recorded).
+ */
+export const formerPrivilege = { name: "VM.Monitor", gone: "9.0" };
+
+/** Roles that Proxmox brings; they are no lines of its file, and no other may begin with `PVE`. */
+export const ownRoles: readonly string[] = [
+  "Administrator",
+  "NoAccess",
+  "PVEAdmin",
+  "PVEAuditor",
+  "PVEDatastoreAdmin",
+  "PVEDatastoreUser",
+  "PVEMappingAdmin",
+  "PVEMappingUser",
+  "PVEPoolAdmin",
+  "PVEPoolUser",
+  "PVESDNAdmin",
+  "PVESDNUser",
+  "PVESysAdmin",
+  "PVETemplateUser",
+  "PVEUserAdmin",
+  "PVEVMAdmin",
+  "PVEVMUser",
+];
