@@ -1,6 +1,6 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
-import { checkText, expectFindings } from "../support/compile.js";
+import { checkText, expectFindings, lineAndCode } from "../support/compile.js";
 
 const test = suite("rules: names, boot, clones, snapshots");
 
@@ -370,6 +370,16 @@ ct 102 b {
     /^PHX(3|4203)/,
   );
   assert.is(found.length, 0);
+});
+
+test("an image in the place of `template = true` is told where it belongs", async () => {
+  for (const value of ['"debian-13-standard_13.0-1_amd64.tar.zst"', "noble", "900"]) {
+    const { diagnostics } = await checkText(
+      `ct 100 a {\n  template = ${value}\n  disk root { size = 4GiB, storage = local-lvm }\n}\n`,
+    );
+    assert.equal(diagnostics.map(lineAndCode), ["2 PHX3040"]);
+    assert.match(diagnostics[0]?.help ?? "", "`image` (a template archive, an image) or `clone` (another guest)");
+  }
 });
 
 test.run();

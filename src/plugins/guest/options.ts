@@ -40,6 +40,7 @@ const sharedOptions: Readonly<Record<string, OptionSpec>> = {
   template: {
     type: t.bool,
     doc: "Make a template of it: it is never started, and guests are cloned from it.",
+    hint: "What the guest is made from is `image` (a template archive, an image) or `clone` (another guest); `template = true` makes a template of the guest itself.",
     writes: "template",
   },
   rebuild_ids: {
