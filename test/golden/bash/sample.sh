@@ -90,7 +90,7 @@ steps() {
 	unless 3 test -e '/srv/it'\''s' touch '/srv/it'\''s'
 
 	# ------ ct 103 step-ca
-	guest ct 103 'step-ca'
+	checked_guest ct 103 'step-ca'
 
 	# ct 103 step-ca: directory /srv/x (fleet.phx)
 	step 'ct.103.mount./srv/x' 'fleet.phx'
