@@ -3,6 +3,7 @@ import * as assert from "uvu/assert";
 import { emptyHost, undisturbed } from "../../src/rehearsal/index.js";
 import type { Seen, Undisturbed } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll } from "../support/faults.js";
+import { provesMatrix } from "../support/matrices.js";
 import { compileSource } from "../support/rehearsal.js";
 import { withHost } from "../support/sim.js";
 
@@ -64,5 +65,7 @@ for (const when of ["before", "during", "after"] as const)
     surviveAll(whole, faultsAt(whole, when), seen));
 
 test("a command that fails is told, and the next run goes on", () => surviveAll(whole, faultsAt(whole, "fail"), seen));
+
+provesMatrix(test, import.meta.url);
 
 test.run();

@@ -69,8 +69,8 @@ export const MATRICES: { readonly [K in Probe["kind"]]: Placed | Unplaced } = {
   "directory-mapping": commands("killed-settings", "directory_mapping"),
   "samba-user": commands("killed-shares", "samba_user"),
   pool: commands("killed-zfs", "pool"),
-  "pool-vdev": { verbs: ["pool_add"], unplaced: "a part that is added to a pool is not cut off yet" },
-  "pool-disk": { verbs: ["pool_replace"], unplaced: "a disk that is replaced in a pool is not cut off yet" },
+  "pool-vdev": commands("killed-pools", "pool_add"),
+  "pool-disk": commands("killed-pools", "pool_replace"),
   dataset: commands("killed-zfs", "dataset"),
   "zfs-allow": commands("zfs-allow", "delegate"),
   "zfs-parameter": {
