@@ -77,15 +77,62 @@ function writeCaptureScript() {
   );
 }
 
+/** What comes with phxc has been read when it is built; a test compares it with what reading it gives. */
 function writeFeatures() {
-  const entries = filesBelow(FEATURES).map(
-    (path) =>
-      `  ${JSON.stringify(path.slice(FEATURES.length + 1))}: ${JSON.stringify(readFileSync(join(root, path), "utf8"))},\n`,
-  );
+  const text = (/** @type {string} */ path) => readFileSync(join(root, FEATURES, path), "utf8");
+  const paths = filesBelow(FEATURES).map((path) => path.slice(FEATURES.length + 1));
+  const names = paths.flatMap((path) => (path.endsWith("/feature.json") ? [path.split("/")[0] ?? ""] : []));
+  const entries = names.map((name) => {
+    const feature = featureSource(name, JSON.parse(text(`${name}/feature.json`)), text(`${name}/install.sh`));
+    return `  ${JSON.stringify(name)}: (): Feature => (${feature}),\n`;
+  });
+  const asset = (/** @type {string} */ name, /** @type {string} */ doc) =>
+    `/** ${doc} */\nexport const ${name} = ${JSON.stringify(text(`${name}.sh`))};\n`;
   writeIfChanged(
     "src/compile/features.generated.ts",
-    `/** The files of ${FEATURES}, by path. */\nexport const builtIn: Record<string, string> = {\n${entries.join("")}};\n`,
+    [
+      'import type { Feature } from "../plugin-api/index.js";\n',
+      `/** The features in ${FEATURES}, by name; each is made when it is asked for. */`,
+      `export const builtIn: Readonly<Record<string, () => Feature>> = {\n${entries.join("")}};\n`,
+      asset("tools", "Shell functions that the scripts of features may use."),
+      asset("volumes", "Shell functions that mount the network file systems of a guest."),
+    ].join("\n"),
   );
+}
+
+/** A feature as an expression, with what feature.json leaves out. */
+function featureSource(/** @type {string} */ name, /** @type {any} */ json, /** @type {string} */ script) {
+  const parameters = Object.entries(json.parameters ?? {}).map(([parameter, given]) => {
+    const pattern = given.pattern === undefined ? undefined : new RegExp(`^(?:${given.pattern})$`, "u").source;
+    const isValue = given.default !== undefined && given.default.from === undefined;
+    const members = {
+      ...{ type: given.type, description: given.description ?? "", values: given.values ?? [], pattern },
+      required: given.required ?? false,
+      default: isValue ? { value: given.default } : given.default,
+    };
+    return `[${JSON.stringify(parameter)}, ${objectSource(members)}]`;
+  });
+  return objectSource(
+    {
+      ...{ name, description: json.description ?? "", parameters: undefined, oneOf: json.one_of ?? [] },
+      ...{ requires: json.requires ?? [], after: json.after ?? [] },
+      families: json.families ?? ["alpine", "arch", "debian", "redhat", "suse"],
+      guests: json.guests ?? ["ct", "vm"],
+      ...{ timeoutSeconds: json.timeout_seconds ?? 1800, guard: json.guard, verify: json.verify, script },
+    },
+    { parameters: `new Map([${parameters.join(", ")}])` },
+  );
+}
+
+/** An object as an expression, members without a value among them; some members may be expressions already. */
+function objectSource(
+  /** @type {Record<string, unknown>} */ members,
+  /** @type {Record<string, string>} */ expressions = {},
+) {
+  const sources = Object.entries(members).map(
+    ([name, value]) => `${name}: ${expressions[name] ?? JSON.stringify(value) ?? "undefined"}`,
+  );
+  return `{ ${sources.join(", ")} }`;
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) generate();

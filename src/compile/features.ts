@@ -8,7 +8,7 @@ import { describeFailure, sourceOf } from "../text/files.js";
 import type { Files } from "../text/files.js";
 import { compareText } from "../text/order.js";
 import { sourceFile, span } from "../text/source.js";
-import { builtIn } from "./features.generated.js";
+import { builtIn, tools, volumes } from "./features.generated.js";
 import { readFeature } from "./feature-json.js";
 
 /** The project's folder of features. */
@@ -34,16 +34,15 @@ export function loadFeatures(project: Files, scriptsFolder: string = SCRIPTS_FOL
   const found: Diagnostic[] = [];
   const reader: Reader = { project, report: (finding) => found.push(finding), sources: new Map() };
   const own = (project.list(FOLDER) ?? []).filter((name) => project.list(`${FOLDER}/${name}`) !== undefined);
-  const brought = Object.keys(builtIn).flatMap((path) =>
-    path.endsWith("/feature.json") ? [path.split("/")[0] ?? ""] : [],
-  );
   const known = new Map<string, Feature | undefined>();
   const scripts = new Map<string, string | undefined>();
-  const names = [...new Set([...own, ...brought])].toSorted();
+  const names = [...new Set([...own, ...Object.keys(builtIn)])].toSorted();
   return {
     names,
     get: (name) => {
-      if (names.includes(name) && !known.has(name)) known.set(name, readFolder(reader, name, own.includes(name)));
+      if (names.includes(name) && !known.has(name)) {
+        known.set(name, own.includes(name) ? readFolder(reader, name) : builtIn[name]?.());
+      }
       return known.get(name);
     },
     script: (name) => {
@@ -51,18 +50,16 @@ export function loadFeatures(project: Files, scriptsFolder: string = SCRIPTS_FOL
       return scripts.get(name);
     },
     scriptsFolder,
-    tools: builtIn["tools.sh"] ?? "",
-    volumes: builtIn["volumes.sh"] ?? "",
+    tools,
+    volumes,
     diagnostics: () => found,
     sources: () => [...reader.sources.values()].toSorted((a, b) => compareText(a.path, b.path)),
   };
 }
 
-function readFolder(reader: Reader, name: string, isOwn: boolean): Feature | undefined {
+function readFolder(reader: Reader, name: string): Feature | undefined {
   const path = (file: string): string => `${FOLDER}/${name}/${file}`;
-  const [json, script] = ["feature.json", "install.sh"].map((file) =>
-    isOwn ? readOwn(reader, name, path(file)) : builtIn[`${name}/${file}`],
-  );
+  const [json, script] = ["feature.json", "install.sh"].map((file) => readOwn(reader, name, path(file)));
   if (json === undefined || script === undefined) return undefined;
   const file = sourceFile(path("feature.json"), json);
   const feature = readFeature(file, { name, script }, reader.report);

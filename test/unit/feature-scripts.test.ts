@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { compile, emit } from "../../src/compile.js";
+import { readFeature } from "../../src/compile/feature-json.js";
+import { loadFeatures } from "../../src/compile/features.js";
 import { memoryFiles } from "../../src/host/files.js";
+import { shellOf } from "../../src/plugin-api/index.js";
+import { sourceFile } from "../../src/text/source.js";
 import { root } from "../support/paths.js";
 import { hasLinters, lintScript } from "../support/script-lint.js";
 
@@ -73,6 +77,18 @@ vm 201 app {
   const { value } = await emit({ plan, model, registry }, "bash", { version: "0.0.0" });
   if (!hasLinters()) return console.log("skipped: the linters are not on this machine");
   assert.equal(lintScript(value), []);
+});
+
+test("the features that come with phxc are what reading their files gives", () => {
+  const loaded = loadFeatures(memoryFiles({}));
+  assert.equal(loaded.names, names);
+  for (const name of names) {
+    const script = readFileSync(join(folder, name, "install.sh"), "utf8");
+    const json = sourceFile("feature.json", readFileSync(join(folder, name, "feature.json"), "utf8"));
+    const read = readFeature(json, { name, script }, ({ message }) => assert.unreachable(message));
+    assert.equal(loaded.get(name), read, name);
+    assert.ok(shellOf(script) !== undefined, name);
+  }
 });
 
 test.run();
