@@ -1,11 +1,22 @@
 import { spawnSync } from "node:child_process";
 
-/** Flags of V8 for programs that end at once. */
-const SHORT_RUNS = ["--interrupt-budget=2000000", "--regexp-tier-up-ticks=30"];
+/**
+ * How V8 is told to take its time, for most runs end within a tenth of a second, and the largest fleets in ten. After how much bytecode
+ * it optimises a function: thirty times as late as it is used to. After how many uses on short texts a pattern becomes machine
+ * code: the thirtieth instead of the second, for most patterns are used on a few names. After how many times its own length in
+ * bytecode a function has its shapes of objects noted: twice as many, for most of what is noted is never used. And a function that
+ * a warm-up run had compiled in the simple way is compiled so at its first call, not in a batch some calls later.
+ */
+const TUNING = [
+  "--interrupt-budget=2000000",
+  "--regexp-tier-up-ticks=30",
+  "--interrupt-budget-factor-for-feedback-allocation=16",
+  "--no-baseline-batch-compilation",
+];
 
 /** The version of the V8 that makes the cache, where it knows the flags; `null` where it does not. */
 function tunedV8() {
-  const { status } = spawnSync(process.execPath, [...SHORT_RUNS, "--version"], { stdio: "ignore" });
+  const { status } = spawnSync(process.execPath, [...TUNING, "--version"], { stdio: "ignore" });
   return status === 0 ? process.versions.v8 : null;
 }
 
@@ -82,11 +93,9 @@ const { join, sep } = require("node:path");
 const { Script } = require("node:vm");
 const { setFlagsFromString } = require("node:v8");
 
-// After how much bytecode V8 optimises a function: thirty times as late as it is used to, because most runs end within a tenth of
-// a second, and the largest fleets in ten. And after how many uses on short texts a pattern becomes machine code: the thirtieth
-// instead of the second, for most patterns are used on a few names. Before any script: a cache is believed only under the flags that
-// it was made under. Another V8 believes no cache of this one, and would complain of flags that it does not know.
-if (process.versions.v8 === ${JSON.stringify(tunedV8())}) setFlagsFromString("${SHORT_RUNS.join(" ")}");
+// V8 takes its time before it compiles and optimises, because most runs are short. Before any script: a cache is believed only under
+// the flags that it was made under. Another V8 believes no cache of this one, and would complain of flags that it does not know.
+if (process.versions.v8 === ${JSON.stringify(tunedV8())}) setFlagsFromString("${TUNING.join(" ")}");
 
 const folder = join(__dirname, "chunks") + sep;
 // Asked for by few commands, and slow.

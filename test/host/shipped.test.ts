@@ -77,10 +77,7 @@ require("node:v8").setFlagsFromString = (flag) => console.error("Error: unrecogn
       assert.is(status, 0, stderr);
       return stderr;
     };
-    assert.match(
-      printedUnder(process.versions.v8),
-      /^Error: unrecognized flag --interrupt-budget=\d+ --regexp-tier-up-ticks=\d+\n$/,
-    );
+    assert.match(printedUnder(process.versions.v8), /^Error: unrecognized flag --interrupt-budget=\d+ [^\n]*\n$/);
     assert.is(printedUnder("1.2.3"), "");
   } finally {
     rmSync(folder, { recursive: true, force: true });
