@@ -1,4 +1,4 @@
-import { SNAPSHOT_MOMENTS } from "../../plugin-api/index.js";
+import { CONTROL, SNAPSHOT_MOMENTS } from "../../plugin-api/index.js";
 import type { SectionSpec } from "../../plugin-api/index.js";
 import { checkHabits, volumeHabits } from "./habits.js";
 import * as t from "./types.js";
@@ -89,7 +89,7 @@ export const volumeSection: SectionSpec = {
       doc: "Further mount options, as `noatime`.",
     },
     user: {
-      type: { type: "string", pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?", describe: "a user name" },
+      type: { type: "string", pattern: `[^\\s${CONTROL}]([^${CONTROL}]*[^\\s${CONTROL}])?`, describe: "a user name" },
       doc: "The account at a Samba server. Default: a guest's.",
     },
     password: { type: { type: "secret" }, doc: "Its password." },

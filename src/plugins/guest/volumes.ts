@@ -44,8 +44,11 @@ const CLIENTS: Readonly<Record<GuestVolume["type"], string | undefined>> = {
 const FILE_SYSTEMS = { nfs: "nfs", samba: "cifs", virtiofs: "virtiofs" } as const;
 
 const SOURCES: Readonly<Record<GuestVolume["type"], { readonly pattern: RegExp; readonly example: string }>> = {
-  nfs: { pattern: /^(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):\/[^\p{Cc}]*$/u, example: "10.0.0.13:/tank/data" },
-  samba: { pattern: /^\/\/[A-Za-z0-9_.:-]+\/[^\p{Cc}]+$/u, example: "//10.0.0.13/data" },
+  nfs: {
+    pattern: /^(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\]):\/[^\x00-\x1f\x7f-\x9f]*$/,
+    example: "10.0.0.13:/tank/data",
+  },
+  samba: { pattern: /^\/\/[A-Za-z0-9_.:-]+\/[^\x00-\x1f\x7f-\x9f]+$/, example: "//10.0.0.13/data" },
   virtiofs: { pattern: /^[A-Za-z][A-Za-z0-9_-]+$/, example: "data, the name of a directory mapping of the cluster" },
 };
 

@@ -1,4 +1,4 @@
-import { attribute, attributes, pctConfig, written } from "../../plugin-api/index.js";
+import { CONTROL, attribute, attributes, pctConfig, written } from "../../plugin-api/index.js";
 import type { ArgSpec, OptionSpec, SectionSpec } from "../../plugin-api/index.js";
 import { drawable, furtherOptions, guestOptions, guestSections, netSection } from "../guest/options.js";
 import { diskHabits, mountHabits } from "../guest/habits.js";
@@ -55,7 +55,7 @@ function feature(key: string, own: Partial<OptionSpec> = {}): OptionSpec {
 
 /** What the container's first process finds in its environment: raw lines in its file, one for each variable. */
 const environment: OptionSpec = written(pctConfig, "env", {
-  type: t.listOfType({ type: "string", pattern: "\\w+=[^\\p{Cc}]*", describe: "NAME=VALUE" }, true),
+  type: t.listOfType({ type: "string", pattern: `\\w+=[^${CONTROL}]*`, describe: "NAME=VALUE" }, true),
   doc: "The environment of its first process: a list of NAME=VALUE.",
   removable: true,
 });

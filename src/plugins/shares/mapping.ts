@@ -1,4 +1,4 @@
-import { diagnose, settingOf, stringOf } from "../../plugin-api/index.js";
+import { CONTROL, diagnose, settingOf, stringOf } from "../../plugin-api/index.js";
 import type { LowerContext, Lowered, OptionSpec, Resource } from "../../plugin-api/index.js";
 import { makeStep } from "../guest/step.js";
 import * as t from "../guest/types.js";
@@ -12,7 +12,7 @@ export const mappingOptions: Readonly<Record<string, OptionSpec>> = {
   description: {
     type: {
       type: "string",
-      pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}])?",
+      pattern: `[^\\s${CONTROL}]([^${CONTROL}]*[^\\s${CONTROL}])?`,
       describe: "text on one line",
       maxLength: 4096,
     },

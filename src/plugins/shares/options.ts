@@ -1,3 +1,4 @@
+import { CONTROL } from "../../plugin-api/index.js";
 import type { OptionSpec, OptionType, SectionSpec } from "../../plugin-api/index.js";
 import * as t from "../guest/types.js";
 
@@ -96,7 +97,7 @@ const users: OptionType = {
 /** The value of a parameter of smb.conf: a backslash at its end would go on in the next line. */
 const parameterText: OptionType = {
   type: "string",
-  pattern: "[^\\s\\p{Cc}]([^\\p{Cc}]*[^\\s\\p{Cc}\\\\])?",
+  pattern: `[^\\s${CONTROL}]([^${CONTROL}]*[^\\s${CONTROL}\\\\])?`,
   describe: "text on one line, without white space or a backslash at its end",
 };
 

@@ -1,4 +1,5 @@
 import {
+  CONTROL,
   argOf,
   propertyOption,
   qmConfig,
@@ -32,7 +33,7 @@ export const cdromSection: SectionSpec = {
         type: "ref",
         kinds: ["image"],
         loose: {
-          pattern: "none|[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]:iso/[^,\\s\\p{Cc}]+",
+          pattern: `none|[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]:iso/[^,\\s${CONTROL}]+`,
           describe: "a declared image, a volume such as `local:iso/debian.iso`, or `none`",
         },
       },

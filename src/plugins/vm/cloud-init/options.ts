@@ -1,4 +1,4 @@
-import { attribute, qmConfig, written } from "../../../plugin-api/index.js";
+import { CONTROL, attribute, qmConfig, written } from "../../../plugin-api/index.js";
 import type { OptionSpec, OptionType, SectionSpec } from "../../../plugin-api/index.js";
 import { cloudInitFileHabits, cloudInitHabits, cloudInitUserHabits } from "../../guest/habits.js";
 import * as t from "../../guest/types.js";
@@ -26,7 +26,7 @@ const user: SectionSpec = {
     home: { type: t.path, doc: "The home directory. Default: that of the system." },
     uid: { type: { type: "int", min: 1, max: 4294967294 }, doc: "The number of the user. Default: the next free one." },
     comment: {
-      type: { type: "string", pattern: "[^:\\p{Cc}]*", describe: "text without colons and control characters" },
+      type: { type: "string", pattern: `[^:${CONTROL}]*`, describe: "text without colons and control characters" },
       doc: "The full name, or what else is to be said.",
     },
     system: { type: t.bool, doc: "Make a system user, without a home directory. Default: false." },
