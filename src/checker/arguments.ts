@@ -20,18 +20,20 @@ export interface Arguments {
   readonly drawn: ReadonlySet<string>;
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 /** Evaluates and types the arguments of a block. */
 export function readArguments(ctx: Context, block: Block, kind: SectionSpec, scope: Scope): Arguments {
   const specs = kind.args;
   const before = ctx.findings.length;
   const values = new Map<string, Value>();
   const spans = new Map<string, Span>();
-  const drawn = new Set<string>();
+  let drawn: Set<string> | undefined;
   let next = 0;
   for (const spec of specs) {
-    const given = spec.rest === true ? block.args.slice(next) : block.args.slice(next, next + 1);
+    const given = block.args.slice(next, spec.rest === true ? undefined : next + 1);
     next += given.length;
-    const [first] = given;
+    const first = given[0];
     const last = given.at(-1);
     if (first === undefined || last === undefined) {
       if (spec.optional !== true) missing(ctx, block, specs, spec, values);
@@ -40,7 +42,7 @@ export function readArguments(ctx: Context, block: Block, kind: SectionSpec, sco
     const data = given.map((arg) => argument(ctx, arg, scope));
     spans.set(spec.name, cover(first.span, last.span));
     if (first.type === "word" && first.name === spec.draw?.word) {
-      drawn.add(spec.name);
+      drawn = (drawn ?? new Set()).add(spec.name);
       values.set(spec.name, ERROR);
       continue;
     }
@@ -52,7 +54,7 @@ export function readArguments(ctx: Context, block: Block, kind: SectionSpec, sco
   const surplus = block.args[next];
   if (ctx.findings.length > before) sayForm(ctx, before, formOf(block.kind.text, specs));
   if (surplus !== undefined && surplus.type !== "error") reportSurplus(ctx, block, surplus, kind, scope);
-  return { values, spans, drawn };
+  return { values, spans, drawn: drawn ?? NONE };
 }
 
 /** An argument of another type is often one in another place. */

@@ -6,17 +6,19 @@ import { absentWithBody, duplicateBlock, nothingToTakeAway } from "../diagnostic
 import { readArguments, headSpan } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
 import { childScope, lazy, report } from "./context.js";
+import { labelOf, sourceText } from "./labels.js";
 import type { BodyNode, Context, Expansion, Layer, Repeated, Scope, Source } from "./context.js";
 import { condition } from "./words.js";
 import { declareLet, runLoop } from "./loops.js";
+import { addSource } from "./sources.js";
 import { reportExtends, unknownSection } from "./unknown.js";
 
 /** What a body is, besides its layers. */
-type Head = Pick<BodyNode, "keyword" | "path" | "spec" | "args" | "argSpans" | "headSpan" | "span" | "label">;
+type Head = Pick<BodyNode, "keyword" | "path" | "spec" | "args" | "argSpans" | "headSpan" | "span" | "within">;
 
 /** A body whose layers are still to be filled in. */
 export function bodyNode(ctx: Context, head: Head, layers: Layer[] = []): BodyNode {
-  const { keyword, path, spec, args, argSpans, headSpan: at, span, label } = head;
+  const { keyword, path, spec, args, argSpans, headSpan: at, span, within } = head;
   // Each by name: what follows a spread is set by a slow path of V8, and configurations have a thousand bodies.
   const node: BodyNode = {
     keyword,
@@ -26,12 +28,12 @@ export function bodyNode(ctx: Context, head: Head, layers: Layer[] = []): BodyNo
     argSpans,
     headSpan: at,
     span,
-    label,
+    within,
     layers,
-    direct: lazy(`${label} { }`, () => directSources(layers)),
-    expansion: lazy(`${label} { ... }`, () => expand(ctx, node)),
+    direct: undefined,
+    expansion: lazy(head, " { ... }", () => expand(ctx, node)),
     settings: new Map(),
-    takenAway: new Map(),
+    takenAway: undefined,
   };
   return node;
 }
@@ -44,41 +46,12 @@ export function layer(
   self: Scope["self"],
   profile?: string,
 ): Layer {
+  const declares = items.some(({ type }) => type === "let");
+  // A scope of its own would be empty.
+  if (!declares && self === outer.self) return { items, scope: outer, profile };
   const scope = childScope(outer, self);
-  for (const item of items) if (item.type === "let") declareLet(ctx, scope, item);
+  if (declares) for (const item of items) if (item.type === "let") declareLet(ctx, scope, item);
   return { items, scope, profile };
-}
-
-/** The attributes that stand in the layers themselves, and in no loop. */
-function directSources(layers: readonly Layer[]): ReadonlyMap<string, readonly Source[]> {
-  const sources = new Map<string, Source[]>();
-  const inLoops = new Set<string>();
-  layers.forEach(({ items, scope }, index) => {
-    for (const item of items) {
-      if (item.type === "attribute") addSource(sources, { attribute: item, scope, layer: index });
-      if (item.type === "for") for (const name of attributeNames(item.body.items)) inLoops.add(name);
-    }
-  });
-  for (const name of inLoops) sources.delete(name);
-  return sources;
-}
-
-function attributeNames(items: readonly Item[]): readonly string[] {
-  return items.flatMap((item) => {
-    if (item.type === "attribute") return [item.name.text];
-    return item.type === "for" ? attributeNames(item.body.items) : [];
-  });
-}
-
-/** Inside one layer the first `=` counts; gives it when this is a second one. */
-function addSource(sources: Map<string, Source[]>, source: Source): Attribute | undefined {
-  const name = source.attribute.name.text;
-  const same = sources.get(name) ?? [];
-  sources.set(name, same);
-  const earlier = same.find((other) => other.layer === source.layer);
-  if (earlier !== undefined && source.attribute.operator === "=") return earlier.attribute;
-  same.push(source);
-  return undefined;
 }
 
 /** Work in progress on one expansion. */
@@ -196,13 +169,13 @@ function takeAway(work: Expanding, block: Block, spec: SectionSpec, scope: Scope
   for (const group of meant) sections.splice(sections.indexOf(group), 1);
   if (meant.length > 0) return;
   const heads = inherited.map((group) => sourceText(group.node.headSpan));
-  report(ctx, nothingToTakeAway, headSpan(block), { block: text, where: node.label, inherited: heads });
+  report(ctx, nothingToTakeAway, headSpan(block), { block: text, where: labelOf(node), inherited: heads });
 }
 
 function mergeBlock(work: Expanding, group: Group, block: Block, inner: Layer, index: number): void {
   if (group.last === index) {
     const related = [{ span: group.lastSpan, message: "first here" }];
-    const args = { block: sourceText(headSpan(block)), where: work.node.label };
+    const args = { block: sourceText(headSpan(block)), where: labelOf(work.node) };
     report(work.ctx, duplicateBlock, headSpan(block), args, { related });
     return;
   }
@@ -234,21 +207,14 @@ function identityOf(value: Value): Value | string {
 }
 
 function sectionHead(parent: BodyNode, block: Block, spec: SectionSpec, args: Arguments): Head {
-  const head = headSpan(block);
   return {
     keyword: block.kind.text,
     path: [...parent.path, block.kind.text],
     spec,
     args: args.values,
     argSpans: args.spans,
-    headSpan: head,
+    headSpan: headSpan(block),
     span: block.span,
-    label: `${sourceText(head)} of ${parent.label}`,
+    within: parent,
   };
-}
-
-/** How a place is written, on one line and not too long. */
-export function sourceText(at: Span): string {
-  const text = at.file.text.slice(at.start, at.end).replace(/\s+/g, " ");
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text;
 }

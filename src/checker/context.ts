@@ -8,6 +8,8 @@ import type { Span } from "../text/source.js";
 import type { Datum, Variable } from "./datum.js";
 import type { Doubts } from "./doubts.js";
 import type { CheckerIo } from "./input.js";
+import { labelOfValue } from "./labels.js";
+import type { Labelled } from "./labels.js";
 
 /** The state of one run of the checker; every module gets it as its first argument. */
 export interface Context {
@@ -35,7 +37,7 @@ export interface Context {
   /** Files that file() read, with their digests. */
   readonly texts: Map<string, ModelSource>;
   /** What is being evaluated, outermost first; for printing cycles. */
-  readonly busy: string[];
+  readonly busy: Lazy<unknown>[];
   /** Kinds of blocks whose name could not be read: any unknown name of these kinds may be theirs. */
   readonly unnamed: Set<string>;
   /** Names that were looked for in vain, with what was suggested. */
@@ -76,8 +78,10 @@ export interface Binding {
 
 /** A value that is computed at most once, with detection of cycles. */
 export interface Lazy<T> {
-  /** How cycles call it: `let a`, `vm.8001.memory`. */
-  readonly label: string;
+  /** Whose value it is: a variable, as cycles call it (`let a`), or a body. */
+  readonly of: string | Labelled;
+  /** Which one of a body's: `.memory`; else empty. */
+  readonly part: string;
   readonly compute: () => T;
   state: "fresh" | "busy" | "done";
   value: T | undefined;
@@ -105,7 +109,7 @@ export interface Source {
 }
 
 /** A block (with what it extends) on its way to a section of the model. */
-export interface BodyNode {
+export interface BodyNode extends Labelled {
   readonly keyword: string;
   /** Keywords of the blocks from the top-level one (not included) down to this one. */
   readonly path: readonly string[];
@@ -113,17 +117,14 @@ export interface BodyNode {
   readonly layers: Layer[];
   readonly args: ReadonlyMap<string, Value>;
   readonly argSpans: ReadonlyMap<string, Span>;
-  readonly headSpan: Span;
   readonly span: Span;
-  /** How findings name it: `vm.8001`, `net lan of vm.8001`. */
-  readonly label: string;
-  /** Attributes that no loop sets: known without evaluating anything. */
-  readonly direct: Lazy<ReadonlyMap<string, readonly Source[]>>;
+  /** Attributes that no loop sets: known without evaluating anything. Made when first asked for. */
+  direct: ReadonlyMap<string, readonly Source[]> | undefined;
   readonly expansion: Lazy<Expansion>;
   /** Checked attributes, as they are asked for. */
   readonly settings: Map<string, Lazy<Setting | undefined>>;
-  /** Layers of those that `absent` has taken away. */
-  readonly takenAway: Map<string, readonly SettingLayer[]>;
+  /** Layers of those that `absent` has taken away; undefined where there are none. */
+  takenAway: Map<string, readonly SettingLayer[]> | undefined;
 }
 
 /** What a body holds after its loops and conditions. */
@@ -182,20 +183,20 @@ export function namesInForce(scope: Scope): readonly string[] {
   return [...names];
 }
 
-export function lazy<T>(label: string, compute: () => T): Lazy<T> {
-  return { label, compute, state: "fresh", value: undefined };
+export function lazy<T>(of: Lazy<T>["of"], part: string, compute: () => T): Lazy<T> {
+  return { of, part, compute, state: "fresh", value: undefined };
 }
 
 /** The value, computed now if need be; when that leads back to itself, reports the cycle at `at` and gives `onCycle`. */
 export function force<T>(ctx: Context, thunk: Lazy<T>, at: Span, onCycle: T): T {
   if (thunk.state === "done") return thunk.value as T;
   if (thunk.state === "busy") {
-    const chain = [...ctx.busy.slice(ctx.busy.lastIndexOf(thunk.label)), thunk.label];
+    const chain = [...ctx.busy.slice(ctx.busy.lastIndexOf(thunk)), thunk].map(labelOfValue);
     report(ctx, valueCycle, at, { chain });
     return onCycle;
   }
   thunk.state = "busy";
-  ctx.busy.push(thunk.label);
+  ctx.busy.push(thunk);
   thunk.value = thunk.compute();
   ctx.busy.pop();
   thunk.state = "done";

@@ -78,7 +78,8 @@ export function convertIp(datum: Datum, type: OptionType, name: string): Attempt
   const written = addressText(datum);
   if (written === undefined) return undefined;
   const ip = parseIp(written);
-  if (ip !== undefined) return accept(text(formatIp(ip)));
+  // An IPv4 address has one form only.
+  if (ip !== undefined) return accept(text(ip.version === 4 ? written : formatIp(ip)));
   if (!resemblesAddress(written)) return undefined;
   const cidr = parseCidr(written);
   const bare = cidr === undefined ? undefined : formatIp(cidr);
@@ -96,8 +97,8 @@ export function convertCidr(datum: Datum, type: Extract<OptionType, { type: "cid
     const hint = parseIp(written) === undefined ? ipv4Problem(written) : `it needs a prefix: ${written}/24`;
     return addressProblem(datum, type, name, written, hint);
   }
-  const net = networkOf(cidr);
-  if (type.host === true || net.value === cidr.value) return accept(text(formatCidr(cidr)));
+  const net = type.host === true ? cidr : networkOf(cidr);
+  if (net.value === cidr.value) return accept(text(cidr.version === 4 ? written : formatCidr(cidr)));
   const meant = formatCidr(net);
   return addressProblem(datum, type, name, written, `the net of that address is ${meant}`, meant);
 }
@@ -122,6 +123,7 @@ function addressProblem(
 
 /** Digits and dots, or hexadecimal groups: meant as an address, whatever is wrong with it. */
 function resemblesAddress(written: string): boolean {
+  if (!written.includes(".") && !written.includes(":")) return false;
   return /^\d[\d.]*\.[\d.]*(\/\S*)?$|^[0-9a-fA-F]*:[0-9a-fA-F:.]*(\/\S*)?$/.test(written);
 }
 
@@ -177,11 +179,11 @@ export function convertPath(datum: Datum, type: PathType, name: string): Attempt
 
 function pathProblem(value: string, { without = "" }: PathType): string | undefined {
   if (value.includes("\0")) return "cannot hold a NUL character";
-  if (/[\r\n]/.test(value)) return "takes a path on one line";
-  if (/\s$/.test(value)) return "takes a path that does not end in white space";
+  if (value.includes("\n") || value.includes("\r")) return "takes a path on one line";
+  if (value.trimEnd() !== value) return "takes a path that does not end in white space";
   if (!value.startsWith("/")) return `takes an absolute path, and "${shortened(value)}" does not begin with /`;
   if (value.length > MAX_PATH) return `has ${value.length} characters; a path may have ${MAX_PATH}`;
-  if (value.split("/").some((segment) => segment === "." || segment === ".."))
+  if (value.includes("/.") && value.split("/").some((segment) => segment === "." || segment === ".."))
     return "takes a path without `.` and `..`";
   const separator = [...without].find((char) => value.includes(char));
   return separator === undefined

@@ -39,7 +39,7 @@ export function tryConvert(ctx: Context, datum: Datum, type: OptionType, name: s
 
 function attempt(ctx: Context, datum: Datum, type: OptionType, name: string): Attempt {
   if (datum.type === "error") return { ok: true, value: ERROR };
-  const twofold = ambiguity(ctx, datum, type);
+  const twofold = datum.via === undefined ? undefined : ambiguity(ctx, datum, type);
   if (twofold !== undefined) return { ok: false, isClose: true, findings: [twofold] };
   if (datum.type === "secret") return convertSecret(datum, type, name);
   return convertByType(ctx, datum, type, name);
@@ -200,7 +200,8 @@ function convertRange(ctx: Context, datum: Datum, type: RangeType, name: string)
 
 /** `"10.0.0.1..10.0.0.9"`: JSON has no ranges. */
 function textRange(ctx: Context, datum: Datum, type: RangeType, name: string): Attempt {
-  const match = /^([^.]+(?:\.[^.]+)*?)\.\.(.+)$/.exec(plainText(datum) ?? "");
+  const written = plainText(datum) ?? "";
+  const match = written.includes("..") ? /^([^.]+(?:\.[^.]+)*?)\.\.(.+)$/.exec(written) : null;
   const [, from, to] = match ?? [];
   if (from === undefined || to === undefined) return undefined;
   const end = (part: string): Datum =>
@@ -220,10 +221,14 @@ type ListType = Extract<OptionType, { type: "list" }>;
 
 function convertList(ctx: Context, datum: Datum, type: ListType, name: string): Attempt {
   if (datum.type !== "list") return undefined;
-  const outcomes = datum.items.map((item) => tryConvert(ctx, item, type.of, name));
-  const findings = outcomes.flatMap((outcome) => (outcome.ok ? [] : outcome.findings));
+  const findings: Diagnostic[] = [];
+  const items: Value[] = [];
+  for (const item of datum.items) {
+    const outcome = tryConvert(ctx, item, type.of, name);
+    if (outcome.ok) items.push(outcome.value);
+    else findings.push(...outcome.findings);
+  }
   if (findings.length > 0) return { ok: false, isClose: true, findings };
-  const items = outcomes.map((outcome) => (outcome.ok ? outcome.value : ERROR));
   const repeated = type.unique === true ? repeatedItem(items) : undefined;
   const again = repeated === undefined ? undefined : datum.items[repeated];
   if (again !== undefined) return close(diagnose(repeatedElement, again.span, { name, found: describe(again) }));

@@ -86,6 +86,8 @@ function anonymous(datum: Datum, span: Span): Datum {
 }
 
 function interpolate(ctx: Context, expr: StringExpr, scope: Scope): Datum {
+  const only = expr.parts.length === 1 ? expr.parts[0] : undefined;
+  if (typeof only === "string" && only.length <= MAX_TEXT) return stringDatum(only, expr.span);
   let text = "";
   let isBroken = false;
   for (const part of expr.parts) {

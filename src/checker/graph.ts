@@ -1,4 +1,4 @@
-import type { Address, Edge, Model, Resource, Section, Value } from "../model/resource.js";
+import type { Address, Edge, Model, Resource, Section, Setting, Value } from "../model/resource.js";
 import type { KindSpec } from "../plugin-api/index.js";
 import { dependencyCycle } from "../diagnostics/catalogue/semantics.js";
 import type { Diagnostic } from "../diagnostics/diagnostic.js";
@@ -15,9 +15,7 @@ export function edgesOf(section: Section, self: Address): Edge[] {
 }
 
 function collectEdges(section: Section, self: Address, edges: Edge[]): void {
-  for (const { name, value, span } of section.settings.values()) {
-    for (const to of targetsOf(value)) addEdge(edges, { to, span, reason: name }, self);
-  }
+  for (const setting of section.settings.values()) collectTargets(setting.value, setting, self, edges);
   for (const inner of section.sections) collectEdges(inner, self, edges);
 }
 
@@ -31,16 +29,19 @@ function addEdge(edges: Edge[], edge: Edge, self: Address): void {
   if (isOrder && !isKnown) edges.push(edge);
 }
 
-function targetsOf(value: Value): readonly Address[] {
+function collectTargets(value: Value, setting: Setting, self: Address, edges: Edge[]): void {
   switch (value.type) {
     case "ref":
-      return value.mention === true ? [] : [value.address];
+      if (value.mention !== true) addEdge(edges, { to: value.address, span: setting.span, reason: setting.name }, self);
+      return;
     case "list":
-      return value.items.flatMap(targetsOf);
+      for (const item of value.items) collectTargets(item, setting, self, edges);
+      return;
     case "map":
-      return value.entries.flatMap(([, item]) => targetsOf(item));
+      for (const [, item] of value.entries) collectTargets(item, setting, self, edges);
+      return;
     default:
-      return [];
+      return;
   }
 }
 

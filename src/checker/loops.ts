@@ -30,7 +30,7 @@ export function declare(ctx: Context, scope: Scope, name: Name, what: Variable["
     report(ctx, duplicateVariable, name.span, { name: name.text }, { related });
     return;
   }
-  scope.bindings.set(name.text, { variable, value: lazy(`${what} ${name.text}`, compute) });
+  scope.bindings.set(name.text, { variable, value: lazy(`${what} ${name.text}`, "", compute) });
 }
 
 export function declareLet(ctx: Context, scope: Scope, item: LetItem): void {

@@ -6,9 +6,10 @@ import type { Span } from "../text/source.js";
 import { attributeAtFileLevel, duplicateId, duplicateName } from "../diagnostics/catalogue/semantics.js";
 import { headSpan, readArguments } from "./arguments.js";
 import type { Arguments } from "./arguments.js";
-import { bodyNode, layer, sourceText } from "./bodies.js";
+import { bodyNode, layer } from "./bodies.js";
 import { report } from "./context.js";
 import type { Context, Layer, ResourceNode, Scope } from "./context.js";
+import { sourceText } from "./labels.js";
 import { condition } from "./words.js";
 import { declareLet, runLoop } from "./loops.js";
 import { declareProfile, profileChain } from "./profiles.js";
@@ -104,7 +105,7 @@ function resourceNode(ctx: Context, kind: KindSpec, block: Block, args: Argument
     argSpans: args.spans,
     headSpan: headSpan(block),
     span: block.span,
-    label: name === "" ? `\`${kind.keyword}\`` : address,
+    within: name === "" ? `\`${kind.keyword}\`` : address,
   });
   // With an argument that could not be read, even the id may be half of what was meant.
   const isUnclear = id === undefined || block.args.some((arg) => arg.type === "error");

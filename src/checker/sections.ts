@@ -1,13 +1,14 @@
 import type { Edge, Resource, Section, Setting } from "../model/resource.js";
-import type { OptionSpec, SectionSpec } from "../plugin-api/index.js";
+import type { SectionSpec } from "../plugin-api/index.js";
 import type { AssertItem } from "../syntax/ast.js";
 import { assertionFailed, duplicateAttribute, missingAttribute } from "../diagnostics/catalogue/semantics.js";
 import { report } from "./context.js";
-import type { BodyNode, Context, Expansion, ResourceNode, Scope } from "./context.js";
+import type { BodyNode, Context, Expansion, ResourceNode, Scope, Source } from "./context.js";
 import { plainText } from "./datum.js";
 import { condition } from "./words.js";
 import { edgesOf } from "./graph.js";
-import { expansionOf, optionOf, settingOf } from "./settings.js";
+import { labelOf } from "./labels.js";
+import { checkedSetting, expansionOf, optionOf } from "./settings.js";
 import { unknownSetting } from "./unknown.js";
 
 /** Checks all of a top-level block. The kind's own edges come later, when the whole model is there. */
@@ -37,8 +38,8 @@ function checkSection(ctx: Context, node: BodyNode): Section {
   const expansion = expansionOf(ctx, node, node.headSpan);
   reportRepeated(ctx, node, expansion);
   const settings = new Map<string, Setting>();
-  for (const name of expansion.sources.keys()) {
-    const setting = checkSetting(ctx, node, expansion, name);
+  for (const [name, sources] of expansion.sources) {
+    const setting = checkSetting(ctx, node, sources, name);
     if (setting !== undefined) settings.set(name, setting);
   }
   reportMissing(ctx, node, expansion, settings);
@@ -46,12 +47,13 @@ function checkSection(ctx: Context, node: BodyNode): Section {
   for (const { item, scope } of expansion.assertions) checkAssertion(ctx, item, scope);
   const { args, argSpans, span, headSpan, takenAway } = node;
   const section = { kind: node.keyword, args, argSpans, settings, sections, span, headSpan };
-  return takenAway.size === 0 ? section : { ...section, takenAway };
+  return takenAway === undefined ? section : { ...section, takenAway };
 }
 
-function checkSetting(ctx: Context, node: BodyNode, expansion: Expansion, name: string): Setting | undefined {
-  if (optionOf(node.spec, name) !== undefined) return settingOf(ctx, node, name, node.headSpan);
-  for (const { attribute, layer } of expansion.sources.get(name) ?? []) {
+function checkSetting(ctx: Context, node: BodyNode, sources: readonly Source[], name: string): Setting | undefined {
+  const option = optionOf(node.spec, name);
+  if (option !== undefined) return checkedSetting(ctx, node, sources, { name, option }, node.headSpan);
+  for (const { attribute, layer } of sources) {
     unknownSetting(ctx, attribute, node, node.layers[layer]?.profile);
   }
   return undefined;
@@ -59,7 +61,7 @@ function checkSetting(ctx: Context, node: BodyNode, expansion: Expansion, name: 
 
 function reportRepeated(ctx: Context, node: BodyNode, { repeated }: Expansion): void {
   for (const { again, first, profile } of repeated) {
-    const where = profile === undefined ? node.label : `profile \`${profile}\``;
+    const where = profile === undefined ? labelOf(node) : `profile \`${profile}\``;
     const related = [{ span: first.name.span, message: "first set here" }];
     report(ctx, duplicateAttribute, again.name.span, { name: again.name.text, where }, { related });
   }
@@ -72,20 +74,20 @@ function reportMissing(
   settings: ReadonlyMap<string, Setting>,
 ): void {
   if (expansion.isDamaged) return;
-  for (const [name, { doc }] of requiredOf(node.spec)) {
-    if (!settings.has(name)) report(ctx, missingAttribute, node.headSpan, { name, where: node.label, doc });
+  for (const name of requiredOf(node.spec)) {
+    if (settings.has(name)) continue;
+    const doc = node.spec.options[name]?.doc ?? "";
+    report(ctx, missingAttribute, node.headSpan, { name, where: labelOf(node), doc });
   }
 }
 
-type Required = readonly (readonly [string, OptionSpec])[];
-
-const required = new WeakMap<SectionSpec, Required>();
+const required = new WeakMap<SectionSpec, readonly string[]>();
 
 /** The attributes that a block must have; few of the many that it may have, and asked for each block. */
-function requiredOf(spec: SectionSpec): Required {
+function requiredOf(spec: SectionSpec): readonly string[] {
   const known = required.get(spec);
   if (known !== undefined) return known;
-  const found = Object.entries(spec.options).filter(([, option]) => option.required === true);
+  const found = Object.keys(spec.options).filter((name) => spec.options[name]?.required === true);
   required.set(spec, found);
   return found;
 }

@@ -16,6 +16,7 @@ import { repeatedItem, tryConvert } from "./convert.js";
 import { anchored } from "./convert-text.js";
 import { describe } from "./datum.js";
 import { drawnSetting, isLeftToDraw } from "./drawn.js";
+import { directSources } from "./sources.js";
 import { reportGlued } from "./words.js";
 import { ERROR, fromValue } from "./values.js";
 
@@ -35,20 +36,35 @@ export function optionOf(spec: SectionSpec, name: string): OptionSpec | undefine
 
 /** A checked attribute of a body; undefined when nothing sets it or its kind does not have it. */
 export function settingOf(ctx: Context, node: BodyNode, name: string, at: Span): Setting | undefined {
-  const known = node.settings.get(name);
-  const thunk = known ?? settingThunk(ctx, node, name, at);
-  if (thunk === undefined) return undefined;
-  const broken: Setting = { name, value: ERROR, span: at, nameSpan: at };
-  return force(ctx, thunk, at, broken);
+  const option = optionOf(node.spec, name);
+  const sources = option === undefined ? undefined : sourcesOf(ctx, node, name, at);
+  if (option === undefined || sources === undefined) return undefined;
+  return checkedSetting(ctx, node, sources, { name, option }, at);
 }
 
-function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Lazy<Setting | undefined> | undefined {
-  const option = optionOf(node.spec, name);
-  if (option === undefined) return undefined;
-  const sources = sourcesOf(ctx, node, name, at);
-  if (sources === undefined) return undefined;
-  const thunk = lazy(`${node.label}.${name}`, () => {
-    const setting = merge(ctx, node, sources, { name, option });
+/** An attribute of a body, given what sets it; checked once. */
+export function checkedSetting(
+  ctx: Context,
+  node: BodyNode,
+  sources: readonly Source[],
+  declared: Declared,
+  at: Span,
+): Setting | undefined {
+  const { name } = declared;
+  const thunk = node.settings.get(name) ?? settingThunk(ctx, node, sources, declared, at);
+  return force(ctx, thunk, at, { name, value: ERROR, span: at, nameSpan: at });
+}
+
+function settingThunk(
+  ctx: Context,
+  node: BodyNode,
+  sources: readonly Source[],
+  declared: Declared,
+  at: Span,
+): Lazy<Setting | undefined> {
+  const { name, option } = declared;
+  const thunk = lazy(node, `.${name}`, () => {
+    const setting = merge(ctx, node, sources, declared);
     const owner = sources.at(-1)?.scope.self;
     if (setting === undefined || owner === undefined || !isLeftToDraw(setting, option)) return setting;
     return drawnSetting(ctx, setting, node, owner, expansionOf(ctx, owner, at).sections);
@@ -60,7 +76,8 @@ function settingThunk(ctx: Context, node: BodyNode, name: string, at: Span): Laz
 /** What gives an attribute its value. Of a body that is still being expanded, attributes that stand in no loop are known. */
 function sourcesOf(ctx: Context, node: BodyNode, name: string, at: Span): readonly Source[] | undefined {
   if (node.expansion.state === "done") return node.expansion.value?.sources.get(name);
-  return force(ctx, node.direct, at, new Map()).get(name) ?? expansionOf(ctx, node, at).sources.get(name);
+  node.direct ??= directSources(node);
+  return node.direct.get(name) ?? expansionOf(ctx, node, at).sources.get(name);
 }
 
 /** An attribute with its declaration. */
@@ -72,6 +89,11 @@ interface Declared {
 /** Later layers win; `+=` extends what came before; `absent` takes it away where there is no option of Proxmox to remove. */
 function merge(ctx: Context, node: BodyNode, sources: readonly Source[], declared: Declared): Setting | undefined {
   const { name, option } = declared;
+  const only = sources.length === 1 ? sources[0] : undefined;
+  if (only !== undefined && isAlone(node, only)) {
+    const { value: expr, name: word } = only.attribute;
+    return { name, value: attributeValue(ctx, only, declared, false), span: expr.span, nameSpan: word.span };
+  }
   const layers: SettingLayer[] = [];
   let setting: Setting | undefined;
   for (const source of sources.flatMap(withBelow)) {
@@ -87,8 +109,14 @@ function merge(ctx: Context, node: BodyNode, sources: readonly Source[], declare
   }
   const isPlain = layers.length === 1 && layers[0]?.profile === undefined;
   if (setting !== undefined) return isPlain ? setting : { ...setting, layers };
+  node.takenAway ??= new Map();
   node.takenAway.set(name, layers);
   return undefined;
+}
+
+/** Whether the block itself says it, and nothing below: as most attributes are set. */
+function isAlone(node: BodyNode, { attribute, layer }: Source): boolean {
+  return attribute.operator === "=" && attribute.below === undefined && node.layers[layer]?.profile === undefined;
 }
 
 /** What files below a file say comes before what it says. */

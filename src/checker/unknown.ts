@@ -18,6 +18,7 @@ import { formOf } from "./arguments.js";
 import { report } from "./context.js";
 import { isDoubtful } from "./doubts.js";
 import { meantKind, meantName } from "./habits.js";
+import { labelOf } from "./labels.js";
 import type { BodyNode, Context } from "./context.js";
 import { optionOf } from "./settings.js";
 import { replacement } from "./words.js";
@@ -33,7 +34,7 @@ interface Place {
 
 /** A block inside a body that its kind does not have. */
 export function unknownSection(ctx: Context, block: Block, node: BodyNode, profile: string | undefined): void {
-  if (profile === undefined) return reportSection(ctx, block, { specs: [node.spec], where: node.label });
+  if (profile === undefined) return reportSection(ctx, block, { specs: [node.spec], where: labelOf(node) });
   const isOfOther = profileSpecsAt(ctx, node.path).some((spec) => Object.hasOwn(spec.sections, block.kind.text));
   if (isOfOther) reportForKind(ctx, block.kind.span, node, profile, true);
 }
@@ -41,7 +42,7 @@ export function unknownSection(ctx: Context, block: Block, node: BodyNode, profi
 /** An attribute that a kind does not have. What no kind with profiles has was reported at the profile itself. */
 export function unknownSetting(ctx: Context, attribute: Attribute, node: BodyNode, profile: string | undefined): void {
   if (profile === undefined) {
-    return reportAttribute(ctx, attribute, { specs: [node.spec], where: node.label, path: node.path });
+    return reportAttribute(ctx, attribute, { specs: [node.spec], where: labelOf(node), path: node.path });
   }
   const isOfOther = profileSpecsAt(ctx, node.path).some((spec) => optionOf(spec, attribute.name.text) !== undefined);
   if (isOfOther) reportForKind(ctx, attribute.name.span, node, profile, false);
