@@ -63,14 +63,19 @@ function readFirewall(resource: Resource, model: Model): GuestFirewall | undefin
   };
 }
 
-/** The rules of a guest's firewall, or of a security group, in the order written, with names resolved to addresses. */
-export function firewallRules(section: Section, scope: FirewallScope, model: Model): readonly FirewallRule[] {
+/** The rules in a block, in the order written, with names resolved to addresses. */
+function firewallRules(section: Section, scope: FirewallScope, model: Model): readonly FirewallRule[] {
   return section.sections.flatMap((inner) => {
     if (inner.kind === "group") return [groupRule(inner, scope, model)];
     const direction = DIRECTIONS.find((word) => word === inner.kind);
     return direction === undefined ? [] : [firewallRule(inner, direction, scope, model)];
   });
 }
+
+/** The same of a block at the level of the file: a security group, or the firewall of the cluster or of a node. */
+export const blockRules = perResource((resource, model) =>
+  firewallRules(resource, resource.kind === "firewall" ? resource : undefined, model),
+);
 
 /** The blocks that are rules, each by its direction. */
 const DIRECTIONS = ["in", "out", "forward"] as const;

@@ -33,6 +33,6 @@ export * from "../model/resource.js";
 export * from "../text/ip.js";
 export { compareKeys, compareReleases, compareText } from "../text/order.js";
 export { sha256 } from "../text/sha256.js";
-export { holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../text/secrets.js";
+export { hintsAtSecret, holdsPrivateKey, isStandIn, looksSecret, urlPasswords } from "../text/secrets.js";
 export * from "../text/source.js";
 export { isTimeZone } from "../text/time-zones.js";

@@ -20,7 +20,8 @@ export interface IpRange {
 
 /** Strict: four decimal parts without leading zeros, or any RFC 4291 form of IPv6 without zone. */
 export function parseIp(text: string): Ip | undefined {
-  return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
+  if (text.includes(":")) return parseIpv6(text);
+  return text.includes(".") ? parseIpv4(text) : undefined;
 }
 
 function parseIpv4(text: string): Ip | undefined {
@@ -62,11 +63,15 @@ function expandGroups(text: string): readonly string[] | undefined {
 
 /** Dotted decimal, or IPv6 in the form of RFC 5952: one spelling for equal addresses. */
 export function formatIp(ip: Ip): string {
-  if (ip.version === 4) return [24n, 16n, 8n, 0n].map((shift) => String((ip.value >> shift) & 255n)).join(".");
+  if (ip.version === 4) return formatIpv4(Number(ip.value));
   const groups = Array.from({ length: 8 }, (_, i) => ((ip.value >> BigInt(112 - 16 * i)) & 0xffffn).toString(16));
   const run = longestZeroRun(groups);
   if (run === undefined) return groups.join(":");
   return `${groups.slice(0, run.start).join(":")}::${groups.slice(run.start + run.length).join(":")}`;
+}
+
+function formatIpv4(value: number): string {
+  return `${value >>> 24}.${(value >>> 16) & 255}.${(value >>> 8) & 255}.${value & 255}`;
 }
 
 function longestZeroRun(groups: readonly string[]): { start: number; length: number } | undefined {

@@ -63,7 +63,7 @@ const PRIVATE_KEY =
 
 /** Whether a text is or holds a private key. */
 export function holdsPrivateKey(text: string): boolean {
-  return text.search(PRIVATE_KEY) !== -1;
+  return hintsAtSecret(text) && text.search(PRIVATE_KEY) !== -1;
 }
 
 /** `scheme://user:password@host`; a password that is a variable, or masked already, is none. */
@@ -71,6 +71,7 @@ const CREDENTIALS = /:\/\/[^\s/:@"']{0,200}:((?!\$|\*+@)[^\s/@"']{1,400})@/dg;
 
 /** The passwords of the URLs in a text. */
 export function urlPasswords(text: string): readonly string[] {
+  if (!text.includes("://")) return [];
   return Array.from(text.matchAll(CREDENTIALS), ([, password = ""]) => password);
 }
 

@@ -1,4 +1,4 @@
-import { boolOf, firewallAlias, firewallRules, firewallSet, stringOf } from "../../plugin-api/index.js";
+import { boolOf, firewallAlias, blockRules, firewallSet, stringOf } from "../../plugin-api/index.js";
 import type {
   FirewallPiece,
   LowerContext,
@@ -22,7 +22,7 @@ const TITLES: Readonly<Record<FirewallPiece, string>> = { group: "security group
 
 /** A security group. */
 export function lowerGroup(resource: Resource, { model }: LowerContext): Lowered {
-  const rules = firewallRules(resource, undefined, model);
+  const rules = blockRules(resource, model);
   const head = withComment(`[group ${resource.name}]`, marked(MARK, stringOf(resource, "comment")));
   return {
     steps: [pieceStep(resource, "group", [head, ...rules.filter(isReadable).flatMap(ruleLines)])],

@@ -6,7 +6,7 @@ import {
   boolOf,
   defineKind,
   diagnose,
-  firewallRules,
+  blockRules,
   refOf,
   renderValue,
   resourcesOf,
@@ -126,7 +126,7 @@ function ownEdges(own: Resource, model: Model): readonly { readonly to: string; 
   const host = refOf(own, "host")?.replace("host.", "");
   const nodes = scopeOf(own) === "node" ? [] : resourcesOf(model, "firewall");
   return [
-    ...pieceEdges(firewallRules(own, own, model), model),
+    ...pieceEdges(blockRules(own, model), model),
     ...UNNAMED.filter((address) => model.resources.has(address)).map((to) => ({ to, reason: "firewall" })),
     ...nodes
       .filter(({ name }) => name !== CLUSTER && (host === undefined || name === host))
@@ -136,7 +136,7 @@ function ownEdges(own: Resource, model: Model): readonly { readonly to: string; 
 
 function lowerOwn(own: Resource, { model }: LowerContext): Lowered {
   const scope = scopeOf(own);
-  const rules = firewallRules(own, own, model);
+  const rules = blockRules(own, model);
   const lines = rules.filter(isReadable).flatMap((rule) => ruleLines({ ...rule, comment: marked(MARK, rule.comment) }));
   const probe = { kind: "firewall-file", scope, name: own.name, options: optionsOf(own), rules: lines } as const;
   const title = scope === "cluster" ? "firewall of the cluster" : "firewall of the node";

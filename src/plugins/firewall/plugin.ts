@@ -1,4 +1,4 @@
-import { defineKind, definePlugin, firewallRules } from "../../plugin-api/index.js";
+import { blockRules, defineKind, definePlugin } from "../../plugin-api/index.js";
 import type { Model, OptionSpec, Resource } from "../../plugin-api/index.js";
 import { pieceEdges } from "../guest/edges.js";
 import {
@@ -29,7 +29,7 @@ const group = defineKind({
   options: { comment: { type: t.text, doc: "A comment, kept in the firewall file." }, ...common },
   sections: groupRules,
   instead: { rule: "write `in accept tcp 22 from ADDRESS`", rules: "write `in accept tcp 22 from ADDRESS`" },
-  edges: (resource: Resource, model: Model) => pieceEdges(firewallRules(resource, undefined, model), model),
+  edges: (resource: Resource, model: Model) => pieceEdges(blockRules(resource, model), model),
   lower: lowerGroup,
   leave: leavePiece,
 });

@@ -15,12 +15,26 @@ type Family = 4 | 6;
  * Proxmox takes in no list. None where its ends and its protocol have no family in common.
  */
 export function ruleLines(rule: FirewallRule): readonly string[] {
-  const pairs = partsOf(rule.source).flatMap((source) => partsOf(rule.dest).map((dest) => ({ source, dest })));
-  return pairs
-    .map((pair) => ({ ...pair, families: familiesOf(rule, pair.source, pair.dest) }))
-    .filter(({ families }) => families.length < 2)
+  return pairsOf(rule)
     .toSorted((a, b) => (a.families[0] ?? 0) - (b.families[0] ?? 0))
     .map(({ source, dest }) => ruleLine(rule, source?.text, dest?.text));
+}
+
+/** Whether a rule has any line. */
+export function hasLines(rule: FirewallRule): boolean {
+  return pairsOf(rule).length > 0;
+}
+
+/** The ends of the lines of a rule. */
+function pairsOf(
+  rule: FirewallRule,
+): readonly { readonly source: Part; readonly dest: Part; readonly families: readonly Family[] }[] {
+  const dests = partsOf(rule.dest);
+  return partsOf(rule.source).flatMap((source) =>
+    dests
+      .map((dest) => ({ source, dest, families: familiesOf(rule, source, dest) }))
+      .filter(({ families }) => families.length < 2),
+  );
 }
 
 /** The families that the parts and the protocol ask for; more than one: no packet has both. */
@@ -35,23 +49,20 @@ function isIpv6(proto: string | undefined, macro: string | undefined): boolean {
 
 function partsOf(end: FirewallEnd | undefined): readonly Part[] {
   if (end === undefined) return [undefined];
-  const isListed = (text: string): boolean => familyOf(text) !== undefined && !text.includes("-");
-  const listed = ([4, 6] as const).flatMap((family) => {
-    const texts = end.addresses.filter((text) => isListed(text) && familyOf(text) === family);
-    return texts.length === 0 ? [] : [{ text: texts.join(","), family }];
-  });
-  const alone = end.addresses
-    .filter((text) => !isListed(text))
-    .map((text) => ({
-      text,
-      family: end.families?.get(text) ?? familyOf(text),
-    }));
-  return [...listed, ...alone];
+  const listed: Record<Family, string[]> = { 4: [], 6: [] };
+  const alone: Part[] = [];
+  for (const text of end.addresses) {
+    const family = familyOf(text);
+    if (family === undefined || text.includes("-")) alone.push({ text, family: end.families?.get(text) ?? family });
+    else listed[family].push(text);
+  }
+  const joined = ([4, 6] as const).filter((family) => listed[family].length > 0);
+  return [...joined.map((family) => ({ text: listed[family].join(","), family })), ...alone];
 }
 
 /** Sets are of no family of their own, nor are aliases that no file declares. */
 function familyOf(address: string): Family | undefined {
-  if (/[/+]?(dc|guest)\//.test(address)) return undefined;
+  if (address.includes("dc/") || address.includes("guest/")) return undefined;
   if (address.includes(":")) return 6;
   return /^[\d./-]+$/.test(address) ? 4 : undefined;
 }

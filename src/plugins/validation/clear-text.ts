@@ -1,4 +1,11 @@
-import { holdsPrivateKey, isStandIn, looksSecret, perModel, urlPasswords } from "../../plugin-api/index.js";
+import {
+  hintsAtSecret,
+  holdsPrivateKey,
+  isStandIn,
+  looksSecret,
+  perModel,
+  urlPasswords,
+} from "../../plugin-api/index.js";
 import type { Model, Section, Setting, Span, Value } from "../../plugin-api/index.js";
 
 /** What gives a secret away: its name, the form of a private key, or a URL that holds a password. */
@@ -24,7 +31,8 @@ function findSecrets(model: Model): readonly ClearSecret[] {
   const found = new Map<string, ClearSecret>();
   const visit = (section: Section): void => {
     for (const setting of section.settings.values()) {
-      const { span } = setting;
+      const { name, value, span } = setting;
+      if (!hintsAtSecret(name) && !mayHoldSecret(value)) continue;
       for (const secret of secretsIn(setting)) {
         found.set(`${span.file.path} ${span.start} ${secret.name}`, { ...secret, span });
       }
@@ -33,6 +41,13 @@ function findSecrets(model: Model): readonly ClearSecret[] {
   };
   for (const resource of model.resources.values()) visit(resource);
   return [...found.values()];
+}
+
+/** Whether a text or a key inside a value may be a secret: a quick look, which most values are done with. */
+function mayHoldSecret(value: Value): boolean {
+  if (value.type === "string") return hintsAtSecret(value.value) || value.value.includes("://");
+  if (value.type === "list") return value.items.some(mayHoldSecret);
+  return value.type === "map" && value.entries.some(([key, inner]) => hintsAtSecret(key) || mayHoldSecret(inner));
 }
 
 function secretsIn({ name, value }: Setting): readonly Found[] {

@@ -4,7 +4,7 @@ import {
   cloneSource,
   disks,
   firewallOf,
-  firewallRules,
+  blockRules,
   formatIp,
   guests,
   isTemplate,
@@ -103,12 +103,12 @@ function gather(model: Model): Facts {
     storages: new Map(storages(model).map((storage) => [storage.id, storage])),
     overruled: [
       ...all.map((guest) => guest.overrulings),
-      ...resourcesOf(model, "firewall").map((own) => overrulings(readRules(firewallRules(own, own, model)))),
+      ...resourcesOf(model, "firewall").map((own) => overrulings(readRules(blockRules(own, model)))),
     ],
     firewallRules: [
       ...all.flatMap(({ firewall }) => firewall?.rules ?? []),
-      ...resourcesOf(model, "group").flatMap((group) => firewallRules(group, undefined, model)),
-      ...resourcesOf(model, "firewall").flatMap((own) => firewallRules(own, own, model)),
+      ...resourcesOf(model, "group").flatMap((group) => blockRules(group, model)),
+      ...resourcesOf(model, "firewall").flatMap((own) => blockRules(own, model)),
     ],
   };
 }

@@ -76,6 +76,7 @@ function literalAddresses(end: FirewallEnd | undefined): readonly string[] {
 }
 
 function isKnown(text: string, known: Known): boolean {
+  if (known.singles.has(text)) return true;
   const ip = parseIp(text);
   if (ip !== undefined && known.singles.has(formatIp(ip))) return true;
   const range = parseRange(text);

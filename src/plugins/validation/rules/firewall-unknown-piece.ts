@@ -3,7 +3,7 @@ import {
   defineRule,
   diagnose,
   didYouMean,
-  firewallRules,
+  blockRules,
   firewallUses,
   resourcesOf,
 } from "../../../plugin-api/index.js";
@@ -29,7 +29,7 @@ export const firewallUnknownPiece = defineRule({
       }
     }
     for (const group of resourcesOf(model, "group")) {
-      for (const use of firewallUses(firewallRules(group, undefined, model))) {
+      for (const use of firewallUses(blockRules(group, model))) {
         const meant = didYouMean(use.name, namesFor(use, undefined, model));
         const isUnknown = use.scope === "guest" || (declaredPiece(use, model) === undefined && meant !== undefined);
         if (isUnknown) report(diagnose(unknownPiece, use.span, { what: PIECE_NAMES[use.kind], name: use.name, meant }));

@@ -8,7 +8,7 @@ import {
 } from "../../../plugin-api/index.js";
 import type { Diagnostic, FirewallRule } from "../../../plugin-api/index.js";
 import { isReadable } from "../../guest/firewall.js";
-import { ruleLines } from "../../guest/firewall-text.js";
+import { hasLines } from "../../guest/firewall-text.js";
 import { factsOf, placeOf } from "../facts.js";
 import { ruleText } from "../firewall-match.js";
 import { icmpTypeUnfit, macroWithPorts, mixedFamilies, tooManyPorts } from "../findings/firewall.js";
@@ -19,7 +19,7 @@ export const firewallWordsRule = defineRule({
   check(model, report) {
     for (const rule of factsOf(model).firewallRules) {
       for (const finding of [...macroFindings(rule), ...icmpFindings(rule), ...portFindings(rule)]) report(finding);
-      if (rule.direction !== "group" && isReadable(rule) && ruleLines(rule).length === 0)
+      if (rule.direction !== "group" && isReadable(rule) && !hasLines(rule))
         report(diagnose(mixedFamilies, rule.section.headSpan, { rule: ruleText(rule) }));
     }
   },
