@@ -22,6 +22,8 @@ export function firewallUses(rules: readonly FirewallRule[]): readonly FirewallU
 }
 
 function useOf(text: string, span: Span): readonly FirewallUse[] {
+  // Most are addresses.
+  if (!text.startsWith("+") && !text.startsWith("dc/") && !text.startsWith("guest/")) return [];
   const [, plus = "", where, name] = /^(\+?)(?:(dc|guest)\/)?([A-Za-z][\w-]*)$/.exec(text) ?? [];
   if (name === undefined || (plus === "" && where === undefined)) return [];
   return [

@@ -1,3 +1,4 @@
+import { parseIp } from "../text/ip.js";
 import { isTimeZone } from "../text/time-zones.js";
 
 /** Says what Proxmox says about a wrong value; undefined about a good one. The words are those of Proxmox VE 9.2. */
@@ -10,16 +11,24 @@ interface Form {
   readonly describe?: string;
 }
 
-const octet = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
-const ipv4 = new RegExp(`^${octet}(?:\\.${octet}){3}$`);
-const ipv4Net = new RegExp(`^${octet}(?:\\.${octet}){3}/(?:[1-9]|[12]\\d|3[012])$`);
 const volumeId = /[A-Za-z][A-Za-z0-9._-]*[A-Za-z0-9]:[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?/;
+
+/** Whether it is an IPv4 address: four decimal numbers without leading zeros. */
+function isIpv4(value: string): boolean {
+  return !value.includes(":") && parseIp(value) !== undefined;
+}
+
+/** Whether it is an IPv4 address with a prefix length, which is not 0. */
+function isIpv4Net(value: string): boolean {
+  const slash = value.indexOf("/");
+  return slash !== -1 && isIpv4(value.slice(0, slash)) && /^(?:[1-9]|[12]\d|3[012])$/.test(value.slice(slash + 1));
+}
 
 /** Whether it is an IPv6 address in any of the usual spellings. */
 function isIpv6(value: string): boolean {
   if (!/^[0-9a-f:.]+$/i.test(value) || value.split("::").length > 2) return false;
   const tail = /[^:]+\.[^:]+$/.exec(value)?.[0];
-  if (tail !== undefined && !ipv4.test(tail)) return false;
+  if (tail !== undefined && !isIpv4(tail)) return false;
   const groups = (tail === undefined ? value : value.slice(0, -tail.length) + "0:0")
     .split("::")
     .flatMap((half) => (half === "" ? [] : half.split(":")));
@@ -32,7 +41,7 @@ function form(pattern: RegExp, refusal: string, describe?: string): Form {
 }
 
 function isIp(value: string): boolean {
-  return ipv4.test(value) || isIpv6(value);
+  return isIpv4(value) || isIpv6(value);
 }
 
 function volume(value: string): string | undefined {
@@ -70,7 +79,7 @@ const contentTypes = new Set(["images", "rootdir", "vztmpl", "iso", "backup", "s
 /** Proxmox's named formats. Patterns match the whole value; `%` in a refusal is the value. */
 const formats = {
   CIDR: (v: string) =>
-    ipv4Net.test(v) || (isIpv6(v.split("/")[0] ?? "") && /\/\d{1,3}$/.test(v))
+    isIpv4Net(v) || (isIpv6(v.split("/")[0] ?? "") && /\/\d{1,3}$/.test(v))
       ? undefined
       : "value does not look like a valid CIDR network",
   "address-list": () => undefined,
@@ -82,7 +91,7 @@ const formats = {
     "a DNS name: letters, digits and hyphens, in labels joined by dots",
   ),
   ip: (v: string) => (isIp(v) || /^fe80:.*%\w+$/i.test(v) ? undefined : "value does not look like a valid IP address"),
-  ipv4: form(ipv4, "value does not look like a valid IPv4 address"),
+  ipv4: (v: string) => (isIpv4(v) ? undefined : "value does not look like a valid IPv4 address"),
   ipv6: (v: string) => (isIpv6(v) ? undefined : "value does not look like a valid IPv6 address"),
   "mac-addr": form(
     /[A-Fa-f0-9][02468ACEace](?::[A-Fa-f0-9]{2}){5}/,
@@ -100,7 +109,7 @@ const formats = {
   "pve-ct-timezone": (v: string) => (v === "host" || isTimeZone(v) ? undefined : `invalid time zone '${v}'`),
   "pve-hotplug": form(/(?:0|1|network|disk|cpu|memory|usb|cloudinit)/, "unable to parse hotplug option"),
   "pve-ipv4-config": (v: string) =>
-    v === "dhcp" || ipv4Net.test(v) ? undefined : "value does not look like a valid ipv4 network configuration",
+    v === "dhcp" || isIpv4Net(v) ? undefined : "value does not look like a valid ipv4 network configuration",
   "pve-ipv6-config": (v: string) =>
     v === "dhcp" || v === "auto" || isIpv6Net(v)
       ? undefined
@@ -108,7 +117,7 @@ const formats = {
   "pve-lxc-dev": (v: string) =>
     /^\/dev\/.+$/.test(v) ? mountPath(v) && `${v} is not a valid device path` : `${v} is not a valid device path`,
   "pve-lxc-ip": (v: string) =>
-    v === "manual" || v === "dhcp" || ipv4Net.test(v)
+    v === "manual" || v === "dhcp" || isIpv4Net(v)
       ? undefined
       : "value does not look like a valid ipv4 network configuration",
   "pve-lxc-ip6": (v: string) =>

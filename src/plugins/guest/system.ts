@@ -1,4 +1,4 @@
-import { cloneSource, refOf, stringOf } from "../../plugin-api/index.js";
+import { cloneSource, perResource, refOf, stringOf } from "../../plugin-api/index.js";
 import type { Model, OperatingSystem, Resource } from "../../plugin-api/index.js";
 import { declaredSystem } from "./preset.js";
 
@@ -31,7 +31,9 @@ const WORDS: Readonly<Record<string, GuestFamily>> = {
 };
 
 /** The family of a guest's system, as far as its type, its image or its ancestors' say it; `undefined` when they do not. */
-export function systemOf(resource: Resource, model: Model): GuestFamily | undefined {
+export const systemOf = perResource(findSystem);
+
+function findSystem(resource: Resource, model: Model): GuestFamily | undefined {
   const seen = new Set<Resource>();
   for (let at: Resource | undefined = resource; at !== undefined; at = cloneSource(at, model)?.resource) {
     if (seen.has(at)) return undefined;

@@ -15,13 +15,12 @@ import { ctSections, rootfsKeys } from "./options.js";
 export const rootKeys = defineRule({
   name: "ct/keys-of-volumes-at-the-root",
   check: (model, report) => {
-    const specs = Object.entries(ctSections["disk"]?.options ?? {});
+    const specs = ctSections["disk"]?.options ?? {};
     for (const { section, root } of resourcesOf(model, "ct").flatMap((guest) => disks(guest))) {
       if (!root) continue;
-      for (const [attribute, { writes }] of specs) {
-        const setting = section.settings.get(attribute);
-        const key = writes?.split(".")[1];
-        if (setting === undefined || key === undefined || key === "mp" || Object.hasOwn(rootfsKeys, key)) continue;
+      for (const [attribute, setting] of section.settings) {
+        const key = specs[attribute]?.writes?.split(".")[1];
+        if (key === undefined || key === "mp" || Object.hasOwn(rootfsKeys, key)) continue;
         report(diagnose(keyOfVolumes, setting.nameSpan, { attribute }));
       }
     }

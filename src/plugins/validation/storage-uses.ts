@@ -1,8 +1,7 @@
-import { sectionOf, sectionsOf, settingOf } from "../../plugin-api/index.js";
+import { perModel, resourcesOf, sectionOf, sectionsOf, settingOf } from "../../plugin-api/index.js";
 import type { Model, Resource, Section, Setting, Span } from "../../plugin-api/index.js";
 import { cloudInitOf, snippetStorage } from "../vm/cloud-init/effective.js";
-import { placeOf } from "./facts.js";
-import type { Facts } from "./facts.js";
+import { factsOf, placeOf } from "./facts.js";
 
 /** A storage that something lies on, with the content type that it needs there. */
 export interface StorageUse {
@@ -17,9 +16,10 @@ export interface StorageUse {
 const VOLUME = /^([A-Za-z][A-Za-z0-9._-]*):(iso|vztmpl|snippets|backup|import)\//;
 
 /** Every use of a storage by guests and images, declared or not. */
-export function storageUses(facts: Facts, model: Model): readonly StorageUse[] {
-  const resources = [...model.resources.values()];
-  const ofGuests = facts.guests.flatMap(({ resource, disks, label }): readonly StorageUse[] => {
+export const storageUses = perModel(findUses);
+
+function findUses(model: Model): readonly StorageUse[] {
+  const ofGuests = factsOf(model).guests.flatMap(({ resource, disks, label }): readonly StorageUse[] => {
     const isVm = resource.kind === "vm";
     const ofDisks = disks.flatMap((disk): readonly StorageUse[] => {
       if (disk.storage === undefined) return [];
@@ -37,7 +37,7 @@ export function storageUses(facts: Facts, model: Model): readonly StorageUse[] {
       ...inner.flatMap((section) => volumeUses(section)),
     ];
   });
-  const ofImages = resources.filter((resource) => resource.kind === "image").flatMap(templateUse);
+  const ofImages = resourcesOf(model, "image").flatMap(templateUse);
   return [...ofGuests, ...ofImages];
 }
 

@@ -6,20 +6,13 @@ import { vmSections } from "./options.js";
 export const busKeys = defineRule({
   name: "vm/disk-keys-of-the-bus",
   check: (model, report) => {
-    const attributes = Object.entries(vmSections["disk"]?.options ?? {});
+    const specs = vmSections["disk"]?.options ?? {};
     for (const { section, slot, name } of resourcesOf(model, "vm").flatMap((guest) => disks(guest))) {
       const bus = slot.replace(/\d+$/, "");
       const keys = qmConfig[`${bus}[n]`]?.keys?.keys;
-      for (const [attribute, { writes }] of attributes) {
-        const setting = section.settings.get(attribute);
-        const key = writes?.split(".")[1];
-        if (
-          setting === undefined ||
-          setting.value.type === "absent" ||
-          key === undefined ||
-          keys === undefined ||
-          Object.hasOwn(keys, key)
-        )
+      for (const [attribute, setting] of section.settings) {
+        const key = specs[attribute]?.writes?.split(".")[1];
+        if (setting.value.type === "absent" || key === undefined || keys === undefined || Object.hasOwn(keys, key))
           continue;
         report(diagnose(keyOfOtherBus, setting.span, { disk: name, attribute, bus }));
       }

@@ -8,7 +8,7 @@ export const storageContentRule = defineRule({
   name: "storage/content",
   check(model, report) {
     const facts = factsOf(model);
-    for (const { storage, needed, use, at } of storageUses(facts, model)) {
+    for (const { storage, needed, use, at } of storageUses(model)) {
       const declared = facts.storages.get(storage);
       if (declared === undefined || declared.content.length === 0 || declared.content.includes(needed)) continue;
       const related = [{ span: placeOf(declared.section, "content"), message: "what it takes" }];

@@ -14,7 +14,7 @@ export const storageUnknownRule = defineRule({
   name: "storage/unknown",
   check(model, report) {
     const facts = factsOf(model);
-    for (const { storage, use, at } of storageUses(facts, model)) {
+    for (const { storage, use, at } of storageUses(model)) {
       if (facts.storages.has(storage) || COMMON.has(storage)) continue;
       const meant = didYouMean(storage, facts.storages.keys());
       const declared = meant === undefined ? undefined : facts.storages.get(meant);
