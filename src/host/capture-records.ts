@@ -1,7 +1,8 @@
 import type { CapturedDataset, CapturedDisk, CapturedHost, CapturedPath } from "../model/captured.js";
 import { isOrdinaryPath } from "../text/host-paths.js";
 import { compareKeys, compareText } from "../text/order.js";
-import { withoutSecrets } from "./capture-secrets.js";
+import { poolParts } from "./capture-pools.js";
+import { withoutSecretsOf } from "./capture-secrets.js";
 
 /** A part of what the capture script wrote. */
 export interface CaptureRecord {
@@ -38,7 +39,8 @@ export function hostOf(records: readonly CaptureRecord[]): CapturedHost {
   const values = new Map(ofKind(records, "value").map(({ name, text }) => [name, text]));
   const value = (name: string): string => values.get(name) ?? "";
   const node = value("node");
-  const texts = ofKind(records, "file").map(({ name, text }) => ({ name, ...withoutSecrets(text) }));
+  const texts = ofKind(records, "file").map(({ name, text }) => ({ name, ...withoutSecretsOf(name, text) }));
+  const parts = poolParts(value("pool-status"));
   const masked = texts.reduce((sum, { found }) => sum + found, Number(value("masked")));
   return {
     node,
@@ -46,6 +48,7 @@ export function hostOf(records: readonly CaptureRecord[]): CapturedHost {
     bridges: ofKind(records, "bridge")
       .map(({ name, text }) => ({ name, mtu: Number(text) }))
       .toSorted((a, b) => compareText(a.name, b.name)),
+    nics: unique(ofKind(records, "nic").map(({ name }) => name)),
     devices: unique(ofKind(records, "device").map(({ name }) => name)),
     disks: ofKind(records, "disk")
       .map(diskOf)
@@ -53,6 +56,7 @@ export function hostOf(records: readonly CaptureRecord[]): CapturedHost {
     pools: table(rows(value("pools")), ([name, size, ashift]) => ({
       size: count(size),
       ashift: count(ashift),
+      parts: parts.get(name ?? "") ?? [],
       properties: poolProperties(name, value("pool-properties")),
     })),
     datasets: datasetsOf(value("datasets"), value("properties"), value("snapshots")),

@@ -18,3 +18,18 @@ export function withoutSecrets(text: string): { readonly text: string; readonly 
   const ranges = secretRanges(comments);
   return { text: maskText(comments, ranges), found: found + ranges.length };
 }
+
+/** Users, tokens and permissions of Proxmox; a token's line has its name and no secret. */
+const ACCESS_FILE = "/etc/pve/user.cfg";
+const TOKEN = "token:";
+
+/** {@link withoutSecrets} of the file of this path. */
+export function withoutSecretsOf(path: string, text: string): ReturnType<typeof withoutSecrets> {
+  if (path !== ACCESS_FILE) return withoutSecrets(text);
+  const lines = text.split("\n").map((line) => {
+    const head = line.startsWith(TOKEN) ? TOKEN : "";
+    const rest = withoutSecrets(line.slice(head.length));
+    return { text: head + rest.text, found: rest.found };
+  });
+  return { text: lines.map((line) => line.text).join("\n"), found: lines.reduce((sum, { found }) => sum + found, 0) };
+}

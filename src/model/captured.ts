@@ -10,6 +10,8 @@ export interface CapturedHost {
   /** Of pve-manager, as 9.2.11. */
   readonly version: string;
   readonly bridges: readonly { readonly name: string; readonly mtu: number }[];
+  /** Network cards, by the names of the kernel; a capture of an older phxc has none. */
+  readonly nics: readonly string[];
   /** Device files that guests may use, by path. */
   readonly devices: readonly string[];
   readonly disks: readonly CapturedDisk[];
@@ -63,6 +65,15 @@ export interface CapturedPool {
   /** Bytes. */
   readonly size: number;
   readonly ashift: number;
+  /** What it is made of, disks by path; empty where that is not known. */
+  readonly parts: readonly CapturedPart[];
   /** Set there, as `zpool get -p` prints them. */
   readonly properties: Readonly<Record<string, string>>;
+}
+
+export interface CapturedPart {
+  readonly role: "data" | "log" | "cache" | "special" | "dedup" | "spare";
+  /** `disk`, `mirror`, `raidz1`, `draid2:4d:11c:1s`, ... */
+  readonly type: string;
+  readonly disks: readonly string[];
 }

@@ -10,6 +10,7 @@ export function capturedState(host: CapturedHost): HostState {
   const { node, version } = host;
   const state: HostState = {
     ...emptyHost({ node, version, devices: host.devices }),
+    nics: [...host.nics],
     bridges: host.bridges.map((bridge) => ({ ...bridge })),
     disks: host.disks.map(({ path, size, signature }) => ({
       path,
@@ -28,8 +29,12 @@ export function capturedState(host: CapturedHost): HostState {
 }
 
 function addPools(state: HostState, { pools, datasets }: CapturedHost): void {
-  for (const [name, { size, ashift, properties }] of Object.entries(pools))
-    state.pools[name] = { parts: [], properties: { ashift: `${ashift}`, ...properties }, size };
+  for (const [name, { size, ashift, parts, properties }] of Object.entries(pools))
+    state.pools[name] = {
+      parts: parts.map((part) => ({ ...part, disks: [...part.disks] })),
+      properties: { ashift: `${ashift}`, ...properties },
+      size,
+    };
   for (const [name, { type, properties, volsize, snapshots, origin }] of Object.entries(datasets))
     state.datasets[name] = {
       type,

@@ -2,7 +2,7 @@ import { hostDamaged, hostForeign, hostNewer } from "../diagnostics/catalogue/cl
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { HOST_FORMAT, HOST_FORMAT_VERSION } from "../model/captured.js";
-import type { CapturedDataset, CapturedHost, CapturedPath } from "../model/captured.js";
+import type { CapturedDataset, CapturedHost, CapturedPart, CapturedPath } from "../model/captured.js";
 import { DataProblem, keyed, list, number, object, record, string } from "../text/data.js";
 import type { Data } from "../text/data.js";
 import { isOrdinaryPath, isPathPart, isPlainPath } from "../text/host-paths.js";
@@ -44,6 +44,7 @@ function hostOf(data: Data): CapturedHost {
       const bridge = object(item, where);
       return { name: name(bridge["name"], `${where}.name`), mtu: count(bridge["mtu"], `${where}.mtu`) };
     }),
+    nics: data["nics"] === undefined ? [] : list(data["nics"], "nics", name),
     devices: list(data["devices"], "devices", devicePath),
     disks: list(data["disks"], "disks", (item, where) => {
       const disk = object(item, where);
@@ -55,6 +56,7 @@ function hostOf(data: Data): CapturedHost {
       return {
         size: count(pool["size"], `${where}.size`),
         ashift: count(pool["ashift"], `${where}.ashift`),
+        parts: pool["parts"] === undefined ? [] : list(pool["parts"], `${where}.parts`, partOf),
         properties: record(pool["properties"] ?? {}, `${where}.properties`, string),
       };
     }),
@@ -70,6 +72,16 @@ function hostOf(data: Data): CapturedHost {
     masked: count(data["masked"], "masked"),
     warnings: list(data["warnings"], "warnings", string),
   };
+}
+
+const ROLES = ["data", "log", "cache", "special", "dedup", "spare"] as const;
+
+function partOf(item: unknown, where: string): CapturedPart {
+  const data = object(item, where);
+  const role = ROLES.find((each) => each === data["role"]);
+  if (role === undefined) throw new DataProblem(`${where}.role is none of ${ROLES.join(", ")}`);
+  const type = shaped(data["type"], `${where}.type`, /^[a-z]+\d?(?::[\da-z]+)*$/, "a sort of vdev");
+  return { role, type, disks: list(data["disks"], `${where}.disks`, path) };
 }
 
 function datasetOf(item: unknown, where: string): CapturedDataset {
@@ -140,7 +152,7 @@ function devicePath(value: unknown, where: string): string {
 function textPath(value: unknown, where: string): string {
   const text = string(value, where);
   const own =
-    /^\/etc\/pve\/(?:(?:storage|jobs|replication)\.cfg|nodes\/[A-Za-z0-9-]+\/host\.fw|firewall\/[^/]+\.fw|mapping\/[a-z]+\.cfg|nodes\/[A-Za-z0-9-]+\/(?:qemu-server|lxc)\/\d+\.conf)$/;
+    /^\/etc\/pve\/(?:(?:storage|jobs|replication|user)\.cfg|sdn\/(?:(?:controllers|zones|vnets|subnets)\.cfg|\.running-config)|nodes\/[A-Za-z0-9-]+\/host\.fw|firewall\/[^/]+\.fw|mapping\/[a-z]+\.cfg|nodes\/[A-Za-z0-9-]+\/(?:qemu-server|lxc)\/\d+\.conf)$/;
   const hardware =
     /^\/proc\/driver\/nvidia\/version$|^\/sys\/(?:module\/nouveau\/initstate|bus\/(?:pci|usb)\/devices\/[\w:.-]+\/(?:uevent|idVendor|idProduct)|kernel\/iommu_groups\/\d+\/devices\/[\w:.]+)$/;
   return own.test(text) || hardware.test(text) ? text : path(text, where);

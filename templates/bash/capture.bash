@@ -137,11 +137,43 @@ the_host() {
 		[[ ! -r ${path}/mtu ]] || read -r text <"${path}/mtu"
 		record bridge "${name}" "${text}"
 	done
+	the_network
 	devices=("${ROOT}"/dev/{nvidia*,nvidia-caps/*,dri/*,kfd,kvm,fuse,net/tun,ttyUSB*,ttyACM*,serial/by-id/*,dvb/*/*,video*,apex_*,accel/*,hidraw*,snd/*})
 	for path in "${devices[@]}"; do
 		[[ ! -e ${path} || -d ${path} || ${path} == *[[:cntrl:]]* ]] || record device "${path#"${ROOT}"}" ''
 	done
 	the_hardware
+}
+
+# the_network: the cards, the interfaces, the name servers, the software-defined network, and who may do what.
+the_network() {
+	local path name
+	for path in "${ROOT}"/sys/class/net/*; do
+		name=${path##*/}
+		[[ ! -e ${path}/device && ! ${name} =~ ^(eth[0-9]+|(en|ib)[^:.]+)$ ]] || record nic "${name}" ''
+	done
+	for path in /etc/network/interfaces /etc/resolv.conf /etc/pve/sdn/{controllers,zones,vnets,subnets}.cfg /etc/pve/sdn/.running-config; do
+		text_file "${path}"
+	done
+	access_file /etc/pve/user.cfg
+}
+
+# access_file PATH: users, groups, tokens and permissions. A token's line has no secret; that of a user may have one, of the second factor, as
+# older releases kept it; x says that there is one elsewhere.
+access_file() {
+	local line head text=''
+	[[ -f ${ROOT}$1 && -r ${ROOT}$1 ]] || return 0
+	while IFS= read -r line || [[ -n ${line} ]]; do
+		head=''
+		if [[ ${line} == token:* ]]; then head='token:' line=${line#*:}; fi
+		if [[ ${line} =~ ^(user:([^:]*:){7})([^:]+)(.*)$ && ${BASH_REMATCH[3]} != x && ${BASH_REMATCH[3]} != 'x!'* ]]; then
+			line="${BASH_REMATCH[1]}${MASK}${BASH_REMATCH[4]}"
+			MASKED=$((MASKED + 1))
+		fi
+		mask_line "${line}"
+		text+="${head}${REPLY}"$'\n'
+	done <"${ROOT}$1"
+	record file "$1" "${text}"
 }
 
 # the_hardware: the devices that machines can be given, with the groups that the IOMMU puts them in.
@@ -242,6 +274,7 @@ the_datasets() {
 	local name mountpoint property value all text=''
 	command -v zfs >/dev/null || return 0
 	record value pools "$(bounded zpool list -Hp -o name,size,ashift || true)"
+	record value pool-status "$(bounded zpool status -P || true)"
 	record value pool-properties "$(bounded zpool get -Hp -o name,property,value,source all || true)"
 	all=$(bounded zfs list -Hp -t filesystem,volume -o name,type,volsize,origin,mountpoint || true)
 	record value datasets "${all}"

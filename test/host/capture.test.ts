@@ -135,6 +135,69 @@ test("what machines can be given is captured: PCI and USB devices, IOMMU groups 
   });
 });
 
+const NETWORK = `
+host pve {
+  address = 10.0.0.2
+  dns { servers = [10.0.0.1], search = "home.example" }
+  interface eno2 { mtu = 9000 }
+  bridge vmbr1 { ports = [eno2], mtu = 9000 }
+  access {
+    role Operator { privileges = ["VM.Audit"] }
+    group ops {}
+    user "ada@pam" { groups = [ops], email = "ada@home.example" }
+    token "ada@pam!monitor" { save = "/root/monitor.token" }
+    acl "/vms" { role = Operator, groups = [ops] }
+  }
+}
+zone simple intern { vnet guests { subnet 10.50.0.0/24 { gateway = 10.50.0.1, snat = true } } }
+pool tank {
+  vdev mirror { disks = ["/dev/disk/by-id/ata-A", "/dev/disk/by-id/ata-B"] }
+  log { disks = ["/dev/disk/by-id/ata-C"] }
+}
+`;
+
+test("interfaces, name servers, the software-defined network, accounts and pools come along", async () => {
+  await inFolder({ "net.phx": NETWORK }, async (cwd) => {
+    const { plan, script } = await compileSource(NETWORK);
+    await withEmptyHost(plan, async (host) => {
+      const done = await host.runScript(script);
+      assert.is(done.code, 0, done.stdout + done.stderr);
+      const state = await capture(host, cwd);
+      assert.ok(
+        state.nics.includes("eno2") && !state.nics.some((name) => /vmbr|guests|lo/.test(name)),
+        state.nics.join(),
+      );
+      assert.equal(state.pools["tank"]?.parts, [
+        { role: "data", type: "mirror", disks: ["/dev/disk/by-id/ata-A", "/dev/disk/by-id/ata-B"] },
+        { role: "log", type: "disk", disks: ["/dev/disk/by-id/ata-C"] },
+      ]);
+      assert.match(state.files["/etc/pve/user.cfg"] ?? "", /^token:ada@pam!monitor:/m);
+      assert.is(
+        (await runCli(["capture", "--out", "state.json", "--path", "/root/monitor.token"], { cwd, env: host.env }))
+          .code,
+        0,
+      );
+    });
+    const quiet = await runCli(["rehearse", "net.phx", "--from", "state.json"], { cwd });
+    assert.match(quiet.out, "first run: exit code 0, 0 commands that may change something", quiet.out + quiet.err);
+    writeFileSync(join(cwd, "net.phx"), NETWORK.replaceAll("9000", "1500").replace("ata-B", "ata-X"));
+    const edited = await runCli(["rehearse", "net.phx", "--from", "state.json"], { cwd });
+    assert.match(edited.out + edited.err, "pool tank is made of: data mirror /dev/disk/by-id/ata-A-part1");
+  });
+});
+
+test("a secret of a second factor in user.cfg does not leave the host, and names of tokens do", async () => {
+  const users =
+    "user:old@pam:1:0:A:B:a@b.example:second factor:v2-abcdef:\nuser:new@pam:1:0:::::x!oath:\ntoken:new@pam!ci:0:1::\n";
+  await withHost({ ...zfsHost(), files: { ...zfsHost().files, "/etc/pve/user.cfg": users } }, async (host) => {
+    await inFolder({}, async (cwd) => {
+      const state = await capture(host, cwd);
+      assert.is(state.files["/etc/pve/user.cfg"], users.replace("v2-abcdef", "**********"));
+      assert.is(state.masked, 1);
+    });
+  });
+});
+
 test("a storage of a kind that is not simulated is captured, and no obstacle to a rehearsal", async () => {
   const state = zfsHost();
   state.files["/etc/pve/storage.cfg"] += [

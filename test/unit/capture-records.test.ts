@@ -104,8 +104,8 @@ cannot open that
     "local:iso/a b.iso": { size: 12345, format: "iso" },
   });
   assert.equal(pools, {
-    tank: { size: 1000, ashift: 12, properties: { autotrim: "on" } },
-    odd: { size: 0, ashift: 0, properties: {} },
+    tank: { size: 1000, ashift: 12, parts: [], properties: { autotrim: "on" } },
+    odd: { size: 0, ashift: 0, parts: [], properties: {} },
   });
   assert.equal(datasets["tank"]?.properties, { atime: "off" });
   assert.equal(datasets["tank/v"], {
@@ -124,6 +124,71 @@ test("our own search finds what the host's does not, in comments as Proxmox writ
   assert.is(text, '#db password%3A\n#"********"\nmemory: 512\n#later [x] \n');
   const plain = "#all%3A 100%\ncores: 2\nsshkeys: ssh-ed25519%20AAAA\nkeyboard: de\n";
   assert.equal(withoutSecrets(plain), { text: plain, found: 0 });
+});
+
+const STATUS = `  pool: rpool
+ state: ONLINE
+config:
+
+\tNAME                              STATE     READ WRITE CKSUM
+\trpool                             ONLINE       0     0     0
+\t  /dev/disk/by-id/nvme-a-part3    ONLINE       0     0     0
+
+errors: No known data errors
+
+  pool: tank
+ state: DEGRADED
+status: One or more devices could not be used.
+\tSufficient replicas exist.
+  scan: resilvered 1G
+config:
+
+\tNAME                              STATE     READ WRITE CKSUM
+\ttank                              DEGRADED     0     0     0
+\t  mirror-0                        DEGRADED     0     0     0
+\t    /dev/disk/by-id/ata-a-part1   ONLINE       0     0     0
+\t    replacing-1                   DEGRADED     0     0     0
+\t      4242                        UNAVAIL      0     0     0  was /dev/disk/by-id/ata-old-part1
+\t      /dev/sdd1                   ONLINE       0     0     0  (resilvering)
+\t  draid2:4d:11c:1s-2              ONLINE       0     0     0
+\t    /dev/nvme0n1p1                ONLINE       0     0     0
+\t    spare-1                       ONLINE       0     0     0
+\t      /dev/sde1                   ONLINE       0     0     0
+\t      draid2-2-0                  ONLINE       0     0     0
+\t  indirect-3                      ONLINE       0     0     0
+\tlogs
+\t  /dev/sdf2                       ONLINE       0     0     0
+\tspares
+\t  /dev/sdg1                       AVAIL
+
+errors: No known data errors
+`;
+
+test("what pools are made of is read as zpool status tells it, disks by the names of whole ones", () => {
+  const value = (name: string, text: string) => ({ kind: "value", name, text });
+  const { pools } = hostOf([value("pools", "rpool\t1\t12\ntank\t1\t12"), value("pool-status", STATUS)]);
+  assert.equal(pools["rpool"]?.parts, [{ role: "data", type: "disk", disks: ["/dev/disk/by-id/nvme-a-part3"] }]);
+  assert.equal(pools["tank"]?.parts, [
+    { role: "data", type: "mirror", disks: ["/dev/disk/by-id/ata-a", "/dev/sdd"] },
+    { role: "data", type: "draid2:4d:11c:1s", disks: ["/dev/nvme0n1", "/dev/sde"] },
+    { role: "log", type: "disk", disks: ["/dev/sdf2"] },
+    { role: "spare", type: "disk", disks: ["/dev/sdg"] },
+  ]);
+});
+
+test("names of tokens are none of secrets, comments may hold one", () => {
+  const text =
+    "user:root@pam:1:0::::db password=hunter2:x:\ntoken:root@pam!ci:0:1:api_key=abcd1234:\nacl:1:/:a@pve:Admin:\n";
+  const host = hostOf([{ kind: "file", name: "/etc/pve/user.cfg", text }]);
+  const kept = host.files["/etc/pve/user.cfg"] ?? "";
+  assert.is(host.masked, 2);
+  assert.match(kept, /^user:root@pam:1:0::::db password=\*+/);
+  assert.match(kept, /\ntoken:root@pam!ci:0:1:api_key=\*+/);
+  assert.match(kept, "\nacl:1:/:a@pve:Admin:\n");
+  const plain = "user:root@pam:1:0::::::\ntoken:root@pam!ci:0:1::\n";
+  assert.equal(hostOf([{ kind: "file", name: "/etc/pve/user.cfg", text: plain }]).files, {
+    "/etc/pve/user.cfg": plain,
+  });
 });
 
 test("only paths of ordinary files can be looked at", () => {

@@ -14,9 +14,15 @@ const HOST = {
   node: "pve",
   version: "9.2.11",
   bridges: [{ name: "vmbr0", mtu: 1500 }],
+  nics: ["eno1"],
   devices: ["/dev/nvidia0"],
   disks: [{ path: "/dev/sda", size: 1000, signature: "ext4" }],
-  pools: { tank: { size: 1000, ashift: 12, properties: { autotrim: "on" } } },
+  pools: {
+    tank: {
+      ...{ size: 1000, ashift: 12, parts: [{ role: "data", type: "mirror", disks: ["/dev/sda", "/dev/sdb"] }] },
+      properties: { autotrim: "on" },
+    },
+  },
   datasets: {
     "tank/a": { type: "filesystem", properties: { atime: "off" }, volsize: 0, snapshots: ["s"], origin: "" },
   },
@@ -45,13 +51,20 @@ test("a whole state is read as it is", () => {
 });
 
 test("every part must be there, and be what it is", () => {
-  for (const key of Object.keys(HOST).filter((name) => !["compiler", "format"].includes(name))) {
+  for (const key of Object.keys(HOST).filter((name) => !["compiler", "format", "nics"].includes(name))) {
     const { [key as keyof typeof HOST]: _, ...rest } = HOST;
     const missing = read(JSON.stringify(rest));
     assert.equal([missing?.[0], missing?.[1].includes(key)], ["PHX7009", true], key);
     for (const wrong of [null, "../x", { "..": 1 }, [1, "a"], -1, 0.5])
       assert.is(read(JSON.stringify({ ...HOST, [key]: wrong }))?.[0], "PHX7009", `${key} ${JSON.stringify(wrong)}`);
   }
+});
+
+test("a capture of an older phxc knows no cards, nor what pools are made of", () => {
+  const { nics: _nics, ...rest } = HOST;
+  const older = { ...rest, pools: { tank: { size: 1000, ashift: 12 } } };
+  const { value } = readCaptured(sourceFile("state.json", ""), JSON.stringify(older));
+  assert.equal([value?.nics, value?.pools["tank"]?.parts], [[], []]);
 });
 
 test("what is no JSON, of another program, or of a newer phxc has findings of its own", () => {
@@ -69,6 +82,13 @@ test("nothing of a state leads out of the simulated host", () => {
     { node: "" },
     { bridges: [{ name: "../../x", mtu: 1500 }] },
     { bridges: [{ name: "a/b", mtu: 1500 }] },
+    { nics: ["../eno1"] },
+    { nics: null },
+    { pools: { tank: { size: 0, ashift: 0, parts: [{ role: "data", type: "mirror", disks: ["../sda"] }] } } },
+    { pools: { tank: { size: 0, ashift: 0, parts: [{ role: "other", type: "mirror", disks: [] }] } } },
+    { pools: { tank: { size: 0, ashift: 0, parts: [{ role: "data", type: "a b", disks: [] }] } } },
+    { files: { "/etc/pve/sdn/../../x.cfg": "" } },
+    { files: { "/etc/pve/priv/shadow.cfg": "" } },
     { devices: ["/etc/passwd"] },
     { devices: ["/dev/../etc/passwd"] },
     { disks: [{ path: "sda", size: 0, signature: "" }] },
