@@ -7,7 +7,7 @@ import type { FrontEnds } from "./compile/front-ends.js";
 import type { Diagnostic, Result } from "./diagnostics/diagnostic.js";
 import { joinRepeated } from "./diagnostics/repeated.js";
 import { hasErrors, sortFindings } from "./diagnostics/summary.js";
-import type { Occupied } from "./model/drawn.js";
+import type { GuestOccupant, Occupied } from "./model/drawn.js";
 import type { Model } from "./model/resource.js";
 import type { Plan } from "./model/plan.js";
 import type { ActionRequest } from "./planner/actions.js";
@@ -144,7 +144,7 @@ function equipped(kinds: Registry["kinds"], features: LoadedFeatures): Registry[
 }
 
 /** What guests of the committed plans have. */
-async function rememberedOf(request: CompileRequest): Promise<(model: Model) => readonly Occupied[]> {
+async function rememberedOf(request: CompileRequest): Promise<(model: Model) => readonly Occupied<GuestOccupant>[]> {
   const { entry, files, memory } = request;
   if (memory === undefined) return () => [];
   const { committedPlans, rememberedValues } = await import("./compile/memory.js");

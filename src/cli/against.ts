@@ -9,7 +9,7 @@ export const AGAINST_OPTION: OptionDeclarations = {
   against: {
     takes: "value",
     placeholder: "STATE",
-    doc: "give no guest what another one of this captured host has (`phxc capture`)",
+    doc: "give no guest what another one of this captured host, or the host itself, has (`phxc capture`)",
   },
 };
 

@@ -5,7 +5,7 @@ import { hasErrors } from "../diagnostics/summary.js";
 import type { Model } from "../model/resource.js";
 import { draw, lockText, readLock } from "../planner/lock/index.js";
 import type { Drawing, Entry, Lock } from "../planner/lock/index.js";
-import type { Occupied } from "../model/drawn.js";
+import type { GuestOccupant, Occupied } from "../model/drawn.js";
 import type { KindSpec } from "../plugin-api/index.js";
 import type { Forgettable } from "./memory.js";
 import type { Build } from "./rebuild.js";
@@ -42,7 +42,7 @@ export interface LockRequest {
   readonly kinds: ReadonlyMap<string, KindSpec>;
   readonly occupied: readonly Occupied[];
   /** What guests of the committed plans have. */
-  readonly remembered: (model: Model) => readonly Occupied[];
+  readonly remembered: (model: Model) => readonly Occupied<GuestOccupant>[];
   /** The lock file is going to be written, so that there is nothing to say about that. */
   readonly write: boolean;
   /** A template that is to be made anew, and the id that it is to have. */
@@ -106,8 +106,8 @@ function settle(
   let values: ReadonlyMap<string, string> = new Map(locked);
   let checked = first;
   const tentative = new Map<string, string>(built(build));
-  let had: readonly Occupied[] | undefined;
-  const remembered = (): readonly Occupied[] => (had ??= rememberedOf(first.value));
+  let had: readonly Occupied<GuestOccupant>[] | undefined;
+  const remembered = (): readonly Occupied<GuestOccupant>[] => (had ??= rememberedOf(first.value));
   const known = { entries, tentative, occupied, remembered };
   let drawing = draw(checked.value, kinds, known);
   for (let turn = 1; turn < MOST_TURNS && moving(drawing, values).length > 0; turn++) {

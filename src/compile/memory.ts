@@ -1,7 +1,7 @@
 import { planDamaged } from "../diagnostics/catalogue/planner-memory.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Result } from "../diagnostics/diagnostic.js";
-import type { Occupied } from "../model/drawn.js";
+import type { GuestOccupant, Occupied } from "../model/drawn.js";
 import type { Plan } from "../model/plan.js";
 import type { Model } from "../model/resource.js";
 import { MAX_ANCESTRY, forget, forgettable, readMemory } from "../planner/memory/index.js";
@@ -53,7 +53,7 @@ export function committedPlans(model: Model, files: Files, folders: PlanFolders,
  * What guests of the committed plans have, for all that is known: their ids, and the addresses of those that left the files, which
  * are on their host until somebody destroys them.
  */
-export function rememberedValues(model: Model, committed: Committed): readonly Occupied[] {
+export function rememberedValues(model: Model, committed: Committed): readonly Occupied<GuestOccupant>[] {
   const hosts = resourcesOf(model, "host").map(({ name }) => name);
   const present = new Set(guests(model).flatMap(({ kind, id, name }) => [`${kind} ${id}`, `${kind} ${name}`]));
   return (hosts.length === 0 ? [UNNAMED_HOST] : hosts).flatMap((host) => {

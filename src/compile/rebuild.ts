@@ -2,7 +2,7 @@ import { notATemplate, noIdForTemplate } from "../diagnostics/catalogue/planner-
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import { buildKey, writtenId } from "../model/drawn.js";
-import type { Occupied } from "../model/drawn.js";
+import type { GuestOccupant, Occupied } from "../model/drawn.js";
 import type { Model, Resource } from "../model/resource.js";
 import type { Entry } from "../planner/lock/index.js";
 import { resolveTargets } from "../planner/targets.js";
@@ -31,7 +31,7 @@ export interface Others {
   /** Guests of a captured host. */
   readonly occupied: readonly Occupied[];
   /** Guests of the committed plans, also those that left the files: they are on their host, for all that is known. */
-  readonly remembered: readonly Occupied[];
+  readonly remembered: readonly Occupied<GuestOccupant>[];
   /** The lock file: what was released is kept for the guest that it was drawn for. */
   readonly locked: readonly Entry[];
 }

@@ -288,6 +288,68 @@ test("what guests of a captured host have is not drawn; where it was, that is a 
   });
 });
 
+const INTERFACES = `auto vmbr0
+iface vmbr0 inet static
+	address 10.0.0.150/24
+	bridge-ports bond0
+
+iface vmbr0 inet6 static
+	address fd00::5/64
+
+auto bond0.7
+iface bond0.7 inet static
+	address 10.0.0.160/24
+
+auto vlan8
+iface vlan8 inet static
+	address 10.0.0.161/24
+	vlan-raw-device vmbr0
+
+auto vmbr9
+iface vmbr9 inet static
+	address 10.0.0.162/24
+	bridge-ports none
+
+iface eno5 inet static
+	address 10.0.0.163/24
+`;
+const OWN = { ...STATE, files: { "/etc/network/interfaces": INTERFACES } };
+
+test("an address that the captured host itself has is neither drawn for a guest nor written for one", async () => {
+  const drawn = `host pve { node = pve }\n${LAN}${guest("ct 101 a", "ip = auto")}`;
+  await inFolder({ "main.phx": drawn, "state.json": JSON.stringify(OWN) }, async (cwd) => {
+    assert.is((await runCli(["plan", "--write", "--against", "state.json"], { cwd })).code, 0);
+    const lock = readFileSync(join(cwd, "phxc.lock"), "utf8");
+    assert.equal(drawnValues(lock), ["ip lan 10.0.0.151: ct.101.net.lan.ip"]);
+    writeFileSync(join(cwd, "phxc.lock"), lock.replace("10.0.0.151", "10.0.0.150"));
+    const { code, err } = await runCli(["plan", "--against", "state.json"], { cwd });
+    assert.is(code, 1);
+    assert.match(
+      err,
+      "PHX6045: `ip` in `net lan` of ct 101 a is locked as 10.0.0.150, which host pve of the captured host has",
+    );
+  });
+  const written = (net: string, host: string): string => `host pve { ${host} }\n${LAN}${guest("ct 101 a", net)}`;
+  const cases: readonly (readonly [net: string, host: string, found: RegExp | undefined])[] = [
+    ["ip = 10.0.0.150", "node = pve", /PHX6048: ct 101 a is given 10\.0\.0\.150, which host pve /],
+    ["ip = dhcp, ip6 = fd00::5/64", "node = pve", /PHX6048: .* fd00::5, which host pve /],
+    ["ip = 10.0.0.160, vlan = 7", "node = pve", /PHX6048: .* 10\.0\.0\.160, /],
+    ["ip = 10.0.0.161, vlan = 8", "node = pve", /PHX6048: .* 10\.0\.0\.161, /],
+    ["ip = 10.0.0.160", "node = pve", undefined],
+    ["ip = 10.0.0.162", "node = pve", undefined],
+    ["ip = 10.0.0.163", "node = pve", undefined],
+    // Of what the files say of the host, the rule tells, once.
+    ["ip = 10.0.0.150", "address = 10.0.0.150", /^(?![^]*PHX6048)[^]*error PHX4005: /],
+  ];
+  for (const [net, host, found] of cases) {
+    await inFolder({ "main.phx": written(net, host), "state.json": JSON.stringify(OWN) }, async (cwd) => {
+      const { code, err } = await runCli(["plan", "--against", "state.json"], { cwd });
+      assert.is(code, found === undefined ? 0 : 1, `${net}\n${err}`);
+      if (found !== undefined) assert.match(err, found);
+    });
+  }
+});
+
 test("what the files write and a guest of the captured host has is a finding, unless the files say what that one gets", async () => {
   const written = (net: string): string => `host pve { node = pve }\n${LAN}${guest("ct 101 a", net)}`;
   const cases: readonly (readonly [string, RegExp | undefined])[] = [

@@ -6,7 +6,8 @@ import {
 } from "../../diagnostics/catalogue/planner-lock.js";
 import { diagnose } from "../../diagnostics/diagnostic.js";
 import type { Diagnostic } from "../../diagnostics/diagnostic.js";
-import type { Occupied } from "../../model/drawn.js";
+import { occupantText } from "../../model/drawn.js";
+import type { GuestOccupant, Occupied } from "../../model/drawn.js";
 import type { Model } from "../../model/resource.js";
 import { segmentOf } from "../../plugin-api/index.js";
 import type { KindSpec, Supply } from "../../plugin-api/index.js";
@@ -28,7 +29,7 @@ export interface Known {
   /** What guests of a captured host have. */
   readonly occupied: readonly Occupied[];
   /** What guests of the committed plans have: what left the files is on its host for as long as nobody says otherwise. */
-  readonly remembered: () => readonly Occupied[];
+  readonly remembered: () => readonly Occupied<GuestOccupant>[];
 }
 
 /** What guests get that leave a value to phxc. */
@@ -229,9 +230,7 @@ function occupant(among: readonly Occupied[], ask: Ask, supply: Supply, value: s
   const found = among.find(
     (one) => one.sort === ask.sort && spaceOf(one) === supply.space && one.value === value && !isSame(one, ask),
   );
-  if (found === undefined) return undefined;
-  const { kind, id, name } = found.guest;
-  return [kind, id, ...(name === undefined ? [] : [name])].join(" ");
+  return found === undefined ? undefined : occupantText(found.guest);
 }
 
 function spaceOf({ sort, bridge, vlan }: Occupied): string {
@@ -240,7 +239,7 @@ function spaceOf({ sort, bridge, vlan }: Occupied): string {
 
 /** An id is a guest's own where the names agree too: the one that has it may be somebody else's. */
 function isSame({ sort, guest }: Occupied, { resource }: Ask): boolean {
-  if (guest.kind !== resource.kind) return false;
+  if (guest.kind === "host" || guest.kind !== resource.kind) return false;
   return sort === "id" ? guest.name === resource.name : guest.id === resource.id;
 }
 

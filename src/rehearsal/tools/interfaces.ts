@@ -27,7 +27,8 @@ export function readInterfaces(machine: Machine, inForce = false): Interfaces {
   return parseInterfaces(text ?? "", machine.state.nics);
 }
 
-function parseInterfaces(text: string, nics: readonly string[]): Interfaces {
+/** The interfaces that a text of that file describes, and the cards that are in none. */
+export function parseInterfaces(text: string, nics: readonly string[]): Interfaces {
   const byName = new Map<string, Interface>();
   const lines: string[] = [];
   const entry = (name: string): Interface => {

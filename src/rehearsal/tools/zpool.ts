@@ -301,7 +301,8 @@ const PARTITION = /-part\d+$|^\/dev\/(?:nvme\d+n\d+p|[sv]d[a-z]+)\d+$/;
 
 /** The lines of the parts of a role. Whole disks are shown by the partition that ZFS makes on them. */
 function partRows(parts: readonly PoolPart[], role: PoolPart["role"], full: boolean): string[] {
-  const name = (disk: string): string => (full ? (PARTITION.test(disk) ? disk : `${disk}-part1`) : (disk.split("/").at(-1) ?? disk));
+  const name = (disk: string): string =>
+    full ? (PARTITION.test(disk) ? disk : `${disk}-part1`) : (disk.split("/").at(-1) ?? disk);
   const tail = role === "spare" ? "  AVAIL" : "  ONLINE       0     0     0";
   return parts.flatMap((part, index) => {
     if (part.role !== role) return [];
