@@ -70,11 +70,21 @@ test("two datasets that are mounted by themselves are not at one place", async (
     both("t/a/b", "u/b", "/srv/b"),
   );
   assert.equal(await found(`${pool("t", "x")}dataset u/b { mountpoint = "/t" }`), both("t", "u/b", "/t"));
+  const nfs = 'storage nfs media { server = 10.0.0.9, export = "/x"';
+  assert.equal(
+    await found(`${nfs} }\ndataset u/b { mountpoint = "/mnt/pve/media" }`),
+    both("the storage media", "u/b", "/mnt/pve/media"),
+  );
+  assert.equal(
+    await found(`${nfs}, path = "/srv/media/" }\ndataset u/b { mountpoint = "/srv/media" }`),
+    both("the storage media", "u/b", "/srv/media"),
+  );
 });
 
 test("what is not mounted by itself, or elsewhere, shares no place", async () => {
   const first = 'dataset t/a { mountpoint = "/srv" }\n';
   for (const second of [
+    'storage dir files { path = "/srv", content = [iso] }',
     'dataset u/b { mountpoint = "/srv", canmount = off }',
     'dataset u/b { mountpoint = "/srv", properties { canmount = noauto } }',
     "dataset u/b { mountpoint = legacy }",

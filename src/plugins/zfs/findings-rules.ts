@@ -17,7 +17,7 @@ export const diskInTwoPools = diagnosticKind<{ disk: string; as: string; first: 
 export const oneMountPoint = diagnosticKind<{ first: string; second: string; path: string }>({
   code: "PHX4804",
   severity: "error",
-  title: "two datasets at one mount point",
+  title: "dataset at a mount point that is taken",
   message: ({ first, second, path }) =>
     `${first} and ${second} are both mounted at ${path}: the one that is mounted later hides the other`,
   help: "Give one of them another `mountpoint`, or `canmount = off` where it only holds others.",

@@ -6,6 +6,8 @@ import {
   resourcesOf,
   sectionOf,
   settingOf,
+  storageTypes,
+  storages,
   stringOf,
 } from "../../plugin-api/index.js";
 import type { Diagnostic, Model, Resource, Rule, Setting, Span } from "../../plugin-api/index.js";
@@ -44,7 +46,7 @@ function twoPools(first: NamedDisk, second: NamedDisk): Diagnostic {
   return diagnose(diskInTwoPools, second.at, args, { related });
 }
 
-/** A dataset, or the root dataset of a pool, that is mounted by itself. */
+/** A dataset, the root dataset of a pool, or a storage that is mounted by itself. */
 interface Mounted {
   readonly name: string;
   readonly path: string;
@@ -56,6 +58,12 @@ const mountPoints = defineRule({
   name: "zfs/mount-points",
   check(model, report) {
     const first = new Map<string, Mounted>();
+    for (const storage of storages(model)) {
+      if (storageTypes[storage.type]?.mounted !== true) continue;
+      const path = withoutSlashes(storage.path ?? `/mnt/pve/${storage.id}`);
+      const key = `${hostOf(storage.owner, model)} ${path}`;
+      first.set(key, { name: `the storage ${storage.id}`, path, at: storage.section.headSpan });
+    }
     for (const resource of [...resourcesOf(model, "pool"), ...resourcesOf(model, "dataset")]) {
       const mounted = mountedOf(resource, model);
       if (mounted === undefined) continue;
@@ -92,10 +100,14 @@ function isOfSystem(path: string): boolean {
 function mountedOf(resource: Resource, model: Model): Mounted | undefined {
   const { name } = resource;
   if ((propertyOf(resource, "canmount") ?? "on") !== "on") return undefined;
-  const path = mountpointOf(model, name)?.replace(/\/{2,}/g, "/");
+  const path = mountpointOf(model, name);
   if (path === undefined) return undefined;
-  const at = settingNamed(resource, "mountpoint")?.span ?? resource.headSpan;
-  return { name, path: path.length > 1 ? path.replace(/\/$/, "") : path, at };
+  return { name, path: withoutSlashes(path), at: settingNamed(resource, "mountpoint")?.span ?? resource.headSpan };
+}
+
+function withoutSlashes(path: string): string {
+  const single = path.replace(/\/{2,}/g, "/");
+  return single.length > 1 ? single.replace(/\/$/, "") : single;
 }
 
 function propertyOf(resource: Resource, name: string): string | undefined {
