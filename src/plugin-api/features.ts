@@ -80,10 +80,18 @@ export function usesFeatures(model: Model): boolean {
   );
 }
 
+/** A script without the line feeds at its end: no pattern, which would look at each line. */
+export function withoutLastLineFeeds(script: string): string {
+  let end = script.length;
+  while (script[end - 1] === "\n") end--;
+  return script.slice(0, end);
+}
+
 /** The shell that a script's first line names: sh when it names none, `undefined` when it names another interpreter. */
 export function shellOf(script: string): "sh" | "bash" | undefined {
-  const [first = ""] = script.split("\n", 1);
-  if (!first.startsWith("#!")) return "sh";
+  if (!script.startsWith("#!")) return "sh";
+  const end = script.indexOf("\n");
+  const first = end === -1 ? script : script.slice(0, end);
   const name = /^#!\s*(?:\/usr)?(?:\/local)?\/bin\/(?:env\s+)?(sh|bash|dash)(?:\s.*)?$/.exec(first)?.[1];
   return name === "dash" ? "sh" : name === "sh" || name === "bash" ? name : undefined;
 }

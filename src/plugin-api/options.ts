@@ -3,7 +3,7 @@ import type { Section, Value } from "../model/resource.js";
 import { type Options, specOf } from "../pve/spec.js";
 import type { OptionSpec, SectionSpec } from "./types.js";
 import { compareText } from "../text/order.js";
-import { isAbsent, settingOf, textOf, valueOf } from "./values.js";
+import { isAbsent, textOf, valueOf } from "./values.js";
 
 /** Bytes of one MiB and one GiB; Proxmox counts memory in the one and new disks in the other. */
 export const MIB = 1024 ** 2;
@@ -37,8 +37,10 @@ export function joinOptions(parts: readonly WantedOptions[]): WantedOptions {
 export function plainOptions(section: Section, specs: Readonly<Record<string, OptionSpec>>): WantedOptions {
   const wanted: OptionPair[] = [];
   const absent: string[] = [];
-  for (const [name, spec] of Object.entries(specs)) {
-    if (spec.pve === undefined || spec.effect === "create-only") continue;
+  for (const name of Object.keys(specs)) {
+    // Of some hundred options a guest sets a few.
+    const spec = section.settings.has(name) ? specs[name] : undefined;
+    if (spec?.pve === undefined || spec.effect === "create-only") continue;
     const value = valueOf(section, name);
     if (isAbsent(section, name)) absent.push(spec.pve);
     else if (value !== undefined) wanted.push({ option: spec.pve, value: renderOption(spec, value) });
@@ -125,9 +127,11 @@ export function keyProperties(
   option: string,
 ): readonly Property[] {
   const format = (table[option] ?? specOf(table, option))?.keys;
-  return Object.entries(specs).flatMap(([name, spec]): readonly Property[] => {
-    const [owner, key] = spec.writes?.split(".") ?? [];
-    if (owner !== option || key === undefined || settingOf(section, name) === undefined) return [];
+  const names = Object.keys(specs).filter((name) => section.settings.has(name));
+  return names.flatMap((name): readonly Property[] => {
+    const spec = specs[name];
+    const [owner, key] = spec?.writes?.split(".") ?? [];
+    if (spec === undefined || owner !== option || key === undefined) return [];
     const value = valueOf(section, name);
     const place = key === format?.defaultKey ? "bare" : format?.required.includes(key) === true ? "first" : undefined;
     return [

@@ -1,4 +1,4 @@
-import { diagnose, settingOf, sha256, shellOf, stringOf } from "../../plugin-api/index.js";
+import { diagnose, settingOf, sha256, shellOf, stringOf, withoutLastLineFeeds } from "../../plugin-api/index.js";
 import type { CheckProbe, Diagnostic, Features, Lowered, Section } from "../../plugin-api/index.js";
 import { checkLeftOut, checkScriptUnusable } from "./findings-checks.js";
 import { scriptMissing } from "./findings-features.js";
@@ -39,7 +39,7 @@ export function loadCheckScript(
   const script = `check ${name}`;
   return {
     test: { type: "script", script, interpreter, arguments: args, digest: sha256(text) },
-    scripts: { [script]: `${text.replace(/\n*$/, "")}\n` },
+    scripts: { [script]: `${withoutLastLineFeeds(text)}\n` },
   };
 }
 

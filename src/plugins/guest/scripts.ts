@@ -1,4 +1,4 @@
-import { argOf, diagnose, durationOf, sectionsOf, shellOf } from "../../plugin-api/index.js";
+import { argOf, diagnose, durationOf, sectionsOf, shellOf, withoutLastLineFeeds } from "../../plugin-api/index.js";
 import type { Features, Lowered, Resource, Section, Step } from "../../plugin-api/index.js";
 import { scriptForOtherShell, scriptLeftOut, scriptMissing } from "./findings-features.js";
 import { joinLowered } from "./step.js";
@@ -34,7 +34,7 @@ function scriptStep(resource: Resource, section: Section, features: Features): L
     return { steps: [], requirements: [], diagnostics: [diagnose(scriptForOtherShell, at, { path, line })] };
   }
   const milliseconds = durationOf(section, "timeout");
-  const text = `set -- "\${PARAM_ID}"\n${source.replace(/\n*$/, "")}\n`;
+  const text = `set -- "\${PARAM_ID}"\n${withoutLastLineFeeds(source)}\n`;
   const step = workStep(resource, {
     ...{ name: `${PREFIX}${name}`, script: `script ${name}`, text, source, asked: section },
     parameters: [

@@ -1,4 +1,4 @@
-import { guestRef, isTemplate, sha256, shellOf, stringOf } from "../../plugin-api/index.js";
+import { guestRef, isTemplate, sha256, shellOf, stringOf, withoutLastLineFeeds } from "../../plugin-api/index.js";
 import type {
   Argv,
   Feature,
@@ -104,7 +104,7 @@ export function featureText({ guard, verify, script }: Pick<Feature, "guard" | "
     ...(guard === undefined ? [] : ["if ! phxc_guard; then"]),
     "(",
     "set -eu",
-    script.replace(/\n*$/, ""),
+    withoutLastLineFeeds(script),
     ")",
     "phxc_code=$?",
     'test "${phxc_code}" -eq 0 || exit "${phxc_code}"',
