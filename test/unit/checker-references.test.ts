@@ -1,7 +1,9 @@
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
 import { diagnose, diagnosticKind } from "../../src/diagnostics/diagnostic.js";
+import type { Model, Resource } from "../../src/model/resource.js";
 import { checkText, clean, codes, evaluated, only, plain, refused, resource } from "../support/check.js";
+import { toyKinds } from "../support/toy-kinds.js";
 
 const test = suite("checker: references");
 
@@ -145,16 +147,32 @@ test("rules see the model, broken values included, and their findings join the o
   });
   const rule = {
     name: "test/all",
-    check: (
-      model: import("../../src/model/resource.js").Model,
-      report: (f: ReturnType<typeof diagnose>) => void,
-    ): void => {
+    check: (model: Model, report: (f: ReturnType<typeof diagnose>) => void): void => {
       for (const each of model.resources.values()) report(diagnose(kind, each.headSpan, { name: each.name }));
     },
   };
   const checked = checkText("vm 100 a { cores = 0 }", { rules: [rule] });
   assert.equal(codes(checked), ["PHX4999 1:1", "PHX3041 1:20"]);
   assert.is(plain(resource(checked.model, "vm.100"), "cores"), "(error)");
+});
+
+test("kinds tell their edges by the model that rules see: what is read of it is kept for both", () => {
+  const seen: Model[] = [];
+  const edges = (resource: Resource, model: Model): readonly { to: string; reason: string }[] => {
+    seen.push(model);
+    return resource.name === "a" ? [{ to: "vm.101", reason: "test" }] : [];
+  };
+  const kinds = new Map([...toyKinds].map(([keyword, kind]) => [keyword, { ...kind, edges }]));
+  const rule = { name: "test/model", check: (model: Model): void => void seen.push(model) };
+  const { model } = checkText("vm 100 a { cores = 1 }\nvm 101 b { cores = 1 }", { kinds, rules: [rule] });
+  assert.equal(
+    seen.map((other) => other === model),
+    [true, true, true],
+  );
+  assert.equal(
+    resource(model, "vm.100").requires.map(({ to, reason }) => `${to} ${reason}`),
+    ["vm.101 test"],
+  );
 });
 
 test.run();

@@ -1,6 +1,7 @@
 import * as fc from "../support/property.js";
 import { suite } from "uvu";
 import * as assert from "uvu/assert";
+import { checkFormat } from "../../src/pve/formats.js";
 import type { Spec } from "../../src/pve/spec.js";
 import { commandSpecs } from "../../src/rehearsal/schema/commands.js";
 import { hasShared } from "../support/paths.js";
@@ -208,6 +209,30 @@ test("what is known of running guests", () => {
     for (const [effect, names] of Object.entries(effects))
       for (const name of names.split(" "))
         assert.is(commandSpecs[`${tool} set`]?.options[name]?.effect ?? "pending", effect, `${tool} ${name}`);
+});
+
+test("IPv4 addresses and nets have four numbers without leading zeros, and nets a prefix from 1 to 32", () => {
+  const isGood = (format: Parameters<typeof checkFormat>[0], text: string): boolean =>
+    checkFormat(format, text) === undefined;
+  for (const text of ["0.0.0.0", "10.0.0.1", "192.168.1.254", "255.255.255.255"]) {
+    assert.ok(isGood("ipv4", text), text);
+    for (const prefix of ["1", "9", "24", "32"]) assert.ok(isGood("pve-ipv4-config", `${text}/${prefix}`), text);
+  }
+  const wrong = [
+    "",
+    "10.0.0",
+    "10.0.0.256",
+    "010.0.0.1",
+    "10.0.0.01",
+    "10.0.0.1.",
+    "10.0.0.1 ",
+    "10.0.0.+1",
+    "1e1.0.0.1",
+  ];
+  for (const text of [...wrong, "::1", "10.0.0.1/24"]) assert.not.ok(isGood("ipv4", text), text);
+  for (const text of wrong) assert.not.ok(isGood("pve-ipv4-config", `${text}/24`), text);
+  for (const prefix of ["0", "33", "024", "", "24 ", "/24"])
+    assert.not.ok(isGood("pve-ipv4-config", `10.0.0.1/${prefix}`), prefix);
 });
 
 test.run();
