@@ -5,7 +5,7 @@ import {
   jsonTemplateSnapshot,
 } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
-import type { Attribute, Block } from "../syntax/ast.js";
+import type { Attribute, Block, Item } from "../syntax/ast.js";
 import { cover, type Span } from "../text/source.js";
 import {
   asBool,
@@ -17,6 +17,7 @@ import {
   block,
   constant,
   int,
+  joined,
   list,
   ownership,
   string,
@@ -39,27 +40,30 @@ const CONFIGURED = "pre-configured";
 export function containerBlock(context: Context, guest: Guest, image: ImageUse | undefined): Block {
   checkPrivilege(context, guest);
   const field = (name: string): JsonMember | undefined => member(guest.node, name);
-  return guestBlock(guest, [
-    ...sourceItems(context, guest, image, cloneSnapshot(context, guest)),
-    ...commonItems(guest),
-    ...attribute(field("unprivileged"), "unprivileged", asBool),
-    ...attribute(field("cores"), "cores", asInt),
-    ...attribute(field("memory_mb"), "memory", asMebibytes),
-    ...attribute(field("swap_mb"), "swap", asMebibytes),
-    ...containerOptions(context, guest),
-    ...resolverItems(guest),
-    ...gpus(guest),
-    ...bootBlock(guest),
-    ...rootDisk(guest),
-    ...netBlocks(context, guest, firstRawNet(context, guest)),
-    ...volumeBlocks(guest),
-    ...itemsOf(field("mount_points")?.value).flatMap((node) => mountBlock(context, node)),
-    ...rawBlock(context, guest),
-    ...firewallBlock(context, guest),
-    ...scriptBlocks(guest),
-    ...checkBlocks(context, guest),
-    ...snapshotBlocks(context, guest),
-  ]);
+  return guestBlock(
+    guest,
+    joined<Item>(
+      sourceItems(context, guest, image, cloneSnapshot(context, guest)),
+      commonItems(guest),
+      attribute(field("unprivileged"), "unprivileged", asBool),
+      attribute(field("cores"), "cores", asInt),
+      attribute(field("memory_mb"), "memory", asMebibytes),
+      attribute(field("swap_mb"), "swap", asMebibytes),
+      containerOptions(context, guest),
+      resolverItems(guest),
+      gpus(guest),
+      bootBlock(guest),
+      rootDisk(guest),
+      netBlocks(context, guest, firstRawNet(context, guest)),
+      volumeBlocks(guest),
+      itemsOf(field("mount_points")?.value).flatMap((node) => mountBlock(context, node)),
+      rawBlock(context, guest),
+      firewallBlock(context, guest),
+      scriptBlocks(guest),
+      checkBlocks(context, guest),
+      snapshotBlocks(context, guest),
+    ),
+  );
 }
 
 /** Without the field a clone is as its source, and a new container as Proxmox makes them. */

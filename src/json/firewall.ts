@@ -12,6 +12,7 @@ import {
   bool,
   constant,
   int,
+  joined,
   list,
   range,
   string,
@@ -116,7 +117,7 @@ function ruleBlock(context: Context, rule: JsonNode): readonly Block[] {
   }
   const at = action?.value.span ?? rule.span;
   const words = [word(at, (textOf(action?.value) ?? "accept").toLowerCase()), ...matchWords(rule)];
-  const items = [...attribute(iface, "iface", asString), ...attribute(member(rule, "comment"), "comment", asString)];
+  const items = joined(attribute(iface, "iface", asString), attribute(member(rule, "comment"), "comment", asString));
   return [block(direction, type.value.span, rule.span, words, items)];
 }
 
@@ -124,12 +125,12 @@ function matchWords(rule: JsonNode): readonly Expr[] {
   const proto = member(rule, "proto")?.value;
   const name = textOf(proto)?.toLowerCase();
   const port = member(rule, "port")?.value;
-  return [
-    ...(proto === undefined || name === undefined ? [] : [string(proto.span, name)]),
-    ...(port === undefined ? [] : ports(port)),
-    ...end(member(rule, "source")?.value, "from"),
-    ...end(member(rule, "dest")?.value, "to"),
-  ];
+  return joined<Expr>(
+    proto === undefined || name === undefined ? [] : [string(proto.span, name)],
+    port === undefined ? [] : ports(port),
+    end(member(rule, "source")?.value, "from"),
+    end(member(rule, "dest")?.value, "to"),
+  );
 }
 
 /** `80,443` is a list, `8000:8010` a range. */

@@ -2,7 +2,19 @@ import { jsonNoSource } from "../diagnostics/catalogue/json-text.js";
 import { jsonTemplateUnused } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
 import type { Attribute, Block, Item } from "../syntax/ast.js";
-import { asBool, asGuests, asInt, asList, asSeconds, asString, attribute, block, int, string } from "./build.js";
+import {
+  asBool,
+  asGuests,
+  asInt,
+  asList,
+  asSeconds,
+  asString,
+  attribute,
+  block,
+  int,
+  joined,
+  string,
+} from "./build.js";
 import type { Context, Guest } from "./context.js";
 import { cloneField, type ImageUse } from "./images.js";
 import { boolOf, member, memberOf, textOf } from "./read.js";
@@ -19,13 +31,13 @@ export function guestBlock(guest: Guest, items: readonly Item[]): Block {
 
 /** `template`, `description` and what else is the same in both. */
 export function commonItems(guest: Guest): readonly Attribute[] {
-  return [
-    ...attribute(member(guest.node, "is_template"), "template", asBool),
-    ...attribute(member(guest.node, "rebuild_ids"), "rebuild_ids", asString),
-    ...attribute(member(guest.node, "description"), "description", asString),
-    ...attribute(member(guest.node, "dependencies"), "needs", asGuests),
-    ...(isOptionText(guest) ? [] : attribute(member(guest.node, "features"), "features", asList(string))),
-  ];
+  return joined<Attribute>(
+    attribute(member(guest.node, "is_template"), "template", asBool),
+    attribute(member(guest.node, "rebuild_ids"), "rebuild_ids", asString),
+    attribute(member(guest.node, "description"), "description", asString),
+    attribute(member(guest.node, "dependencies"), "needs", asGuests),
+    isOptionText(guest) ? [] : attribute(member(guest.node, "features"), "features", asList(string)),
+  );
 }
 
 /** What a guest is made from: `image`, or `clone` with `more` of it. */
@@ -61,12 +73,12 @@ export function bootBlock(guest: Guest): readonly Block[] {
   const delay = member(guest.node, "boot_delay");
   const first = start ?? order ?? delay;
   if (first === undefined) return [];
-  const items = [
-    ...attribute(start, "start", asBool),
-    ...attribute(order, "order", asInt),
-    ...attribute(delay, "delay", asSeconds),
-    ...(guest.kind === "ct" ? attribute(delay, "down_delay", asSeconds) : []),
-  ];
+  const items = joined<Attribute>(
+    attribute(start, "start", asBool),
+    attribute(order, "order", asInt),
+    attribute(delay, "delay", asSeconds),
+    guest.kind === "ct" ? attribute(delay, "down_delay", asSeconds) : [],
+  );
   return [block("boot", first.nameSpan, first.span, [], items)];
 }
 

@@ -6,7 +6,7 @@ import {
   jsonTemplateSnapshot,
 } from "../diagnostics/catalogue/json.js";
 import { diagnose } from "../diagnostics/diagnostic.js";
-import type { Attribute, Block, Expr } from "../syntax/ast.js";
+import type { Attribute, Block, Expr, Item } from "../syntax/ast.js";
 import type { Span } from "../text/source.js";
 import {
   asGibibytes,
@@ -20,6 +20,7 @@ import {
   constant,
   gibibytes,
   int,
+  joined,
   type Make,
   quotedAttribute,
   string,
@@ -44,27 +45,30 @@ const IMAGE_DISK_GIB = 32;
 export function machineBlock(context: Context, guest: Guest, image: ImageUse | undefined): Block {
   const own = resolverItems(guest);
   const hasSearch = own.some(({ name }) => name.text === "search");
-  return guestBlock(guest, [
-    ...sourceItems(context, guest, image, fullClone(guest)),
-    ...commonItems(guest),
-    ...orDefault(context, guest, "cores", "cores", asInt),
-    ...orDefault(context, guest, "memory_mb", "memory", asMebibytes),
-    ...attribute(member(guest.node, "os"), "os", asString),
-    ...hardware(guest),
-    ...own,
-    ...(hasSearch || isClone(guest) ? [] : searchDomain(context)),
-    ...optionsBlock(context, guest),
-    ...bootBlock(guest),
-    ...rootDisk(context, guest),
-    ...netBlocks(context, guest, Number.POSITIVE_INFINITY),
-    ...cloudInitBlock(guest),
-    ...itemsOf(member(guest.node, "volumes")?.value).flatMap(volumeBlock),
-    ...itemsOf(member(guest.node, "nfs_shares")?.value).flatMap((node, index) => shareBlock(context, node, index)),
-    ...firewallBlock(context, guest),
-    ...scriptBlocks(guest),
-    ...checkBlocks(context, guest),
-    ...snapshotBlocks(context, guest),
-  ]);
+  return guestBlock(
+    guest,
+    joined<Item>(
+      sourceItems(context, guest, image, fullClone(guest)),
+      commonItems(guest),
+      orDefault(context, guest, "cores", "cores", asInt),
+      orDefault(context, guest, "memory_mb", "memory", asMebibytes),
+      attribute(member(guest.node, "os"), "os", asString),
+      hardware(guest),
+      own,
+      hasSearch || isClone(guest) ? [] : searchDomain(context),
+      optionsBlock(context, guest),
+      bootBlock(guest),
+      rootDisk(context, guest),
+      netBlocks(context, guest, Number.POSITIVE_INFINITY),
+      cloudInitBlock(guest),
+      itemsOf(member(guest.node, "volumes")?.value).flatMap(volumeBlock),
+      itemsOf(member(guest.node, "nfs_shares")?.value).flatMap((node, index) => shareBlock(context, node, index)),
+      firewallBlock(context, guest),
+      scriptBlocks(guest),
+      checkBlocks(context, guest),
+      snapshotBlocks(context, guest),
+    ),
+  );
 }
 
 /** Reports once that the default disk size is none. */

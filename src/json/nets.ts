@@ -12,6 +12,7 @@ import {
   attribute,
   block,
   constant,
+  joined,
   string,
   word,
 } from "./build.js";
@@ -77,11 +78,11 @@ export function netBlocks(context: Context, guest: Guest, firstRaw: number): rea
     .map((source) => {
       const bridge = bridgeOf(context, guest, source.config.value);
       const first = source.index === 0 ? firstNet(guest, source) : { ip: undefined, mac: undefined };
-      const items = [
-        ...(source.parts.length > 0 ? textItems(source) : objectItems(guest, source, first)),
-        ...attribute(first.mac ?? memberOf(source.config.value, ["hwaddr", "mac_address"]), "mac", asMac),
-        ...(source.index === 0 ? firewall : []),
-      ];
+      const items = joined<Attribute>(
+        source.parts.length > 0 ? textItems(source) : objectItems(guest, source, first),
+        attribute(first.mac ?? memberOf(source.config.value, ["hwaddr", "mac_address"]), "mac", asMac),
+        source.index === 0 ? firewall : [],
+      );
       return block("net", source.config.nameSpan, source.config.span, [string(bridge.node.span, bridge.text)], items);
     });
 }
@@ -112,12 +113,12 @@ function objectItems(
   first: { readonly ip: JsonMember | undefined },
 ): readonly Attribute[] {
   const config = source.config.value;
-  return [
-    ...attribute(member(config, "ip") ?? first.ip, "ip", asGuestIp),
-    ...attribute(member(config, "gw"), "gateway", asAddress),
-    ...(guest.kind === "ct" ? attribute(member(config, "name"), "device", asString) : []),
-    ...attribute(member(config, "vlan"), "vlan", asInt),
-  ];
+  return joined<Attribute>(
+    attribute(member(config, "ip") ?? first.ip, "ip", asGuestIp),
+    attribute(member(config, "gw"), "gateway", asAddress),
+    guest.kind === "ct" ? attribute(member(config, "name"), "device", asString) : [],
+    attribute(member(config, "vlan"), "vlan", asInt),
+  );
 }
 
 /** `10.0.0.110/24,10.0.0.1,8.8.8.8`: address, gateway, name server. */
