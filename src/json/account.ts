@@ -1,16 +1,7 @@
 import { jsonForeignField, jsonIdleField, jsonInfoField, jsonLaterField } from "../diagnostics/catalogue/json-text.js";
 import { diagnose, type Diagnostic } from "../diagnostics/diagnostic.js";
 import type { Span } from "../text/source.js";
-import { type Fate, type FieldNode, isLeaf } from "./field.js";
-import { fieldOf, pathOf } from "./fields.js";
-import { isEmpty } from "./context.js";
-import type { JsonNode } from "./tree.js";
-
-/** A file's tree with the part of the field table that describes it. */
-export interface Described {
-  readonly tree: JsonNode;
-  readonly fields: FieldNode;
-}
+import type { Fate } from "./field.js";
 
 /** Fields of one name with one fate, and where they stand. */
 interface Group {
@@ -22,7 +13,7 @@ interface Group {
 }
 
 /** Groups in the order of their first places; containers and virtual machines share those of one name and fate. */
-interface Groups {
+export interface Groups {
   readonly byKey: Map<string, Group>;
   readonly byPath: Map<string, Group>;
 }
@@ -30,34 +21,17 @@ interface Groups {
 /** How many further places a note shows. */
 const MAX_RELATED = 3;
 
+export function noGroups(): Groups {
+  return { byKey: new Map(), byPath: new Map() };
+}
+
 /** Reports every field that is not compiled: one note for all fields of a name, at the first of them. */
-export function reportFates(files: readonly Described[], report: (finding: Diagnostic) => void): void {
-  const groups: Groups = { byKey: new Map(), byPath: new Map() };
-  for (const { tree, fields } of files) collect(tree, fields, "", groups);
+export function reportFates(groups: Groups, report: (finding: Diagnostic) => void): void {
   for (const group of groups.byKey.values()) reportGroup(group, report);
 }
 
-/** `path` is that of the value, as in the table. */
-function collect(node: JsonNode, fields: FieldNode, path: string, groups: Groups): void {
-  if (node.type === "array" && fields.items !== undefined) {
-    for (const item of node.items) collect(item, fields.items, `${path}[]`, groups);
-  }
-  if (node.type !== "object") return;
-  for (const member of node.members.values()) {
-    const field = fieldOf(fields, member.name);
-    if (field === undefined || isEmpty(member.value)) continue;
-    if (!isLeaf(field)) collect(member.value, field, pathOf(path, fields, member.name), groups);
-    else if (field.fate !== undefined && isReported(field.fate)) {
-      addTo(groups, pathOf(path, fields, member.name), field.fate, member.nameSpan);
-    }
-  }
-}
-
-function isReported({ fate }: Fate): boolean {
-  return fate !== "compiled" && fate !== "read";
-}
-
-function addTo(groups: Groups, path: string, fate: Fate, place: Span): void {
+/** Takes note of a field that stands in a file; `path` is that of its value in the table. */
+export function account(groups: Groups, path: string, fate: Fate, place: Span): void {
   const known = groups.byPath.get(path);
   if (known !== undefined) {
     known.places.push(place);
@@ -70,6 +44,11 @@ function addTo(groups: Groups, path: string, fate: Fate, place: Span): void {
   group.places.push(place);
   groups.byKey.set(key, group);
   groups.byPath.set(path, group);
+}
+
+/** Whether a field of such a fate is to be reported. */
+export function isReported({ fate }: Fate): boolean {
+  return fate !== "compiled" && fate !== "read";
 }
 
 const GUEST = /^(lxc_configs\.#|vms\[\])\./;

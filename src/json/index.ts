@@ -1,7 +1,7 @@
 import type { Diagnostic, Result } from "../diagnostics/diagnostic.js";
 import type { Document, Item } from "../syntax/ast.js";
 import { type SourceFile, span } from "../text/source.js";
-import { reportFates } from "./account.js";
+import { type Groups, noGroups, reportFates } from "./account.js";
 import { containerBlock } from "./containers.js";
 import type { ConfD } from "./conf-d.js";
 import { type Context, findGuests } from "./context.js";
@@ -17,7 +17,7 @@ import type { JsonIo } from "./loaded.js";
 import { checkDiskDefault, machineBlock } from "./machines.js";
 import { usedBridges } from "./nets.js";
 import { checkUncompiled } from "./shared.js";
-import { fits, layerFits } from "./fits.js";
+import { survey, surveyLayer } from "./survey.js";
 import type { CheckShape } from "./validate.js";
 
 export type { JsonIo } from "./loaded.js";
@@ -60,7 +60,9 @@ export function readJson(entry: SourceFile, io: JsonIo, checkShape?: CheckShape)
       ? []
       : [{ tree, schema, fields: schema === "config" ? CONFIG_FIELDS : STACK_MANIFEST_FIELDS }],
   );
-  const isFit = described.every(({ tree, fields }) => fits(tree, fields)) && modularFits(modular);
+  const groups = noGroups();
+  const misfits = described.filter(({ tree, fields }) => !survey(tree, fields, groups));
+  const isFit = modularFits(modular, groups) && misfits.length === 0;
   if (!isFit && checkShape !== undefined) {
     for (const { tree, schema } of described) checkShape(schema, tree, report);
     checkModular(modular, checkShape, report);
@@ -69,14 +71,16 @@ export function readJson(entry: SourceFile, io: JsonIo, checkShape?: CheckShape)
   const trees = [...own, ...modular.guests];
   const context: Context = { report, files: trees, stacks, guests: findGuests(trees) };
   const items = convert(context);
-  reportFates([...described, ...modular.layers.map((tree) => ({ tree, fields: CONFIG_FIELDS }))], report);
+  reportFates(groups, report);
   const isUnjudged = !isFit && checkShape === undefined;
   return { value: { document: { span: at, items, comments: [] }, files: sources, isUnjudged }, diagnostics };
 }
 
 /** Whether no layer has anything of another shape, and no guest lacks anything with all of its layers. */
-function modularFits({ guests, layers }: ConfD): boolean {
-  return guests.every((tree) => fits(tree, CONFIG_FIELDS)) && findGuests(layers).every(layerFits);
+function modularFits({ guests, layers }: ConfD, groups: Groups): boolean {
+  const misfits = findGuests(layers).filter((layer) => !surveyLayer(layer, groups));
+  // What of a guest is not compiled stands in its layers.
+  return guests.every((tree) => survey(tree, CONFIG_FIELDS, noGroups())) && misfits.length === 0;
 }
 
 /** Each layer by itself, then what is missing when all layers of a guest are there. */
