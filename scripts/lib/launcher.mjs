@@ -3,13 +3,15 @@ import { spawnSync } from "node:child_process";
 /**
  * How V8 is told to take its time, for most runs end within a tenth of a second, and the largest fleets in ten. After how much bytecode
  * it optimises a function: thirty times as late as it is used to. After how many uses on short texts a pattern becomes machine
- * code: the thirtieth instead of the second, for most patterns are used on a few names. After how many times its own length in
+ * code: the thirtieth instead of the second, for most patterns are used on a few names; and until then it is interpreted as it
+ * is, because improving it costs more than it saves in so few uses. After how many times its own length in
  * bytecode a function has its shapes of objects noted: twice as many, for most of what is noted is never used. And a function that
  * a warm-up run had compiled in the simple way is compiled so at its first call, not in a batch some calls later.
  */
 const TUNING = [
   "--interrupt-budget=2000000",
   "--regexp-tier-up-ticks=30",
+  "--no-regexp-peephole-optimization",
   "--interrupt-budget-factor-for-feedback-allocation=16",
   "--no-baseline-batch-compilation",
 ];
