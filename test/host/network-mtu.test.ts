@@ -3,7 +3,7 @@ import * as assert from "uvu/assert";
 import { emptyHost } from "../../src/rehearsal/index.js";
 import type { HostState } from "../../src/rehearsal/index.js";
 import { faultsAt, surviveAll, wholeRun } from "../support/faults.js";
-import { FILE, fileOf, host, INSTALLED, installed, quiet, run } from "../support/network.js";
+import { FILE, fileOf, host, INSTALLED, installed, isThere, quiet, run } from "../support/network.js";
 import { compileSource, withHost } from "../support/rehearsal.js";
 
 const test = suite("MTUs of interfaces");
@@ -121,6 +121,12 @@ test("what the host has already is enough, and too little of it is refused", asy
     assert.match(tagged.text, "vmbr1 would have an MTU of 4001, and eno2 one of 4000");
   });
 });
+
+test("an MTU of the host's own file that is no number is not evaluated", () =>
+  withHost(withMtu("iface eno2 inet manual\n\tmtu NET[$(touch${IFS}${ROOT}/evaluated)0]"), async (sim) => {
+    const done = await run(sim, host("bridge vmbr1 { ports = [eno2], mtu = 9000 }"));
+    assert.not(isThere(sim, "/evaluated"), done.text);
+  }));
 
 test("a port that leaves its bridge does not hold the MTU of that bridge", () =>
   withHost(installed(), async (sim) => {

@@ -249,6 +249,15 @@ iface bond0 inet manual
   return withHost(emptyHost({ nics: NICS, files: { [FILE]: text } }), (sim) => quiet(sim, source));
 });
 
+test("a netmask of the host's own file that is none is not evaluated", () => {
+  const mask = "NET[$(touch${IFS}${ROOT}/evaluated)0].255.0.0";
+  const text = `${INSTALLED}\nauto vmbr1\niface vmbr1 inet static\n\taddress 10.1.0.2\n\tnetmask ${mask}\n\tbridge-ports eno2\n`;
+  return withHost(emptyHost({ nics: NICS, files: { [FILE]: text } }), async (sim) => {
+    const done = await run(sim, host("bridge vmbr1 { ports = [eno2] }"));
+    assert.not(isThere(sim, "/evaluated"), done.text);
+  });
+});
+
 test("a guest on a bridge that the same plan makes needs no bridge before it", async () => {
   const source = `${host("bridge vmbr5 { ports = [eno2] }")}
 vm 100 a { disk root { size = 1GiB, storage = local-lvm }, net lan {} }

@@ -61,13 +61,14 @@ find_mtu_pairs() {
 }
 
 # mtu_fits A B: whether A lets the packets of B pass, as Proxmox sees it: what has no MTU asks for nothing, and lets 1500 pass; a bond lets
-# all pass then. Sets REPLY to how much A lets pass.
+# all pass then. Sets REPLY to how much A lets pass. The host's own file may hold anything, and arithmetic of bash runs what is written in
+# it: what is no number is not compared.
 mtu_fits() {
 	local inner=${VIEW["$2/mtu"]-}
 	REPLY=${VIEW["$1/mtu"]-}
 	[[ -n ${REPLY} || -z ${VIEW["$1/slaves"]+set} ]] || REPLY=65535
 	: "${REPLY:=1500}"
-	[[ -z ${inner} ]] || ((REPLY >= inner))
+	[[ ! ${inner} =~ ^[0-9]+$ || ! ${REPLY} =~ ^[0-9]+$ ]] || ((10#${REPLY} >= 10#${inner}))
 }
 
 # need_mtus: for `need_connection`: what is declared and what the host has beside it go together.

@@ -100,15 +100,17 @@ switch_ports() {
 	CARDS=${CARDS# }
 }
 
-# prefix_of NETMASK: sets REPLY to the length of a prefix, also for a netmask as 255.255.255.0.
+# prefix_of NETMASK: sets REPLY to the length of a prefix, also for a netmask as 255.255.255.0; to other text as it is, since
+# arithmetic of bash would run what is written in it.
 prefix_of() {
 	local part
 	local -a parts=()
 	REPLY=$1
-	[[ $1 == *.* ]] || return 0
+	[[ $1 =~ ^[0-9]{1,3}(\.[0-9]{1,3}){3}$ ]] || return 0
 	REPLY=0
 	IFS=. read -r -a parts <<<"$1"
 	for part in "${parts[@]}"; do
+		part=$((10#${part}))
 		while ((part > 0)); do
 			REPLY=$((REPLY + (part & 1)))
 			part=$((part >> 1))
