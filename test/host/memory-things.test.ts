@@ -13,7 +13,8 @@ const dataset = (properties: string): string => `dataset tank/x { ${properties} 
 /** Runs `use` with a project whose host has the pool. */
 async function withPool(use: (project: CommittedProject) => Promise<void>): Promise<void> {
   await withCommitted(async (project) => {
-    project.host.state.pools["tank"] = { parts: [], properties: {}, size: 2 * 10 ** 12 };
+    const parts = [{ role: "data" as const, type: "disk" as const, disks: ["/dev/disk/by-id/a"] }];
+    project.host.state.pools["tank"] = { parts, properties: {}, size: 2 * 10 ** 12 };
     project.host.state.datasets["tank"] = { type: "filesystem", properties: {}, snapshots: [] };
     await use(project);
   });
